@@ -14,6 +14,7 @@ from autograd.grading.code import (
     softmax_edits,
     sum_edits,
     surplus_edits,
+    target_edits,
     term_edits,
 )
 from autograd.grading.code.bodies import helper_bodies
@@ -118,6 +119,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.accumulations(way, source))
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
+    found.extend(target_edits.stored_elsewhere(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]

@@ -101,6 +101,7 @@ class CodeGrade:
         unreadable: Pairs of a line and a description of the part that cannot be read.
         notes: The derivatives that the lines of the backward pass compute.
         said: Further remarks for the author, for example on made data and on other checks.
+        checked: The checks on other numbers that a right program passed, such as ``"with fresh weights"``.
         text: The text of the program.
         file: The name of the program.
     """
@@ -114,6 +115,7 @@ class CodeGrade:
     unreadable: list[Any] = field(default_factory=list)
     notes: list[Any] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
     text: str = ""
     file: str = ""
 

@@ -1,22 +1,29 @@
 """The grading of hand-written backpropagation: each update of a program is compared with the gradient of its loss."""
 
 import ast
-from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.calls import guessed_calls
+from autograd.grading.code.case import (
+    Case,
+    has_steps,
+    judge_afresh,
+    judgement,
+    read_again,
+    with_other_samples,
+)
 from autograd.grading.code.corrections import plain_corrections, wrong_corrections
 from autograd.grading.code.factors import TOLERANCE, close
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
-from autograd.grading.code.judge import Judgement, agreed, judge_losses
-from autograd.grading.code.limits import Limits, Unreadable, Work
+from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.mistakes import find_mistakes
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import gradients_inside
 from autograd.grading.code.prepared import Prepared, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
-from autograd.grading.code.reading import Reading, fresh_starts, read
-from autograd.grading.code.samples import order_of_samples
+from autograd.grading.code.reading import read
+from autograd.grading.code.second_step import second_step
+from autograd.grading.code.sizes import at_other_sizes
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
@@ -24,47 +31,7 @@ from autograd.grading.code.unread import unread_update, update_behind_the_loop
 
 __all__ = ["grade_code"]
 
-FRESH_SEEDS = (1, 2, 3, 4)
-FRESH_WORK = 2_000_000
 FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
-
-
-@dataclass
-class Case:
-    """A program, with the results about it so far.
-
-    Attributes:
-        text: The text of the program.
-        tree: The tree of the program.
-        loss: The tree of the given loss, or None.
-        call: The statements that run after the program, or None.
-        own: The reading with the program's own data.
-        judged: The judgement on the program's own data, or None.
-        fresh: The judgement with fresh weights that counts, or None.
-        numbers: The leaves that are start values of parameters.
-        seed: The seed of the fresh weights.
-        others: Other judgements with fresh weights, each with its seed.
-        prepared: The changes of the tree before it is read.
-        last: The last line that is searched for mistakes, or None.
-    """
-
-    text: str
-    tree: ast.Module
-    loss: ast.expr | None
-    call: list | None
-    own: Reading
-    judged: Judgement | None = None
-    fresh: Judgement | None = None
-    numbers: frozenset = frozenset()
-    seed: int = 1
-    others: list = field(default_factory=list)
-    prepared: Prepared = field(default_factory=Prepared)
-    last: int | None = None
-
-    @property
-    def final(self):
-        """The judgement that counts: with fresh weights if there is one."""
-        return self.fresh or self.judged
 
 
 def grade_code(text: str, *, loss: str | None = None, call: str | None = None, file: str = "") -> CodeGrade:
@@ -115,15 +82,15 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
         except (SyntaxError, ValueError) as error:
             return CodeGrade("unreadable", unreadable=[(0, f"--call: {error}")], text=text, file=file, loss=loss)
     own = read(tree, loss=given, call=statements, operations=FIRST_OPERATIONS)
-    if call is None and not _steps(own) and (own.trouble is None or own.trouble.line == 0):
+    if call is None and not has_steps(own) and (own.trouble is None or own.trouble.line == 0):
         for guess in guessed_calls(tree):
             tried = read(tree, loss=given, call=ast.parse(guess).body)
-            if _steps(tried):
+            if has_steps(tried):
                 own, statements = tried, ast.parse(guess).body
                 said.append(f"the file calls nothing: read with {'; '.join(_short(guess))}, on made data")
                 break
     case = Case(text, tree, given, statements, own)
-    if not _steps(own):
+    if not has_steps(own):
         _read_smaller(case, said)
     return _graded(case, loss, said, file)
 
@@ -135,7 +102,7 @@ def _read_smaller(case, said):
         prepared = Prepared(sizes=sizes)
         tree = prepared.of(ast.parse(case.text))
         tried = read(tree, loss=case.loss, call=case.call)
-        if _steps(tried):
+        if has_steps(tried):
             case.own, case.tree, case.prepared = tried, tree, prepared
             said.append("read with smaller sizes: " + ", ".join(f"{small} for {size}" for size, small in sizes.items()))
     if case.own.large and not case.prepared.sizes:
@@ -164,37 +131,27 @@ def _syntax(error, text):
     return f"Python cannot parse this: {error}"
 
 
-def _steps(reading):
-    return any(change.step for change in reading.recorder.changes)
-
-
-def _judgement(reading, given, tree):
-    candidates = candidate_losses(reading, given)
-    first = reading.recorder.first_step()
-    return judge_losses(candidates, first, Places(reading), reading.recorder, tree)
-
-
 def _graded(case, loss, said, file):
     own = case.own
     base = {"text": case.text, "file": file, "loss": loss, "said": said}
     said.extend(f"read in place of data: {made}" for made in dict.fromkeys(own.library.made))
-    if not _steps(own):
+    if not has_steps(own):
         functions = grade_functions(own, base, _explained)
         if functions is not None:
             return functions
-    if own.trouble is not None and not _steps(own):
+    if own.trouble is not None and not has_steps(own):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
-    case.judged = _judgement(own, case.loss is not None, case.tree)
+    case.judged = judgement(own, case.loss is not None, case.tree)
     if case.judged is None and not case.prepared.starts_only:
         # A gradient that is carried to the previous moment may have been taken for a parameter.
-        again = _read_again(case, starts_only=True)
+        again = read_again(case, starts_only=True)
         if again is not None:
             return _graded(again, loss, said, file)
     if case.judged is None:
         return _without_loss(case, base)
     clips = own.recorder.clipped_gradients(case.judged.truth.adjoints)
     if clips:
-        again = _read_again(case, unclipped=frozenset(clips))
+        again = read_again(case, unclipped=frozenset(clips))
         if again is not None and len(again.judged.updates) == len(case.judged.updates):
             case, own = again, again.own
             said.append(f"gradients are clipped in line {min(clips.values())}: judged as they are before that")
@@ -207,9 +164,9 @@ def _graded(case, loss, said, file):
             mistake = stale_mistake(case)
             if mistake is not None:
                 return _stale(case, first, mistake, base)
-    _judge_afresh(case, said)
+    judge_afresh(case, said)
     if any(update.empty for update in case.final.updates):
-        case = _with_other_samples(case, said)
+        case = with_other_samples(case, said)
     final = case.final
     source = case.judged.truth
     base["loss"] = (
@@ -224,20 +181,25 @@ def _graded(case, loss, said, file):
             f"the bias correction in line {line} has no exponent and is the same at every step: the rate absorbs it"
             for line in plain_corrections(case.text)
         )
+    listed, second, checked = case.judged.updates, None, []
+    if final.right and not wrong_anyway:
+        case, second, checked = _on_other_numbers(case, said)
+        final, wrong_anyway = case.final, second.mistakes if second is not None else None
     found = ([], [])
     if not wrong_anyway and not final.right:
         found = find_mistakes(case)
     verdicts = {}
     for update in final.updates:
         right = "right" if final.factor is None or close(final.factor, 1.0) else "right up to a factor"
-        verdicts[update.group.name] = "wrong" if not update.right or wrong_anyway else right
+        blamed = second is None or update.group.name in second.wrong
+        verdicts[update.group.name] = "wrong" if not update.right or (wrong_anyway and blamed) else right
     updates = []
-    for update in case.judged.updates:
+    for update in listed:
         verdict = verdicts.get(update.group.name, "right" if update.right else "wrong")
         updates.append(
             UpdateGrade(update.group.name, update.group.shape, update.group.line, verdict, update.factor, update.rate)
         )
-    grade = CodeGrade("wrong", updates=updates, **base)
+    grade = CodeGrade("wrong", updates=updates, checked=checked, **base)
     if wrong_anyway:
         grade.mistakes = wrong_anyway
     elif final.right:
@@ -249,6 +211,26 @@ def _graded(case, loss, said, file):
         if other is not None:
             said.append(f"these are exactly the gradients of {other}, which is another loss")
     return _as_far_as_read(grade, case, base)
+
+
+def _on_other_numbers(case, said):
+    """Judge a program that is right so far at other sizes and at its second update.
+
+    Returns:
+        The case at the sizes that count, the result about its second update if that is wrong, or None, and the checks
+        that the program passed.
+    """
+    checked = ["with fresh weights"] if case.fresh is not None else []
+    other, sizes = at_other_sizes(case)
+    if other is not None:
+        said.append(f"right with the file's own sizes only: other sizes show the mistake ({sizes[-1]})")
+        return other, None, checked
+    checked += ["at other sizes"] if sizes else []
+    second = second_step(case)
+    if second is not None and second.wrong:
+        said.append("the first update is right: the second one shows the mistake")
+        return case, second, checked
+    return case, None, checked + (["at the second update"] if second is not None else [])
 
 
 def _as_far_as_read(grade, case, base):
@@ -283,24 +265,15 @@ def _explained(text, last):
     tree = ast.parse(text)
     loss = ast.parse("_loss", mode="eval").body
     case = Case(text, tree, loss, None, read(tree, loss=loss), last=last)
-    case.judged = _judgement(case.own, True, tree)
+    case.judged = judgement(case.own, True, tree)
     if case.judged is None:
         return []
-    _judge_afresh(case, [])
+    judge_afresh(case, [])
     for update in case.final.updates:
         update.factor = update.factor and update.factor * (update.rate or 1.0)
         update.right = update.factor is not None and close(update.factor, 1.0)
     found = find_mistakes(case, exact=True)[0]
     return found if found and found[0].fix else []
-
-
-def _read_again(case, **changes):
-    """Return a case with other changes of its tree, read and judged again, or None if no loss is found."""
-    prepared = replace(case.prepared, **changes)
-    tree = prepared.of(ast.parse(case.text))
-    own = read(tree, loss=case.loss, call=case.call)
-    judged = _judgement(own, case.loss is not None, tree) if _steps(own) else None
-    return Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared) if judged is not None else None
 
 
 def _stale(case, judged, mistake, base):
@@ -311,7 +284,7 @@ def _stale(case, judged, mistake, base):
 
 def _without_loss(case, base):
     own = case.own
-    if not _steps(own):
+    if not has_steps(own):
         message = "no update was found: no statement changes a number that a loss could depend on"
         return CodeGrade("unreadable", unreadable=[(0, message)], **base)
     if case.loss is not None:
@@ -323,77 +296,3 @@ def _without_loss(case, base):
     grade = CodeGrade("no loss", **base)
     grade.proposed = proposed_losses(case)
     return grade
-
-
-def _judge_afresh(case, said):
-    """Judge the program with fresh weights as well, because special values, such as biases of 0, hide mistakes."""
-    case.numbers = start_numbers(case.own, case.judged)
-    found, work = [], Work(FRESH_WORK)
-    for seed in FRESH_SEEDS:
-        if not work.left():
-            break
-        starts, limits = fresh_starts(case.numbers, seed), Limits()
-        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
-        work.spend(limits, reading.operations)
-        judged = _judgement(reading, case.loss is not None, case.tree)
-        if judged is not None and len(judged.updates) == len(case.judged.updates):
-            found.append((judged, seed))
-    if not found:
-        return
-    wrong = [one for one in found if not one[0].right]
-    # The best weights show the most wrong updates, and among these have the fewest gradients that are 0.
-    ranked = sorted(wrong or found, key=lambda one: (sum(u.right for u in one[0].updates), _zeros(one[0])))
-    case.fresh, case.seed = ranked[0]
-    case.others = ranked[1:] + [one for one in found if all(one is not other for other in ranked)]
-    case.fresh = agreed(case.fresh, [judged for judged, _ in found if judged is not case.fresh])
-    if case.fresh.right and not case.judged.right:
-        said.append(
-            "at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient"
-        )
-    elif case.judged.right and not case.fresh.right:
-        said.append("right with the file's own start values only: fresh weights show the mistake")
-
-
-def _with_other_samples(case, said):
-    """Return the case with its samples in another order if fewer gradients are 0 then, and the case itself otherwise.
-
-    The gradient of a weight is 0 if its input is 0, as in the first row of XOR. Then any factor would be right.
-    """
-    order = order_of_samples(case.tree)
-    if order is None:
-        return case
-    prepared = replace(case.prepared, order=order)
-    tree = prepared.of(ast.parse(case.text))
-    own = read(tree, loss=case.loss, call=case.call)
-    judged = _judgement(own, case.loss is not None, tree)
-    if judged is None or len(judged.updates) != len(case.judged.updates):
-        return case
-    other = Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared)
-    _judge_afresh(other, [])
-    if sum(u.empty for u in other.final.updates) >= sum(u.empty for u in case.final.updates):
-        return case
-    said.append("gradients are 0 for the first sample: judged with another one first")
-    return other
-
-
-def _zeros(judged):
-    return sum(not g for update in judged.updates for g in update.gradient)
-
-
-def start_numbers(reading, judged):
-    """Return the numbers of the leaves from which the parameters of a reading are computed."""
-    found, seen = set(), set()
-    waiting = [old for update in judged.updates for old in update.group.old]
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        number = reading.recorder.leaf_numbers.get(node)
-        if number is not None:
-            found.add(number)
-        waiting.extend(node.parents)
-    return frozenset(found)
-
-
-__all__ += ["Case", "Unreadable", "start_numbers"]

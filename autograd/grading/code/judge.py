@@ -177,11 +177,20 @@ def judge_losses(candidates, changes, places, recorder, tree):
     replaced = [change for change in changes if change.replaced]
     if replaced:
         slopes = [adjoints(value) for value, _, _ in candidates]
-        states = [change for change in replaced if not any(is_of_gradient(change, each) for each in slopes)]
+        stored = {stray.new[0] for stray in recorder.strays}  # the update of another parameter
+        states = [
+            change
+            for change in replaced
+            if change.new[0] not in stored and not any(is_of_gradient(change, each) for each in slopes)
+        ]
         changes = [change for change in changes if change not in states]
     for value, source, line in candidates:
         gradients = adjoints(value)
-        groups = merged(groups_of(changes, gradients), places)
+        found = groups_of(changes, gradients)
+        lost = recorder.lost_updates(gradients, {old for group in found for old in group.old}) if found else ()
+        # The numbers of a lost update stay as they are.
+        found += [Group(s.old, s.old, s.node.lineno, s.node, s.function, s.target, {s.node.lineno}) for s in lost]
+        groups = merged(found, places)
         if not groups:
             continue
         judged = judge(Truth(value, gradients, groups, source, line), recorder, tree)

@@ -183,6 +183,10 @@ class Search:
         self.rest = [
             Trials(case, targets_of(judged.updates, rate=rate), self.trials.work, seed) for judged, seed in rest
         ]
+        # The same program at its own sizes, if other sizes show the mistake.
+        self.own_sizes = [
+            Trials(one, targets_of(one.final.updates, rate=rate), self.trials.work) for one in case.at_own_sizes
+        ]
         self.partial = []
 
     def run(self, source, way, rounds=MAX_ROUNDS):
@@ -296,14 +300,14 @@ class Search:
         """Return True if an edited text is better with other fresh weights, too."""
         if self.second is None:
             return True
-        for trials in (self.second, *self.rest):
+        for trials in (self.second, *self.rest, *self.own_sizes):
             trials.watch_stale = self.trials.watch_stale
         after, before = self.second.outcome(text), self.second.outcome(source.text)
         if after is None:
             return False
         whole, first = after.whole(), self.trials.outcome(text).whole()
         if first is not None and self.is_whole(after):
-            outcomes = [trials.outcome(text) for trials in self.rest] if close(whole, first) else [None]
+            outcomes = [t.outcome(text) for t in (*self.rest, *self.own_sizes)] if close(whole, first) else [None]
             return all(self.is_whole(outcome) and close(outcome.whole(), first) for outcome in outcomes)
         pairs = [(before, after)]
         if self.gain(after, before) > (0, 0, 0):

@@ -21,6 +21,7 @@ class Prepared:
         sizes: The replacement of each large number that is a size.
         starts_only: True if only numbers that are little changed from leaves can be parameters.
         unclipped: The calls that clip gradients. They are replaced by their argument.
+        resized: Other numbers for constants that are sizes: pairs of a place (line, column) and a number.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
     'w = np.zeros((6, 10))\\na = w[3:] / 1000'
@@ -30,6 +31,7 @@ class Prepared:
     sizes: dict = field(default_factory=dict)
     starts_only: bool = False
     unclipped: frozenset = frozenset()
+    resized: tuple = ()
 
     def of(self, tree):
         """Return the tree with these changes. The tree itself is changed."""
@@ -43,6 +45,11 @@ class Prepared:
                 elif _product(node):
                     _shorten(node, self.sizes)
             tree.is_smaller, tree.sizes = True, self.sizes
+        if self.resized:
+            others = dict(self.resized)
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and type(node.value) is int:
+                    node.value = others.get((node.lineno, node.col_offset), node.value)
         if self.unclipped:
             tree = _Unclipped(self.unclipped).visit(tree)
         return arranged(tree, self.order)

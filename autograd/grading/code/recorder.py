@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
+from autograd.grading.code.factors import proportion
 from autograd.grading.code.limits import Stop
 from autograd.grading.code.objects import MISSING, Instance, Literal
-from autograd.grading.code.steps import depends_on_itself, is_far, is_step, name_of
+from autograd.grading.code.steps import ancestors, depends_on_itself, is_far, is_step, name_of
 
 __all__ = ["Change", "Recorder", "Scalar"]
 
@@ -39,6 +40,25 @@ class Change:
     target: object
     step: int = 0
     replaced: bool = False
+
+
+@dataclass
+class Stray:
+    """An updated value that is not stored in place of the number from which it is computed.
+
+    Attributes:
+        old: The numbers from which it is computed, in row-major order.
+        new: The updated numbers, in the same order.
+        node: The statement that stores them.
+        function: The qualified name of the function that contains the statement.
+        target: The node of the assignment's target, or None.
+    """
+
+    old: list
+    new: list
+    node: object
+    function: str
+    target: object
 
 
 @dataclass
@@ -77,6 +97,7 @@ class Recorder:
         self._sites = set()
         self.replaced = []  # start values that were replaced by unrelated numbers
         self.clips = []
+        self.strays = []
         self.whole_store = True  # False while only some entries of a stored list were recorded
         self.ended = ""
         self.machine = None
@@ -187,6 +208,8 @@ class Recorder:
 
     def changed(self, old, new, node, frame, target, depth=0):
         """Record that ``new`` is stored in place of ``old``."""
+        if isinstance(new, (Value, Array)) and not depth:
+            self._stray(old, new, node, frame, target)
         if old is MISSING or old is new:
             return
         if isinstance(new, Value):
@@ -204,6 +227,59 @@ class Recorder:
                 self.changed_elements([first] * new.size, new.elements(), node, frame, target)
         elif depth < MAX_NESTING and type(old) is type(new):
             self._parts(old, new, node, frame, target, depth)
+
+    def _stray(self, old, new, node, frame, target):
+        """Record numbers that look like an update of other numbers than those which they replace."""
+        if self.only is not None or len(self.strays) >= MAX_STRAYS:
+            return
+        numbers = new.elements() if isinstance(new, Array) else [new]
+        first = numbers[0] if numbers else None
+        if not isinstance(first, Value) or name_of(first) not in ("add", "sub"):
+            return
+        before = _first_of(old)
+        start = first.operands[0]
+        if before is start or not isinstance(start, Value) or is_far(start):
+            return
+        olds = [
+            number.operands[0] if isinstance(number, Value) and number.op is not None else None for number in numbers
+        ]
+        if all(isinstance(number, Value) for number in olds):
+            self.strays.append(Stray(olds, numbers, node, frame.function, target))
+
+    def lost_updates(self, gradients, owners):
+        """Return the strays near an update that are computed from numbers which no update changes.
+
+        An error, such as ``x - out``, looks like an update of ``x``, but it is not proportional to the gradient.
+
+        Args:
+            gradients: The derivative of the loss with respect to every number from which it is computed.
+            owners: The old numbers of all updates.
+        """
+        if not self.strays:
+            return []
+        found, used = [], ancestors([new for change in self.changes if change.step == 1 for new in change.new])
+        for stray in self.strays:
+            change = Change(stray.old, stray.new, stray.node, stray.node.lineno, stray.function, stray.target)
+            if (
+                owners.isdisjoint(stray.old)
+                and used.isdisjoint(stray.new)
+                and all(old in gradients for old in stray.old)
+                and not any(new in gradients for new in stray.new)
+                and len(set(stray.old)) == len(stray.old)
+                and self._is_near(change)
+                and self._is_descent(stray, gradients)
+                and self.versions.keys().isdisjoint(ancestors(stray.new[:1]))
+            ):
+                found.append(stray)
+                owners = owners | set(stray.old)
+        return found
+
+    def _is_descent(self, stray, gradients):
+        """Return True if a stray would be the right update. One number is always proportional to its gradient."""
+        change = [old.data - new.data for old, new in zip(stray.old, stray.new, strict=True)]
+        factor = proportion(change, [gradients[old] for old in stray.old])
+        alone = len(change) == 1 and (stray.node.lineno, stray.node.col_offset) not in self._sites
+        return factor is not None and factor > 0 and not alone
 
     def _parts(self, old, new, node, frame, target, depth):
         """Record all parts of a list, a dict or an object before the reading may end."""
@@ -285,3 +361,11 @@ class Recorder:
 
 
 MAX_REPLACED = 100
+MAX_STRAYS = 200
+
+
+def _first_of(value):
+    """Return the first number of an array, the number itself, or None for anything else."""
+    if isinstance(value, Array):
+        return value.elements()[0] if value.size else None
+    return value if isinstance(value, Value) else None

@@ -65,15 +65,25 @@ def _verdict(update):
     return f"the gradient{rate}"
 
 
+def listed(parts):
+    """Return texts joined by commas, with "and" before the last one.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+
+
 def summary(grade):
     """Return the last line of the text about a program."""
     wrong = sum(update.verdict == "wrong" for update in grade.updates)
     if grade.verdict == "right":
-        return "This is right: every update is the gradient of the loss, with these numbers and with fresh weights."
+        checks = listed(["with these numbers", *grade.checked])
+        return f"This is right: every update is the gradient of the loss, {checks}."
     if grade.verdict == "right up to a factor":
         return (
             f"This is right: the gradient is {number(grade.factor)} times that of the loss in every update; "
-            "the rate absorbs the factor."
+            f"the rate absorbs the factor. It was checked {listed(['with these numbers', *grade.checked])}."
         )
     return f"{wrong} of {len(grade.updates)} updates wrong"
 

@@ -2,7 +2,7 @@
 
 from autograd.engine.value import Value
 
-__all__ = ["depends_on_itself", "is_far", "is_multiple", "is_step", "linear_terms", "name_of"]
+__all__ = ["ancestors", "depends_on_itself", "is_far", "is_multiple", "is_step", "linear_terms", "name_of"]
 
 SEEN_PER_STEP = 40
 MAX_NODES_OF_STARTS = 40
@@ -14,6 +14,17 @@ _EXTREMES = ("maximum", "minimum", "where")
 def name_of(number):
     """Return the name of the operation that computed a number; empty for a leaf."""
     return number.op.name if number.op is not None else ""
+
+
+def ancestors(numbers):
+    """Return the numbers from which some numbers are computed, including these."""
+    waiting, found = list(numbers), set()
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(node.parents)
+    return found
 
 
 def linear_terms(number, old=None, depth=6):

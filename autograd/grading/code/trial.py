@@ -58,16 +58,24 @@ def targets_of(updates, final=None, rate=None):
 def _rate(update, updates):
     """Return the rate of an update. A wrong update gets the common rate of the other updates in its statement.
 
-    An update that changes nothing shows no rate, so it gets the rate of all other updates, if they share one.
+    An update that changes nothing shows no rate, so it gets the rate of all other updates, if they share one. So does a
+    wrong update in which no rate was found.
     """
-    if all(new.data == old.data for old, new in zip(update.group.old, update.group.new, strict=True)):
-        rates = {u.rate for u in updates if u is not update and u.rate}
+    if _changes_nothing(update):
+        rates = {u.rate for u in updates if u.rate and not _changes_nothing(u)}
         if len(rates) == 1:
             return rates.pop()
+    shared = {u.rate for u in updates if u.right and u.rate}
+    if update.factor is None and (update.rate or 1.0) == 1.0 and len(shared) == 1:
+        return shared.pop()
     others = {u.rate for u in updates if u.group.line == update.group.line and u.rate and u.factor is not None}
     if update.factor is None and len(others) == 1:
         return others.pop()
     return update.rate or 1.0
+
+
+def _changes_nothing(update):
+    return all(new.data == old.data for old, new in zip(update.group.old, update.group.new, strict=True))
 
 
 @dataclass(frozen=True)
@@ -148,10 +156,11 @@ class Trials:
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
         first = reading.recorder.first_step()
-        # The first text has no edit. Later texts are read up to the same number of changes. Replacements do not count.
-        if self.enough is None and first and first[-1] in reading.recorder.changes:
-            self.enough = reading.recorder.changes.index(first[-1]) + 1
         newest, widened = self._newest(first)
+        # The first text has no edit. Later texts are read up to the same number of changes. Replacements do not count.
+        # If the first text stores an update in the wrong place, later texts may have more changes.
+        if self.enough is None and all(newest) and first and first[-1] in reading.recorder.changes:
+            self.enough = reading.recorder.changes.index(first[-1]) + 1
         changes = tuple(self._changes(newest, widened))
         factors = tuple(self._factor(*both) for both in zip(self.targets, changes, newest, strict=True))
         return Outcome(factors, stale(newest) if self.watch_stale else 0, changes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from autograd.engine.graph import adjoints, postorder
 from autograd.engine.value import Value
-from autograd.grading.code.steps import name_of
+from autograd.grading.code.steps import ancestors, name_of
 
 __all__ = ["Group", "Truth", "candidate_losses", "groups_of", "is_of_gradient", "moved_back"]
 
@@ -183,15 +183,19 @@ def moved_back(loss, changes):
     return numbers[loss]
 
 
-def candidate_losses(reading, given):
-    """Return the numbers that may be the loss of the first step, the best first: tuples (value, source, line).
+def candidate_losses(reading, given, step=1):
+    """Return the numbers that may be the loss of a step, the best first: tuples (value, source, line).
 
     Args:
         reading: The reading.
         given: True if a loss was given. Then only its values count.
+        step: The training step, counted from 1.
     """
     changes = reading.recorder.changes
     first = reading.recorder.first_step()
+    if step > 1:
+        changes = [change for change in changes if change.step >= step]
+        first = [change for change in changes if change.step == step]
     return _given(reading, first, changes) if given else _found(reading, first, changes)
 
 
@@ -290,16 +294,7 @@ def _found(reading, changes, all_changes):
 
 
 def _ancestors_of_changes(changes):
-    found, waiting = set(), []
-    for change in changes:
-        if change.step:
-            waiting.extend(part for new in change.new[:2] for part in new.parents)
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting.extend(node.parents)
-    return found
+    return ancestors([part for change in changes if change.step for new in change.new[:2] for part in new.parents])
 
 
 def _score(scalar):

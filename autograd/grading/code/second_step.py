@@ -1,0 +1,152 @@
+"""The second update of a program, because a first update hides gradients that are never set to zero."""
+
+import ast
+from dataclasses import dataclass, field
+
+from autograd.grading.code.case import Case, has_steps, judgement
+from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.grade import Mistake
+from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.naming import Places
+from autograd.grading.code.optimizers import gradients_inside
+from autograd.grading.code.reading import read
+from autograd.grading.code.source import Edit, Source
+from autograd.grading.code.truth import candidate_losses
+
+__all__ = ["SecondStep", "second_step"]
+
+SLACK = 1e-7
+
+
+@dataclass
+class SecondStep:
+    """The result about the second update of a program.
+
+    Attributes:
+        wrong: The names of the parameters whose second update is wrong.
+        mistakes: The mistakes, one if a second update is wrong.
+    """
+
+    wrong: list
+    mistakes: list = field(default_factory=list)
+
+
+def second_step(case, correct=True):
+    """Return the result about the second update, or None if it cannot be judged.
+
+    A part of the first update may be in it, as with momentum. If it is in it as a whole, the gradients were not set to
+    zero between the updates.
+
+    Args:
+        case: The program. All of its first updates are right.
+        correct: True to search for a correction.
+    """
+    recorder = case.own.recorder
+    changes = [change for change in recorder.changes if change.step == 2]
+    if not changes or any(gradients_inside(update.group.new[:1]) is not None for update in case.judged.updates):
+        return None
+    losses = candidate_losses(case.own, case.loss is not None, step=2)
+    judged = judge_losses(losses, changes, Places(case.own), recorder, case.tree)
+    if judged is None or len(judged.updates) != len(case.judged.updates):
+        return None
+    if (judged.truth.source, judged.truth.line) != (case.judged.truth.source, case.judged.truth.line):
+        return None
+    if judged.right:
+        return SecondStep([])
+    shares = {}
+    before = {update.group.name: update for update in case.judged.updates}
+    for update in judged.updates:
+        earlier = before.get(update.group.name)
+        if earlier is None or len(earlier.group.old) != len(update.group.old):
+            return None
+        shares[update.group.name] = _share(update, earlier)
+    if None in shares.values():
+        return None
+    wrong = [name for name, share in shares.items() if close(share, 1.0)]
+    return SecondStep(wrong, [_mistake(case, judged)] if wrong and correct else [])
+
+
+def _share(update, earlier):
+    """Return the factor of the first change in the second one, or None if the rest is not the gradient."""
+    change = [old.data - new.data for old, new in zip(update.group.old, update.group.new, strict=True)]
+    first = [old.data - new.data for old, new in zip(earlier.group.old, earlier.group.new, strict=True)]
+    if proportion(change, update.gradient) is not None:
+        return 0.0
+    aa, ab, bb = _dot(update.gradient, update.gradient), _dot(update.gradient, first), _dot(first, first)
+    ca, cb = _dot(change, update.gradient), _dot(change, first)
+    determinant = aa * bb - ab * ab
+    if determinant <= 1e-14 * aa * bb:
+        return None
+    rate, share = (ca * bb - cb * ab) / determinant, (cb * aa - ca * ab) / determinant
+    size = max(map(abs, change))
+    rest = [c - rate * g - share * f for c, g, f in zip(change, update.gradient, first, strict=True)]
+    return share if rate > 0 and max(map(abs, rest)) <= SLACK * size and len(rest) > 2 else None
+
+
+def _dot(a, b):
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+def _mistake(case, judged):
+    """Return the mistake of gradients that are not set to zero, with the first correction that is confirmed."""
+    source = Source(case.text)
+    lines = {line for update in judged.updates for line in update.group.lines}
+    sums = [n for n in ast.walk(source.tree) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
+    sums = [node for node in sums if node.lineno not in lines]
+    message = "the gradients of the update before are still in these sums: set them to zero before each backward pass"
+    for line, edits in [*_moved_starts(source, lines, sums), *_without_sums(source, sums)]:
+        if _is_right(case, source.edited(edits)):
+            return Mistake(line, "stale forward pass", message, source.fixes(edits))
+    line = min([node.lineno for node in sums], default=min(lines))
+    return Mistake(line, "stale forward pass", message)
+
+
+def _moved_starts(source, lines, sums):
+    """Yield the edits that move the start values of sums from before the loop with the updates into it."""
+    names = {ast.unparse(_root(node.target)) for node in sums}
+    for loop in [node for node in ast.walk(source.tree) if isinstance(node, (ast.For, ast.While))]:
+        if not any(loop.lineno < line <= loop.end_lineno for line in lines):
+            continue
+        block, i, _ = source.blocks[loop]
+        starts = [s for s in block[:i] if isinstance(s, ast.Assign) and names & {ast.unparse(t) for t in _targets(s)}]
+        if starts:
+            indent, place = source.indent(loop.body[0]), source.starts[loop.body[0].lineno - 1]
+            text = "".join(indent + source.text_of(s).replace("\n", "\n    ") + "\n" for s in starts)
+            edits = [Edit(source.starts[s.lineno - 1], source.starts[s.end_lineno], "") for s in starts]
+            yield starts[0].lineno, [*edits, Edit(place, place, text)]
+
+
+def _without_sums(source, sums):
+    """Yield the edits that store a gradient instead of adding it: all of them, and then one at a time."""
+    edits = {}
+    for node in sums:
+        start, end = source.span(node.target)[1], source.span(node.value)[0]
+        edits[node.lineno] = Edit(start, end, source.text[start:end].replace("+=", "=", 1))
+    if len(edits) > 1:
+        yield min(edits), list(edits.values())
+    for line, edit in edits.items():
+        yield line, [edit]
+
+
+def _targets(statement):
+    return [p for t in statement.targets for p in (t.elts if isinstance(t, ast.Tuple) else [t])]
+
+
+def _root(node):
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
+
+
+def _is_right(case, text):
+    """Return True if the first and the second update of a text are right."""
+    try:
+        tree = case.prepared.of(ast.parse(text))
+    except SyntaxError:
+        return False
+    own = read(tree, loss=case.loss, call=case.call)
+    judged = judgement(own, case.loss is not None, tree) if has_steps(own) else None
+    if judged is None or not judged.right or len(judged.updates) != len(case.judged.updates):
+        return False
+    second = second_step(Case(text, tree, case.loss, case.call, own, judged, prepared=case.prepared), correct=False)
+    return second is not None and not second.wrong

@@ -1,0 +1,172 @@
+"""Other sizes of a program, because sizes that happen to be equal hide mistakes."""
+
+import ast
+from dataclasses import replace
+
+from autograd.engine.value import Value
+from autograd.grading.code.case import Case, has_steps, judge_afresh, judgement
+from autograd.grading.code.limits import Limits, Work
+from autograd.grading.code.reading import read
+
+__all__ = ["at_other_sizes", "places_of_sizes"]
+
+SIZES_WORK = 600_000
+LARGEST = 64
+MAX_PLACES = 8
+ENOUGH = 2  # other sizes at which a program is judged
+SHAPED = {
+    "rand", "randn", "random", "random_sample", "normal", "uniform", "standard_normal", "zeros", "ones", "empty",
+    "full", "eye", "range",
+}  # fmt: skip
+DRAWN = {"randint", "integers", "choice"}
+
+
+def at_other_sizes(case):
+    """Return a case of the program at other sizes at which a mistake shows, or None, and the sizes that were tried.
+
+    Args:
+        case: The program. All of its updates are right at its own sizes.
+
+    Returns:
+        A pair: the case, or None if the program is right at every size that could be read, and a list of texts.
+    """
+    work, tried = Work(SIZES_WORK), []
+    if case.prepared.sizes or case.prepared.order or case.own.library.made:
+        return None, tried
+    for resized in variants(case.tree):
+        if not work.left() or len(tried) == ENOUGH:
+            break
+        prepared = replace(case.prepared, resized=resized)
+        tree, limits = prepared.of(ast.parse(case.text)), Limits()
+        own = read(tree, loss=case.loss, call=case.call, steps=1, limits=limits)
+        work.spend(limits, own.operations)
+        if own.trouble is not None or not has_steps(own):
+            continue
+        judged = judgement(own, case.loss is not None, tree)
+        if judged is None or not _is_comparable(judged, case.judged):
+            continue
+        other = Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared, at_own_sizes=[case])
+        judge_afresh(other, [])
+        if other.final.right:
+            tried.append(_described(case.text, resized))
+        elif _is_always_wrong(other):
+            return other, [*tried, _described(case.text, resized)]
+    return None, tried
+
+
+def variants(tree):
+    """Yield changes of sizes, each as pairs of a place in the text and another number.
+
+    In the first one, every size is different. In the others, equal numbers stay equal, or only one or two differ.
+
+    >>> list(variants(ast.parse("n = 4; W = np.zeros((n, 4))")))[:2]
+    [(((1, 4), 5), ((1, 26), 6)), (((1, 4), 5), ((1, 26), 5))]
+    """
+    places = places_of_sizes(tree)
+    if not places:
+        return
+    seen, apart = {}, []
+    for place, value in places:
+        seen[value] = seen.get(value, 0) + 1
+        apart.append((place, value + seen[value]))
+    yield tuple(apart)
+    if any(count > 1 for count in seen.values()):
+        yield tuple((place, value + 1) for place, value in places)
+        for i, (place, value) in enumerate(places[:MAX_PLACES]):
+            yield ((place, value + 1),)
+            for other, number in places[i + 1 : MAX_PLACES]:
+                if number == value:
+                    yield ((place, value + 1), (other, value + 1))
+
+
+def places_of_sizes(tree):
+    """Return the numbers in a program that are sizes: pairs of a place (line, column) and the number.
+
+    A number that is also the length of a written list, or that is used in any other way, is left out.
+    """
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and not isinstance(
+            getattr(node, "targets", [0])[0], ast.Subscript
+        ):
+            value = node.value
+            parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+        elif isinstance(node, ast.arguments):
+            parts = [*node.defaults, *node.kw_defaults]
+        elif isinstance(node, ast.Call):
+            parts = _sizes_of_call(node)
+        else:
+            continue
+        for part in parts:
+            if isinstance(part, ast.Constant) and type(part.value) is int and 1 < part.value <= LARGEST:
+                found[part.lineno, part.col_offset] = part.value
+    lengths = {len(node.elts) for node in ast.walk(tree) if isinstance(node, (ast.List, ast.Tuple)) and _is_data(node)}
+    harmless = {
+        id(node.right) for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+    }
+    harmless |= {
+        id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)
+    }
+    used = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and type(node.value) is int and (node.lineno, node.col_offset) not in found
+        if node.value != 2 or id(node) not in harmless
+    }
+    return [(place, value) for place, value in sorted(found.items()) if value not in lengths | used]
+
+
+def _sizes_of_call(node):
+    """Return the arguments of a call that may be sizes."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in DRAWN:
+        return [part for k in node.keywords if k.arg == "size" for part in getattr(k.value, "elts", [k.value])]
+    if name not in SHAPED and not name[:1].isupper():
+        return []
+    positional = node.args[-1:] if name == "range" and len(node.args) < 3 else [] if name == "range" else node.args
+    parts = [*positional, *[keyword.value for keyword in node.keywords if keyword.arg in ("size", "shape")]]
+    return [part for arg in parts for part in (arg.elts if isinstance(arg, (ast.Tuple, ast.List)) else [arg])]
+
+
+def _is_data(node):
+    """Return True if a list holds more than sizes: a float, a negative number, or other lists."""
+    return any(
+        isinstance(part, (ast.List, ast.Tuple, ast.UnaryOp))
+        or (isinstance(part, ast.Constant) and isinstance(part.value, (float, str)))
+        or (isinstance(part, ast.Constant) and part.value in (0, 1))
+        for part in node.elts
+    )
+
+
+def _is_comparable(judged, own):
+    """Return True if the same updates were read at another size, with the same loss, and the size is another one."""
+    if [update.group.name for update in judged.updates] != [update.group.name for update in own.updates]:
+        return False
+    if any(update.group.widened for update in judged.updates):
+        return False
+    if (judged.truth.source, judged.truth.line) != (own.truth.source, own.truth.line):
+        return False
+    return _counts(judged) != _counts(own)
+
+
+def _is_always_wrong(case):
+    """Return True if the same updates are wrong with all weights. A wrong count does not depend on the weights."""
+    judgements = [case.judged, *[judged for judged, _ in case.others]]
+    wrong = {update.group.name for update in case.final.updates if not update.right}
+    return all({u.group.name for u in judged.updates if not u.right} == wrong for judged in judgements)
+
+
+def _counts(judged):
+    leaves = sum(isinstance(node, Value) and node.op is None for node in judged.truth.adjoints)
+    return [len(update.group.old) for update in judged.updates], leaves
+
+
+def _described(text, resized):
+    """Return the numbers of other sizes in words: each with its line."""
+    lines = text.splitlines()
+    parts = {}
+    for (line, column), number in resized:
+        old = lines[line - 1].encode()[column:].decode()
+        digits = old[: len(old) - len(old.lstrip("0123456789"))]
+        parts.setdefault(f"{number} in place of {digits}", []).append(str(line))
+    return ", ".join(f"{part} in line {' and '.join(dict.fromkeys(lines))}" for part, lines in parts.items())
