@@ -202,6 +202,8 @@ SETTINGS = {
     "2-1 lin half_sse m=3 l2": recorded([2, 1], ["linear"], "half_sse", 3, penalty="lambda"),
     "2-3-2 relu,lin half_sse l2": recorded([2, 3, 2], ["relu", "linear"], bias=False, penalty="lambda"),
     "2-3-1 sig,sig half_sse": recorded([2, 3, 1], TWO),
+    "2-3-2 lin half_sse nobias m=3 sum": recorded([2, 3, 2], ["linear"] * 2, "half_sse", 3, "sum", bias=False),
+    "2-2 sig half_sse m=3 sum": recorded([2, 2], ["sigmoid"], "half_sse", 3, "sum"),
     "rnn scalar": recurrent_neuron,
     "rnn tanh ce": recurrent_layer,
     "rnn linear": lambda: recurrent_layer(None, half_sse),

@@ -42,6 +42,7 @@ CASES = [
     (HAYKIN, r"\Delta w_{ji}(n) = -\eta \frac{\partial \xi}{\partial w_{ji}} + 0.9 \cdot \Delta w_{ji}(n-1)", "equal"),
     (HAYKIN, r"\Delta w_{ji}^{new} = \eta \delta_j y_i + \alpha \Delta w_{ji}^{old}", "equal"),
     (HAYKIN, r"w_{ji}(n+1) = w_{ji}(n) + \eta \delta_j y_i + \alpha (w_{ji}(n) - w_{ji}(n-1))", "equal"),
+    (HAYKIN, r"\Delta w_{ji}(t+1) = \eta \delta_j y_i + \alpha \Delta w_{ji}(t)", "equal"),
     (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) - \eta \delta_j(n) y_i(n)", "wrong"),
     (HAYKIN, r"\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_j(n)", "wrong"),
     (HAYKIN, r"\Delta w_{ji}(n) = -\alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)", "unreadable"),
@@ -55,6 +56,12 @@ CASES = [
     (HIDDEN, r"\frac{\partial L}{\partial w_k} = \delta_k h", "equal"),
     (HIDDEN, r"\frac{\partial L}{\partial w_j} = \delta_j x", "equal"),
     (HIDDEN, r"\frac{\partial L}{\partial w_k} = \delta_k h_j", "wrong"),
+    (HIDDEN, r"\frac{\partial L}{\partial W^{(2)}} = \delta^{(2)} h^{\dagger}", "equal"),
+    (HIDDEN, r"\delta_o = (y_o - t_o) y_o^2 (1 - y_o)", "wrong"),
+    (HIDDEN, r"\delta_o = (y_o - t_o) (y_o - y_o^2)", "equal"),
+    (HIDDEN, r"\delta_k^2 = (y_k^2 - t_k) y_k^2 (1 - y_k^2)", "equal"),
+    (SOFTMAX, r"\nabla w_l \phi_{k=l} = x \phi_l (1 - \phi_l)", "equal"),
+    (SOFTMAX, r"\nabla w_l \phi_{k=l} = x \phi_l (1 + \phi_l)", "wrong"),
     (SOFTMAX, r"\frac{\partial \phi(z)_i}{\partial z_j} = -\phi(z)_i \phi(z)_j \quad i \neq j", "equal"),
     (SOFTMAX, r"\frac{\partial \phi_i(z)}{\partial z_i} = \phi_i(z) (1 - \phi_i(z))", "equal"),
     (SOFTMAX, r"\frac{\partial \phi(z)_i}{\partial z_j} = \phi(z)_i \phi(z)_j \quad i \neq j", "wrong"),
@@ -63,6 +70,10 @@ CASES = [
             r" + \delta_{t+1} \frac{\partial h_{t+1}}{\partial h_t}", "equal"),
     (STEPS, r"\delta_t = \frac{\partial L}{\partial h_t} = \frac{\partial L_t}{\partial h_t}"
             r" + \delta_{t-1} \frac{\partial h_{t+1}}{\partial h_t}", "wrong"),
+    (STEPS, r"\frac{\partial L}{\partial W} = \sum_t \delta_t h_t^T", "ambiguous"),
+    (STEPS, r"\frac{\partial L}{\partial W} = \sum_t \delta_t h_{t-1}^T", "equal"),
+    (STEPS, r"\frac{\partial L}{\partial V} = \sum_t \delta_t h_t^T", "equal"),
+    (STEPS, r"\frac{\partial L}{\partial W} = \sum_t (p_t - t_t) h_t^T", "equal"),
     (LAYERS, r"\delta^l_j = \frac{\partial C}{\partial a^l_j} = \sum_k w^{l+1}_{kj} \sigma'(z^{l+1}_k) \delta^{l+1}_k",
      "equal"),
     (LAYERS, r"\delta^l_j = \frac{\partial C}{\partial a^l_j} = \sum_k w^{l+1}_{kj} \delta^{l+1}_k", "wrong"),
@@ -114,12 +125,31 @@ def test_a_forgotten_penalty_is_named(formula, names):
     assert {mistake.kind for mistake in grade.mistakes} == names
 
 
+def test_a_matrix_with_a_number_beside_an_elementwise_product_is_that_of_a_layer():
+    formula = r"\frac{\partial L}{\partial z_1} = (W_2 \frac{\partial L}{\partial z_2}) \circ \sigma'(z_1)"
+    assert [mistake.kind for mistake in derivation(HIDDEN).grade(None, formula).mistakes] == ["missing transpose"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "right"),
+    [
+        (r"\delta_j = h_j (1 - h_j) \sum_k w_{jk} \delta_k", r"\delta_{j} = h_{j} \left(1 - h_{j}\right) \sum"),
+        (r"\frac{\partial L}{\partial h_j} = \sum_k w_{jk} \delta_k", r"\frac{\partial L}{\partial h_{j}} = \sum"),
+    ],
+)
+def test_a_transposed_weight_that_fits_no_layers_gets_the_right_formula(formula, right):
+    grade = derivation(HIDDEN).grade(None, formula)
+    assert [mistake.kind for mistake in grade.mistakes] == ["transposed weight"]
+    assert grade.correct.latex.startswith(right)
+
+
 @pytest.mark.parametrize(
     ("formula", "kind"),
     [
         (r"\delta_t = (W_{hy}^T (p_t - t_t) + W_{hh} \delta_{t+1}) \odot (1 - h_t^2)", "missing transpose"),
         (r"\delta_t = (W_{hy}^T (p_t - t_t) + W_{hh} \delta_{t+1}) \odot \phi'(z_t)", "missing transpose"),
         (r"\delta_t = (W_{hy}^T (p_t - t_t) + W_{hh}^T \delta_{t-1}) \odot \phi'(z_t)", "wrong index"),
+        (r"\delta_t = (V^T (p_t - t_t) + W^T \delta_{t+1}) \odot (1 - h_t)", "wrong power"),
     ],
 )
 def test_a_slip_in_the_recursion_of_steps_is_named(formula, kind):

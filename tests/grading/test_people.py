@@ -24,9 +24,9 @@ SAMPLED = ("derivations", "notes")
 OFTEN = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name][::4]]
 ROWS = [row for row in ALL if row["set"] not in SAMPLED] + OFTEN
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
-# These are a condition in a subscript next to a gradient in a vector, a sum over steps with dots, an error signal e
-# that only the text around the formula defines, powers of a matrix that a sum counts, and a row of ones with dots.
-OUT_OF_REACH = {"P18", "R09", "hkB1", "d2lrnn4", "9pdf3"}
+# These are a sum over steps with dots, an error signal e that only the text around the formula defines, powers of a
+# matrix that a sum counts, and a row of ones with dots.
+OUT_OF_REACH = {"R09", "hkB1", "d2lrnn4", "9pdf3"}
 # These are right in one reading and wrong in another. Weights of layer l may lead out of it or into it. A dZ may be the
 # derivative of the mean loss or of a sample's own loss. Vectors may be rows or columns. Circles may bind more tightly
 # than products, and a delta may be that of the activations.

@@ -192,4 +192,7 @@ def mends(explanation, slip):
         found = explanation.judge.judge(task, explanation.places, explanation.vectors, None, None)
     except FAILURES:
         return False
-    return found.verdict in ("equal", "unproved") and not (explanation.is_step and found.condition)
+    if found.verdict not in ("equal", "unproved") or (explanation.is_step and found.condition):
+        return False
+    explanation.mended = found
+    return True

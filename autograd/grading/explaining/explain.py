@@ -27,7 +27,7 @@ class Explanation:
             verdict.places,
             verdict.judged.reading,
         )
-        self.judged = verdict.judged
+        self.judged, self.mended = verdict.judged, None
         self.allowance = Allowance(_SECONDS)
         self.link = verdict.judged.link or 1
         self.model = judge.model
@@ -100,6 +100,9 @@ def explain(judge, verdict, vectors=None):
         mistakes = explanation.mistakes()
     except FAILURES:
         return [], verdict
+    if mistakes and explanation.judged.reading is None and explanation.mended is not None:
+        judged = explanation.judged._replace(reading=explanation.mended.reading, task=explanation.task)
+        return mistakes, verdict._replace(judged=judged)  # only the corrected claim has a reading
     if not mistakes or explanation.judged is verdict.judged:
         return mistakes, verdict
     return mistakes, verdict._replace(judged=explanation.judged._replace(task=explanation.task))

@@ -41,6 +41,10 @@ _OF_ANOTHER_LAYER = (
     "it is right only since the layers have the same activation: {} names the function of another layer than that of "
     "its argument"
 )
+_OF_OUTPUTS = (
+    "it is right if {} are the weights to the outputs, and wrong if they are those from one step to the next: write "
+    "W_{{hy}} or W_{{hh}}"
+)
 _MAX_TRIED = 24
 
 
@@ -62,6 +66,8 @@ def doubt(judge, found, refuted, task, places, vectors=None):
     call = _of_another_layer(judge, found, task, places)
     if call is not None:
         return _OF_ANOTHER_LAYER.format(show(call))
+    if _is_of_outputs(judge, found, refuted, task, places):
+        return _OF_OUTPUTS.format(show(task.sides[0].parts[1]))
     if _is_renumbered(judge, found, task, places):
         return _LEADS_OUT
     if found.reading.base and _has_square_marks(task) and not _numbers_say_so(judge, task):
@@ -103,6 +109,25 @@ def _of_another_layer(judge, found, task, places):
 
 
 # --- The layer of weights.
+
+
+def _is_of_outputs(judge, found, refuted, task, places):
+    """Return True if the claim gives a W by deltas of any layer, and is refuted for the weights from step to step."""
+    left = task.sides[0]
+    names = [x for side in task.sides[1:] for x in walk(side) if x.kind == "name"]
+    if not any("delta" in places.roles_of(x.data[0]) for x in names):
+        return False
+    if judge.model.steps == 1 or left.kind != "deriv" or not is_name(left.parts[1], "W") or left.parts[1].parts:
+        return False
+
+    def weights(reading):
+        k = reading.layers.get("W")
+        return judge.model.weights[k] if k is not None and k < len(judge.model.weights) else (0, 0)
+
+    start, end = weights(found.reading)
+    if start == end or (start, start) not in judge.model.weights:
+        return False
+    return any(x.reading is not None and weights(x.reading) == (start, start) for x in refuted)
 
 
 def _is_renumbered(judge, found, task, places):

@@ -268,8 +268,8 @@ class Judge:
 def _oddness(reading, task):
     """Return how unlikely a reading is.
 
-    Layer letters that count nothing, numbers of matrices that are indices, and the derivative of a function in another
-    layer than that of the left side are unlikely.
+    Layer letters that count nothing, numbers of matrices that are indices, two letters for one matrix, and the
+    derivative of a function in another layer than that of the left side are unlikely.
     """
     odd = sum([axis == "ignored" and letter in ("l", "ell", "L") for letter, axis in reading.axes.items()])
     left = task.sides[0]
@@ -277,6 +277,8 @@ def _oddness(reading, task):
         slopes = [x.parts[1] for side in task.sides for x in walk(side) if x.kind == "call" and x.parts[0].data[1]]
         layers = {reading.layers[x.data[0]] for x in slopes if x.kind == "name" and x.data[0] in reading.layers}
         odd += not layers <= {reading.layers[left.data[0]]}
+    matrices = [reading.layers[x] for x in ("U", "V", "W") if x in reading.layers]
+    odd += len(set(matrices)) < len(matrices)
     if reading.below == "index":
         names = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.data[0][-1].isupper()]
         odd += any([p.kind for s in x.parts for p in s.parts] == ["num"] for x in names)

@@ -46,7 +46,7 @@ def _factor_of_step(term, weight):
         step = step.parts[0]
     if step.kind == "step":
         found = _weight_of(step.parts[0])
-        if found is None or found[:2] != weight[:2] or not _is_earlier(found[2]):
+        if found is None or found[:2] != weight[:2] or not _is_earlier(found[2], weight[2]):
             return None
     elif not _is_difference(step, weight):
         return None
@@ -85,10 +85,12 @@ def _weight_of(node):
     return node.data, tuple(indices), mark
 
 
-def _is_earlier(mark):
-    """Return True if a mark says that the step before is meant, such as ``n - 1`` or ``old``."""
+def _is_earlier(mark, of_left=None):
+    """Return True if a mark says that the step before is meant, such as ``n - 1``, ``old``, or n beside ``n + 1``."""
     if mark is None:
         return False
+    if of_left is not None and of_left.kind == "add" and mark == of_left.parts[0]:
+        return len(of_left.parts) == 2 and of_left.parts[1].kind == "num"
     if mark.kind == "add":
         return len(mark.parts) == 2 and mark.parts[0].kind == "name" and mark.parts[1].kind == "neg"
     return (mark.kind == "text" and mark.data in _EARLIER) or is_name(mark, *_EARLIER)

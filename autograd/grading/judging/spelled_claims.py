@@ -12,6 +12,7 @@ __all__ = [
     "plain_names",
     "regrouped",
     "with_chains_over_samples",
+    "with_single_indices",
     "with_step_named",
     "with_two_indices",
     "with_weights",
@@ -63,6 +64,21 @@ def without_iteration(claim, places):
         letter, name = node.parts[1].data[0], node.parts[0]
         is_free = not node.parts[1].parts and not places.roles_of(letter) and not name.data[1]
         return name if is_free and places.roles_of(name.data[0]) and name.data[0] not in places.losses else None
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def with_single_indices(claim):
+    """Return a claim with ``y_l`` for ``y_{k=l}``."""
+
+    def single(mark):
+        is_equation = mark.kind == "cmp" and mark.data == "=" and all(is_name(x) and not x.parts for x in mark.parts)
+        return mark.parts[1] if is_equation else mark
+
+    def replace(node):
+        if node.kind != "name" or not any(p.kind == "cmp" for s in node.parts for p in s.parts):
+            return None
+        return node.with_parts([s.with_parts([single(p) for p in s.parts]) for s in node.parts])
 
     return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
 

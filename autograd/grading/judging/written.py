@@ -27,6 +27,7 @@ from autograd.grading.judging.spelled_claims import (
     plain_names,
     regrouped,
     with_chains_over_samples,
+    with_single_indices,
     with_step_named,
     with_two_indices,
     with_weights,
@@ -154,7 +155,7 @@ class Written:
 
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, with the condition that states its momentum if it has one."""
-        plain_claim, momentum = without_momentum(claim)
+        plain_claim, momentum = without_momentum(with_single_indices(claim))
         found = self._with_v(without_iteration(plain_claim, places), places, target)
         if not momentum or found.judged.verdict not in ("equal", "unproved"):
             return found

@@ -132,7 +132,9 @@ class Readings:
             if not marked and self.model.steps > 1 and all(_has_step_below(n) for n in above):
                 kinds = ["power"]
             elif not marked:
-                kinds = ["power", *kinds]
+                unmarked = {n.data[0] for n in names if not any(x.kind == "sup" for x in n.parts)}
+                is_power = unmarked & {n.data[0] for n in above}  # a_o^2 beside a_o is no mark of a layer
+                kinds = ["power"] if is_power else ["power", *kinds]
             elif self.model.steps > 1:  # a recurrent weight occurs once for each step between
                 kinds = [*kinds, "power"]
             vary(above=kinds)
@@ -256,6 +258,8 @@ class Readings:
         for x in [*beside, *[x.parts[0] for x in self.nodes if x.kind == "transpose"]]:
             while x.kind in ("group", "transpose"):
                 x = x.parts[0]
+            if x.kind == "call" and len(x.parts) == 2 and x.parts[0].data[1]:
+                x = x.parts[1]  # such as the z_1 of a derivative f'(z_1) entry by entry
             if x.kind == "name":
                 scripts = [s for s in self.places.normal(x).parts if s.kind == "sub"]
                 if len(scripts) == 1 and [p.kind for p in scripts[0].parts] == ["num"]:

@@ -25,7 +25,7 @@ PRODUCTS = {
     "star": "had", "boldsymbol": "", "cdotp": ".", "centerdot": ".", "bigodot": "had", "diamond": "had",
 }  # fmt: skip
 _FUNCTION_LETTERS = {"sigma", "phi", "Phi", "psi", "Psi", "f", "g", "varphi", "F", "G", "S", "rho"}
-TRANSPOSES = {"top", "intercal", "transposed", "transpose", "tp"}
+TRANSPOSES = {"top", "intercal", "transposed", "transpose", "tp", "dagger"}
 
 
 class Grammar(NamedTuple):

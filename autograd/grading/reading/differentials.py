@@ -1,7 +1,7 @@
 """Derivatives in all notations: fractions of differentials, gradients, and inline quotients."""
 
 from autograd.grading.reading.marks import read_group, read_one
-from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.trees import ReadingError
 
 
@@ -74,6 +74,8 @@ def read_differential(c, word, at):
         return Node("deriv", (of, by), "gradient", at)
     if word == "nabla":
         of = c.factor()
+        if is_name(of, "w", "W", "b", "theta", "Theta") and (c.is_let() or c.is_cmd("hat")):
+            return Node("deriv", (c.factor(), of), "gradient", at)  # of y in w, where w should be below the sign
         return Node("deriv", (of, Node("none", (), None, at)), "gradient", at)
     x = read_quotient(c, "partial", at)
     if x is None:
