@@ -5,7 +5,8 @@ import hashlib
 
 from autograd import Value
 from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
-from autograd.compiler.recording import Unrecordable, watched
+from autograd.compiler.recording import watched
+from autograd.compiler.refusals import Unrecordable
 from autograd.engine import primitives, recordings, tape
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GraphError

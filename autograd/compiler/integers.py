@@ -10,7 +10,8 @@ import dis
 import operator
 import sys
 
-from autograd.compiler.recording import Reading, StandIn, line_of_caller
+from autograd.compiler.readings import Reading, StandIn
+from autograd.compiler.refusals import line_of_caller
 from autograd.engine.algebra import is_real
 from autograd.engine.value import Value
 

@@ -12,7 +12,7 @@ import dis
 import functools
 import types
 
-from autograd.compiler.recording import Reading
+from autograd.compiler.readings import Reading
 from autograd.engine import primitives
 from autograd.engine.algebra import is_real
 from autograd.engine.conditions import Condition

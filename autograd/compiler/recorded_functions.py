@@ -4,7 +4,8 @@ import array
 import inspect
 
 from autograd.compiler.operands import nodes_under
-from autograd.compiler.recording import Reading, watched
+from autograd.compiler.readings import Reading
+from autograd.compiler.recording import watched
 from autograd.engine.algebra import is_real
 from autograd.engine.errors import GuardError
 from autograd.engine.value import Value

@@ -5,27 +5,26 @@ the data of a Value, read during recording, is a :class:`Reading`: a number whos
 no derivative flows through it. Operations that cannot be recorded raise an error with the line that did them.
 """
 
-import linecache
 import math
-import operator
 import os
 import random
 import sys
 import threading
 from contextlib import contextmanager
 
+from autograd.compiler.readings import Reading, StandIn
+from autograd.compiler.refusals import PACKAGES, Unrecordable, module_of_caller, refuse
 from autograd.compiler.watched_conditions import WatchedCondition, watched_condition
 from autograd.engine import primitives
-from autograd.engine.algebra import Ieee, is_real, register
+from autograd.engine.algebra import Ieee, is_real
 from autograd.engine.conditions import Condition
-from autograd.engine.errors import GuardError
 from autograd.engine.paused import unpaused
 from autograd.engine.value import Value, record, witnessed_by
 
-__all__ = ["Reading", "StandIn", "Unrecordable", "Watch", "checks_at", "line_of_caller", "watched"]
+__all__ = ["Watch", "checks_at", "watched"]
 
 _one_at_a_time = threading.RLock()
-_PACKAGES = ("autograd", "nn", "deltagrad", "copy", "copyreg", "contextlib", "functools")
+_SIGNS = ("<", "<=", ">", ">=", "==")
 
 
 def _in_child():
@@ -39,74 +38,6 @@ def _in_child():
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
-
-
-# Refused operations: a description of each, and what to write instead.
-_REFUSED = {
-    "set": ("sets the data of a leaf, so it does not always do the same",
-            "Give the new number as a result, and set it outside"),
-    "recorded": ("reads what operands were recorded", "Compute with the Values themselves"),
-    "format": ("writes a number into text", "Leave it out, or let the function return the number"),
-    "backward": ("calls backward()", "Use autograd.grad, whose result is recorded"),
-    "hash": ("looks a Value up by its hash", "Write the choice with autograd.where"),
-    "copy": ("copies or pickles a Value", "Use .detach()"),
-    "no_grad": ("enters no_grad", "Use .detach() for values that should not be differentiated"),
-    "==": ("asks whether a Value is equal to a number, which is never true",
-           "Compare its .data, or write the choice with autograd.where"),
-    "number": ("makes a plain number of the data of a Value",
-               "Use autograd's functions (autograd.exp) in place of math's, or autograd.where"),
-    "random": ("draws random numbers", "Draw them outside, and pass them as inputs"),
-}  # fmt: skip
-
-
-class Unrecordable(GuardError):
-    """The error of a recorded function that takes a number of one sample out of the graph."""
-
-
-def refuse(how):
-    """Raise an error for an operation that would freeze a number of one sample, with the line of that operation.
-
-    Raises:
-        Unrecordable: always.
-    """
-    what, instead = _REFUSED[how]
-    error = Unrecordable(
-        f"the function {what}{'' if how == 'random' else line_of_caller()}. Other samples have other numbers there, "
-        f"and a program that is compiled from one recording would keep this one. {instead}."
-    )
-    watch = witnessed_by(None)
-    witnessed_by(watch)
-    if isinstance(watch, Watch):
-        watch.refusal = watch.refusal or error
-    raise error
-
-
-def line_of_caller():
-    """Return the file and line of the code that called these packages, as text for a message, or an empty text."""
-    frame = sys._getframe(1)
-    while frame is not None and _is_ours(frame):
-        frame = frame.f_back
-    if frame is None:
-        return ""
-    name, number = frame.f_code.co_filename, frame.f_lineno
-    source = linecache.getline(name, number).strip()
-    return f" (line {number} of {name}{': ' * bool(source)}{source})"
-
-
-def _is_ours(frame):
-    return _module(frame).partition(".")[0] in _PACKAGES
-
-
-def _module(frame):
-    return frame.f_globals.get("__name__") or ""
-
-
-def _caller():
-    """Return the name of the module whose code called a Value."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _module(frame) in (__name__, "autograd.engine.value"):
-        frame = frame.f_back
-    return _module(frame)
 
 
 def checks_at(watch, places):
@@ -162,13 +93,17 @@ class Watch:
             return default
         if how == "IEEE":
             return _by_ieee(a, b) if self.is_mine() else default
-        if how == "data" and _caller().partition(".")[0] == "nn":  # it is a loss that checks its targets
+        if how == "data" and module_of_caller().partition(".")[0] == "nn":  # it is a loss that checks its targets
             return default
-        if how == "hash" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):
+        if how == "hash" and (module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)):
             return default
-        if how == "recorded" and _caller() == "autograd.engine.graph":  # it is a transform, whose result is recorded
+        if (
+            how == "recorded" and module_of_caller() == "autograd.engine.graph"
+        ):  # it is a transform, whose result is recorded
             return default
-        if how == "format" and (_caller().partition(".")[0] in _PACKAGES or not self._depends(a)):  # in an error
+        if how == "format" and (
+            module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)
+        ):  # in an error
             return default
         if not self.is_mine() and not self._depends(a):
             return default
@@ -287,124 +222,3 @@ class _Draws:
             return random.getstate(), None
         name, words, *rest = numpy.get_state()
         return random.getstate(), (name, words.tobytes(), *rest)
-
-
-# --- Numbers that were read
-
-
-class StandIn:
-    """A stand-in for the Value ``value`` while a function is recorded."""
-
-    __slots__ = ()
-    value: Value
-
-
-class Reading(StandIn):
-    """The data of a Value, read while a function is recorded: a number that each sample has.
-
-    It has the arithmetic of a float, which is recorded. Comparisons are noted like those of Values, since Python may
-    branch on them. It cannot be converted to a plain float.
-
-    Attributes:
-        value: the node with the number. No derivative flows from it to the Value that was read.
-    """
-
-    __slots__ = ("value",)
-
-    def __init__(self, value):
-        self.value = value
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, _memo):
-        return self
-
-    @property
-    def real(self):
-        """This number, as for any real number."""
-        return self
-
-    @property
-    def imag(self):
-        """0, as for any real number."""
-        return 0.0
-
-    def conjugate(self):
-        """Return this number, as for any real number."""
-        return self
-
-    def __pos__(self):
-        return self
-
-    def __neg__(self):
-        return Reading(-self.value)
-
-    def __abs__(self):
-        return Reading(abs(self.value))
-
-    def __bool__(self):
-        return self != 0.0
-
-    def __hash__(self):
-        return refuse("hash")
-
-    def __eq__(self, other):
-        if type(other) is not Reading and not is_real(other):
-            return NotImplemented
-        number = other.value if type(other) is Reading else other
-        watch = witnessed_by(None)
-        try:
-            held = self.value <= number and self.value >= number
-        finally:
-            witnessed_by(watch)
-        return bool(held) if watch is None else watch("==", self, other, bool(held))
-
-
-def _binary(method, reflected):
-    def compute(self, other):
-        if type(other) is Reading:
-            other = other.value
-        elif isinstance(other, Value):
-            return method(*((other, self.value) if reflected else (self.value, other)))
-        elif not is_real(other):
-            return NotImplemented
-        return Reading(method(*((other, self.value) if reflected else (self.value, other))))
-
-    return compute
-
-
-def _comparison(method):
-    def compare(self, other):
-        other = other.value if type(other) is Reading else other
-        return method(self.value, other) if isinstance(other, Value) or is_real(other) else NotImplemented
-
-    return compare
-
-
-def _unreadable(self, *_arguments):
-    return refuse("number")
-
-
-_SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": None}
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    _method = getattr(operator, _name)
-    setattr(Reading, f"__{_name}__", _binary(_method, reflected=False))
-    setattr(Reading, f"__r{_name}__", _binary(_method, reflected=True))
-for _method in (operator.lt, operator.le, operator.gt, operator.ge):
-    setattr(Reading, f"__{_method.__name__}__", _comparison(_method))
-for _name in ("float", "int", "trunc", "round", "floor", "ceil", "complex", "floordiv", "rfloordiv", "mod", "rmod",
-              "divmod", "rdivmod", "reduce_ex"):  # fmt: skip
-    setattr(Reading, f"__{_name}__", _unreadable)
-for _name in ("is_integer", "hex", "as_integer_ratio"):
-    setattr(Reading, _name, _unreadable)
-for _name in ("format", "str", "repr"):
-    setattr(Reading, f"__{_name}__", lambda self, *_spec: refuse("format"))
-
-
-def _over_readings(primitive, operands):
-    y = primitive(*[x.value if type(x) is Reading else x for x in operands])
-    return y if any(isinstance(x, Value) for x in operands) else Reading(y)
-
-
-register(Reading, _over_readings)

@@ -13,7 +13,8 @@ from array import array
 
 from autograd.compiler.integers import Integer
 from autograd.compiler.rebinding import with_recorded_extremes
-from autograd.compiler.recording import Unrecordable, checks_at, watched
+from autograd.compiler.recording import checks_at, watched
+from autograd.compiler.refusals import Unrecordable
 from autograd.compiler.sample_forms import Form, flattened
 from autograd.engine.errors import AutogradError, GraphError
 from autograd.engine.forks import importing
