@@ -77,7 +77,7 @@ FIXED = {
 }
 # The operands of built-in types that no operation on a Value takes, and the advice.
 _EACH = "compute with each number, [x + y for y in numbers], or with a NumPy array"
-_OPERANDS = {
+_OPERANDS: dict[type, str] = {
     **dict.fromkeys((list, tuple, set, frozenset, dict, range), _EACH),
     **dict.fromkeys((str, bytes), "convert it by float(...), or write f'{x.data}' for a text with the number"),
     complex: "a Value is a real number",

@@ -259,6 +259,14 @@ def _tanh(point, x):
     return Residue((e - 1) * _inverse(e + 1) % PRIME, point)
 
 
+def _sinh(_point, x):
+    return primitives.sinh.forward(x)
+
+
+def _cosh(_point, x):
+    return primitives.cosh.forward(x)
+
+
 def _of_angle(name, compute):
     """Return the rule of a function of an angle, or of a hyperbolic one, that undoes its inverse function."""
 
@@ -340,8 +348,8 @@ _RULES = {
     primitives.sin: _of_angle("sin", _sin),
     primitives.cos: _of_angle("cos", _cos),
     primitives.tan: _of_angle("tan", lambda point, x: primitives.sin(x) / primitives.cos(x)),
-    primitives.sinh: _of_angle("sinh", lambda point, x: primitives.sinh.forward(x)),
-    primitives.cosh: _of_angle("cosh", lambda point, x: primitives.cosh.forward(x)),
+    primitives.sinh: _of_angle("sinh", _sinh),
+    primitives.cosh: _of_angle("cosh", _cosh),
     primitives.asin: _asin,
     primitives.acos: _acos,
     primitives.atan: _atan,
