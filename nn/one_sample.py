@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 
-from autograd import Value
+from autograd import DomainError, Value
 from autograd.compiler.rebinding import spares_comparisons, with_recorded_extremes
 from autograd.compiler.recording import watched
 from autograd.compiler.refusals import Unrecordable
@@ -93,12 +93,13 @@ def _recorded(model, loss, x, y, parameters):
 
 
 def first_sample(setup) -> Sample:
-    """Record the first sample whose numbers are not too large for floats, and check all targets.
+    """Record the first sample whose loss has a value that is not too large for a float, and check all targets.
 
     Args:
         setup: the setup of a model's training, :class:`nn.setups.Setup`.
 
     Raises:
+        DomainError: the loss of no sample has a value.
         FloatingPointError: the numbers of every sample are too large.
         NotNative: other samples might compute something else.
     """
@@ -112,8 +113,10 @@ def first_sample(setup) -> Sample:
             checked_value(value)  # before recording, because there arithmetic with .data gives Values
             look(value)
             return one_sample(model, loss, x, y, setup.parameters)
-        except OverflowError as error:
+        except (OverflowError, DomainError) as error:
             failure = error
+    if isinstance(failure, DomainError):
+        raise failure
     raise FloatingPointError(diverged(f"the loss is too large for a float ({failure})", 0)) from failure
 
 

@@ -223,6 +223,12 @@ def test_targets_that_a_function_computes_are_not_checked():
     assert f([[1.0, 2.0, 0.5], [1.0, 2.0, 1.5]]).shape == (2,)
 
 
+def test_a_sample_without_a_loss_is_an_error_when_its_turn_comes(train):
+    """At 0, 0 the output is 0, whose logarithm has no value. After an update with another sample it is above 1."""
+    with pytest.raises(ValueError, match=r"takes probabilities, found an output of 1\.31"):
+        train(MLP(2, [3, 1], activation="tanh", seed=0), X, [1, 1, 1, 1], loss=binary_cross_entropy)
+
+
 def test_bad_probabilities_for_a_sigmoid(train):
     model = MLP(2, [1], output="sigmoid", seed=0)
     with pytest.raises(ValueError, match="targets from 0 to 1, found -1"):
