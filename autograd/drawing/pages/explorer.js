@@ -139,7 +139,7 @@ document.addEventListener("keydown", e => {
 
 const svg = document.querySelector("#picture svg");
 let whole = null, seen = null, fitted = true;
-const LEAST = 0.6; // text at a smaller scale is not readable, so the view follows the steps instead
+const LEAST = innerWidth > 760 ? 0.6 : 0.9; // a smaller scale is not readable, so the view follows the steps instead
 
 function look() { svg.setAttribute("viewBox", seen.join(" ")); }
 function scale() { return Math.min(svg.clientWidth / seen[2], svg.clientHeight / seen[3]); }
@@ -162,7 +162,8 @@ function follow(elements) {
   if (!svg || !svg.clientWidth || (fitted && scale() >= LEAST)) return;
   if (fitted) { // the text is too small to read, so the view zooms in
     const width = svg.clientWidth / 0.9, height = svg.clientHeight / 0.9;
-    seen = [seen[0], seen[1], width, height];
+    const before = (length, part) => Math.max(0, (length - part) / 2); // a part that is smaller than the view is centred
+    seen = [seen[0] - before(width, seen[2]), seen[1] - before(height, seen[3]), width, height];
     fitted = false;
   }
   const boxes = elements.map(boxOf);
