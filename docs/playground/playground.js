@@ -149,7 +149,14 @@ by("stop").onclick = () => {
   by("said").textContent = "stopped: what the program had made is gone. Run it again.";
   start();
 };
+const WANTED = {
+  formula: "Your answer, in LaTeX or text", document: "Your document: Markdown, LaTeX, or a formula a line",
+  code: "Your program, in Python",
+};
 function kindChosen() {
+  const kind = by("kind").value;
+  by("wanted").textContent = WANTED[kind];
+  by("answer").rows = kind === "formula" ? 8 : 18;
   by("of").hidden = by("kind").value !== "code";
 }
 by("kind").onchange = kindChosen;

@@ -101,6 +101,7 @@ def test_steps_and_sliders_are_pages_in_frames(visited):
     assert frame.locator("#said").text_content() != before
 
 
+ASKED = {"formula": "in LaTeX or text", "document": "Markdown, LaTeX", "code": "Your program, in Python"}
 GRADED = {
     "formula": (r"\delta_h = (1 - a_h^2) \sum_o \delta_o w_{ho}", "tanh's derivative 1 - a[h]**2 where sigmoid's"),
     "document": ("network: 2-3-2 sigmoid\n\n" r"$$\delta_o = -(t_o - y_o) y_o (1 - y_o)$$", "line 3, equal"),
@@ -118,6 +119,7 @@ def test_what_is_graded(visited, kind):
     typed(visited, NETWORK)
     visited.click("#tab-grade")
     visited.locator("#kind").select_option(kind)
+    assert ASKED[kind] in visited.locator("label[for=answer]").text_content()
     visited.locator("#answer").fill(answer)
     visited.click("#grade")
     visited.locator("#verdict").filter(has_text=verdict).wait_for(timeout=LONG)
