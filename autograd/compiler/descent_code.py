@@ -8,12 +8,11 @@ import math
 
 from llvmlite import ir
 
-from autograd.compiler.emitting import INDEX
 from autograd.compiler.halves import ARRAYS, SHARED, HalfCode
 from autograd.compiler.instructions import INPUTS, PARAMETER_GRADIENTS, PARAMETERS
 from autograd.compiler.kernels import Block, counted, fold, index, single_contributions, zero
 from autograd.compiler.machine import Code
-from autograd.compiler.registers import DOUBLE, Lanes, Register
+from autograd.compiler.registers import DOUBLE, INDEX, Lanes, Register
 from autograd.compiler.shuffling import shuffler
 
 __all__ = [

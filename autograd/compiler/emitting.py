@@ -7,14 +7,12 @@ cell to which a loop adds in every iteration stays in a register during the whol
 
 from bisect import bisect_left
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 from llvmlite import ir
 
 from autograd.compiler import calls, forms
 from autograd.compiler.instructions import (
-    CONSTANTS,
     PARAMETER_GRADIENTS,
     PARAMETERS,
     REMEMBERED,
@@ -23,35 +21,17 @@ from autograd.compiler.instructions import (
     region,
 )
 from autograd.compiler.loops import Loop, size, slots_of
-from autograd.compiler.machine import lane_width
+from autograd.compiler.memory import SUM_FLAGS, Memory, Space
 from autograd.compiler.nests import Nest, joined, moved_places, width
 from autograd.compiler.registers import INDEX, Lanes, Register
 from autograd.engine import primitives
 from autograd.engine.algebra import is_real, select
 
-__all__ = ["INDEX", "SUM_FLAGS", "Emitter", "Space", "summed"]
+__all__ = ["Emitter"]
 
-SUM_FLAGS = ("contract", "nsz", "reassoc")  # the sum over a loop may be computed in several parts at once
 _MAX_REMEMBERED = 512  # numbers of one region that stay in registers at the start of a loop
 _SUM_OF_MEMORY = "=", calls.exact_sum
 _MAX_AT_ONCE = 400  # instructions and loops in one function
-
-
-@dataclass
-class Space:
-    """The addresses of the regions of slots.
-
-    Attributes:
-        pointers: a dict from the first slot of each region to the address of its first number.
-        constants: an array of the numbers in the region of constants.
-        scalar: the regions that have one number for each slot, shared by all lanes. The others have one for each lane.
-        folded: the number of lanes in which the gradients of parameters are kept.
-    """
-
-    pointers: dict
-    constants: np.ndarray
-    scalar: frozenset = frozenset([PARAMETERS, CONSTANTS])
-    folded: int = 1
 
 
 class Emitter:
@@ -82,6 +62,7 @@ class Emitter:
     def _begin(self, dry):
         self._dry = dry
         self._nest = Nest()
+        self._memory = Memory(self._lanes, self._space, self._nest)
         self._known: dict = {}  # region -> loops with which a place moves -> first slot -> register
         self._pinned: set = set()  # the places that a loop keeps in registers; no other place overlaps them
 
@@ -160,17 +141,6 @@ class Emitter:
         """Forget all registers, because other code may write to memory before the next read."""
         self._known = {}
 
-    # --- Places
-
-    def _address(self, place, lanes_each):
-        """Return the address of the first number of a place, if each slot has ``lanes_each`` numbers."""
-        b = self._lanes.builder
-        base = region(place[0])
-        index = ir.Constant(INDEX, (place[0] - base) * lanes_each)
-        for loop, step in place[1]:
-            index = b.add(index, b.mul(self._nest.indices[loop], ir.Constant(INDEX, step * lanes_each)))
-        return b.gep(self._space.pointers[base], [index])
-
     # --- Reading from memory and writing to it
 
     def _get(self, place):
@@ -183,34 +153,9 @@ class Emitter:
                 self._read_back[base][self._nest.slots(place)] = True
             number = None
         else:
-            number = self._load(place, base)
+            number = self._memory.load(place)
         known[place[0]] = number
         return number
-
-    def _load(self, place, base):
-        lanes, b = self._lanes, self._lanes.builder
-        if base == CONSTANTS:
-            numbers = self._space.constants[self._nest.slots(place)]
-            if len(numbers) == 1 or (numbers.view(np.int64) == numbers[:1].view(np.int64)).all():
-                return lanes.constant(numbers[0])
-        if lanes.count == 1 or base in self._space.scalar:
-            return self._splat(b.load(self._address(place, 1)))
-        number = b.load(b.bitcast(self._address(place, lanes.count), lanes.type.as_pointer()))
-        number.align = self._alignment(lanes.count)
-        return Register(number, lanes)
-
-    def _splat(self, number):
-        lanes, b = self._lanes, self._lanes.builder
-        if lanes.count == 1:
-            return Register(number, lanes)
-        undefined = ir.Constant(lanes.type, ir.Undefined)
-        vector = b.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes.count), [0] * lanes.count)
-        return Register(b.shuffle_vector(vector, undefined, zeros), lanes)
-
-    def _alignment(self, count):
-        size = (4 if self._lanes.single else 8) * count
-        return min(64, size & -size)
 
     def _put(self, place, number):
         base, terms = region(place[0]), place[1]
@@ -218,16 +163,8 @@ class Emitter:
         for other in [t for t in by_terms if t != terms]:  # they may be the same slot
             by_terms[other] = {slot: known for slot, known in by_terms[other].items() if (slot, other) in self._pinned}
         by_terms.setdefault(terms, {})[place[0]] = number
-        if not self._dry:
-            self._store(place, base, number)
-
-    def _store(self, place, base, number):
-        if self._read_back[base][self._nest.slots(place)].any():
-            lanes, b = self._lanes, self._lanes.builder
-            address = self._address(place, lanes.count)
-            if lanes.count > 1:
-                address = b.bitcast(address, lanes.type.as_pointer())
-            b.store(number.value, address).align = self._alignment(lanes.count)
+        if not self._dry and self._read_back[base][self._nest.slots(place)].any():
+            self._memory.store(place, number)
 
     # --- Loops
 
@@ -320,7 +257,7 @@ class Emitter:
             if self._is_kept(places[0]):
                 self._put(places[0], self._number(0.0))
             elif self._fresh and not self._dry:
-                self._lanes.builder.store(ir.Constant(self._lanes.element, 0.0), self._address(places[0], 1))
+                self._lanes.builder.store(ir.Constant(self._lanes.element, 0.0), self._memory.address(places[0], 1))
         elif operation[:2] == _SUM_OF_MEMORY:
             self._sum_of_memory(*places)
         elif kind in ("=", "+="):
@@ -345,7 +282,7 @@ class Emitter:
                 self._read_back[region(place[0])][self._nest.slots(place)] = True
             self._put(out, None)
         else:
-            address = self._address(terms[0], self._lanes.count)
+            address = self._memory.address(terms[0], self._lanes.count)
             self._put(out, calls.sum_of_memory(self._lanes, address, len(terms)))
 
     def _is_kept(self, place):
@@ -412,47 +349,17 @@ class Emitter:
             return
         lanes, b = self._lanes, self._lanes.builder
         number, memory = change(w, lanes.lift(gradient), Register(b.load(self._space.pointers[rate]), lanes), memory)
-        b.store(lanes.lift(number).value, self._address((UPDATED + p, terms), 1))
+        b.store(lanes.lift(number).value, self._memory.address((UPDATED + p, terms), 1))
         for k, x in enumerate(memory):
-            b.store(lanes.lift(x).value, self._address((REMEMBERED_NEXT + k * n + p, terms), 1))
+            b.store(lanes.lift(x).value, self._memory.address((REMEMBERED_NEXT + k * n + p, terms), 1))
 
     def _add_to_gradient(self, out, part, sets=False):
         if self._dry:
             return
         if self._fresh:
-            self._sum_to_gradient(out, part, sets)
-            return
-        lanes, b = self._lanes, self._lanes.builder
-        folded = self._space.folded
-        type_ = lanes.element if folded == 1 else ir.VectorType(lanes.element, folded)
-        address = b.bitcast(self._address(out, folded), type_.as_pointer())
-        before = b.load(address)
-        before.align = self._alignment(folded)
-        total = before
-        for piece in self._pieces(lanes.lift(part).value, folded):
-            total = b.fadd(total, piece, flags=() if lanes.strict else SUM_FLAGS)
-        b.store(total, address).align = self._alignment(folded)
-
-    def _sum_to_gradient(self, out, part, sets):
-        """Add the sum over the lanes to a gradient that is one number, or set the gradient to it."""
-        lanes, b = self._lanes, self._lanes.builder
-        width = min(lanes.count, lane_width())
-        first, *rest = self._pieces(lanes.lift(part).value, width)
-        for piece in rest:
-            first = b.fadd(first, piece, flags=SUM_FLAGS)
-        total = summed(b, first) if width > 1 else first
-        address = self._address(out, 1)
-        b.store(total if sets else b.fadd(b.load(address), total), address)
-
-    def _pieces(self, vector, width):
-        """Return a vector of lanes as parts of ``width`` lanes each."""
-        count, b = self._lanes.count, self._lanes.builder
-        if count == width:
-            return [vector]
-        undefined = ir.Constant(vector.type, ir.Undefined)
-        of = ir.VectorType(ir.IntType(32), width)
-        return [b.shuffle_vector(vector, undefined, ir.Constant(of, list(range(k, k + width))))
-                for k in range(0, count, width)]  # fmt: skip
+            self._memory.add_sum(out, part, sets)
+        else:
+            self._memory.add_lanes(out, part)
 
     def _all(self, operation, places):
         _, primitive, constants, modes, masked = operation
@@ -489,15 +396,6 @@ class Emitter:
                 above = select(primitives.where.reaches(branch, (condition, 0.0, 0.0)), above, 0.0)
             above = above if first else before + above
         self._put(out, above)
-
-
-def summed(b, vector):
-    """Return the sum of a vector's numbers, added in any order."""
-    type_ = vector.type
-    name = f"llvm.vector.reduce.fadd.v{type_.count}f{64 if type_.element == ir.DoubleType() else 32}"
-    if name not in b.module.globals:
-        ir.Function(b.module, ir.FunctionType(type_.element, [type_.element, type_]), name=name)
-    return b.call(b.module.globals[name], [ir.Constant(type_.element, -0.0), vector], fastmath=SUM_FLAGS)
 
 
 def _times(flow, partial, primitive, i, operands):

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.emitting import INDEX
 from autograd.compiler.kernels import counted, index, memory
-from autograd.compiler.registers import DOUBLE
+from autograd.compiler.registers import DOUBLE, INDEX
 
 __all__ = ["ARRAYS", "SHARED", "Half", "HalfCode"]
 

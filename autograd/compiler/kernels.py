@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.emitting import INDEX, SUM_FLAGS, Emitter, Space, summed
+from autograd.compiler.emitting import Emitter
 from autograd.compiler.instructions import (
     CONSTANTS,
     INPUT_GRADIENTS,
@@ -28,8 +28,9 @@ from autograd.compiler.instructions import (
 )
 from autograd.compiler.loops import expanded
 from autograd.compiler.machine import lane_width
+from autograd.compiler.memory import SUM_FLAGS, Space, summed
 from autograd.compiler.nests import written_slots
-from autograd.compiler.registers import Lanes, Register
+from autograd.compiler.registers import INDEX, Lanes, Register
 
 __all__ = ["Block", "Layout", "counted", "index", "memory", "single_contributions", "zero"]
 
