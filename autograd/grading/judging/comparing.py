@@ -8,7 +8,7 @@ from autograd.formulas.field import Pole, Unprovable
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS
 from autograd.grading.judging.agreement import constant, differ, is_zero, same
-from autograd.grading.judging.instances import instances, unbound_letters
+from autograd.grading.judging.instances import instances, outline_of, unbound_letters
 from autograd.grading.judging.task import Judged
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import ShapeError, is_array, shape
@@ -35,7 +35,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     cache: dict = {}
     unbound = unbound_letters(judge, task, places, reading, cache)
     kroneckers = (is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side))
-    if unbound and not reading.implied and any(kroneckers):
+    if unbound and not reading.implied and not _mixes_sums(task, unbound) and any(kroneckers):
         summed = _summed(task, unbound)
         implied = compared(judge, summed, places, reading.changed(implied=True), wanted, definitions)
         if implied is not None and implied.verdict == "equal":
@@ -261,6 +261,12 @@ def has_functions(judge, task):
 def _is_known(node):
     exponent = node.operands[1] if node.op is primitives.pow_ else None
     return node.op in _KNOWN or (isinstance(exponent, (float, int)) and exponent == int(exponent))
+
+
+def _mixes_sums(task, unbound):
+    """Return True if a side leaves a sum out but writes another one, as nobody does on purpose."""
+    sides = [side for side in task.sides if any(x.kind == "sum" for x in walk(side))]
+    return any(letter in outline_of(side).letters for side in sides for letter in unbound)
 
 
 def _is_kronecker(name):
