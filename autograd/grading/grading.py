@@ -41,6 +41,9 @@ __all__ = ["Grade", "Grader"]
 _OPEN_D = re.compile(r"(?<![A-Za-z0-9_\\])d(?=_\{?[A-Za-z0-9]+\}?(?![A-Za-z0-9_\[]))", re.ASCII)  # d_h, not d_h[h]
 
 
+_OTHER_NODE = re.compile(r"(?<![A-Za-z\\])v\}?_\{?\d", re.ASCII)  # v_1 and \bar{v}_{1}
+
+
 class Grader:
     """A grader of formulas for one derivation."""
 
@@ -108,6 +111,10 @@ class Grader:
             return lines
         if self.context.is_preset:
             return self._or_in_names(printed, meant, formula, rate, explains)
+        if not is_decided and self._names_other_nodes(formula):
+            found = self.in_vocabulary.grade(meant, formula, rate, explains)
+            if found.verdict in ("equal", "unproved") or printed is None:
+                return found
         if printed is None:
             return Grade("unreadable", formula, diagnosis=self._why_unreadable(meant, formula, rate))
         return printed
@@ -124,6 +131,11 @@ class Grader:
         if other is None and is_bare and not self.context.is_preset:
             other = self._with_left_side(meant, formula, rate, explains)
         return found if other is None else other
+
+    def _names_other_nodes(self, formula):
+        """Return True if a formula has the names v_1, v_2, ... that we print for nodes that are no neurons."""
+        others = any(symbol.role == "v" for symbol in self.vocabulary.symbols)
+        return others and "v" not in self.context.convention.letters.values() and bool(_OTHER_NODE.search(formula))
 
     def _or_in_names(self, printed, meant, formula, rate, explains):
         """Return the grade of a formula in the letters of a preset, which may also be the network's own names."""

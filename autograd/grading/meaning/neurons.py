@@ -84,8 +84,7 @@ def layer_of_name(places, node, role, roles, marks, axis, reading):
                 allowed = False
             if not allowed and not (layer == depth and places.is_wide):
                 raise Misfit(f"{show(node)} is an activation of a hidden layer.", node.at)
-    is_only_output = "s" in roles or (places.is_declared("a") and not {"a", "x"} & wide)
-    if role == "y" and layer != depth and is_only_output:
+    if role == "y" and layer != depth and "s" in roles:
         raise Misfit(f"{show(node)} is an output, or a pre-activation.", node.at)
     if role in ("t", "p") and layer != depth:
         raise Misfit(f"{show(node)} belongs to the outputs.", node.at)
