@@ -54,7 +54,15 @@ const textsOf = S.texts.map(([id, place, list]) => {
 });
 const linesOf = S.strokes.map(([id, list]) => [by(id).querySelector("path"), list]);
 const edges = S.steps.map(s => (s.edge ? by(s.edge) : null));
-let marked = [];
+const shownTexts = textsOf.map(() => null), passed = new Map(); // passed: how many of the steps so far have this line
+let marked = [], reached = 0, current = null;
+
+function pass(i, n) { // marks the line of a step as done, or no longer
+  const line = edges[i];
+  if (!line) return;
+  passed.set(line, (passed.get(line) || 0) + n);
+  line.classList.toggle("done", passed.get(line) > 0);
+}
 
 // --- The formula of a step, as MathML: dL/dx <- before + dL/dnode * dnode/dx = numbers = after
 
@@ -88,24 +96,27 @@ function show(j) {
   by("next").disabled = k === S.steps.length;
   for (const [element, name] of marked) element.classList.remove(name);
   marked = [];
-  for (const [element, list] of textsOf) {
+  textsOf.forEach(([element, list], i) => {
     const text = latest(list)[1];
-    if (element.textContent !== text) element.textContent = text;
-  }
+    if (shownTexts[i] !== text) element.textContent = shownTexts[i] = text;
+  });
   for (const [line, list] of linesOf) {
     const [, colour, width] = latest(list);
     line.setAttribute("stroke", colour);
     tint(line, colour);
     line.setAttribute("stroke-width", width);
   }
-  for (let i = 0; i < k; i++) if (edges[i]) mark(edges[i], "done");
+  if (current) { current.classList.remove("now"); current.classList.toggle("done", passed.get(current) > 0); current = null; }
+  while (reached < k) pass(reached++, 1);
+  while (reached > k) pass(--reached, -1);
   const s = k ? S.steps[k - 1] : null;
   by("said").textContent = s ? s.text : S.start;
   by("why").replaceChildren(...(s && s.sum ? [formula(...s.sum)] : []));
   if (s && s.from) {
     mark(by(s.from), "from");
     if (s.to && s.to !== s.from) mark(by(s.to), "to");
-    if (edges[k - 1]) { edges[k - 1].classList.remove("done"); mark(edges[k - 1], "now"); }
+    current = edges[k - 1];
+    if (current) { current.classList.remove("done"); current.classList.add("now"); }
     follow([s.to, s.from].filter(Boolean).map(by));
   }
   if (chosen) tell();
@@ -162,8 +173,8 @@ function follow(elements) {
   if (!svg || !svg.clientWidth || (fitted && scale() >= LEAST)) return;
   if (fitted) { // the text is too small to read, so the view zooms in
     const width = svg.clientWidth / 0.9, height = svg.clientHeight / 0.9;
-    const before = (length, part) => Math.max(0, (length - part) / 2); // a part that is smaller than the view is centred
-    seen = [seen[0] - before(width, seen[2]), seen[1] - before(height, seen[3]), width, height];
+    const margin = (length, part) => Math.max(0, (length - part) / 2); // a part that is smaller than the view is centred
+    seen = [seen[0] - margin(width, seen[2]), seen[1] - margin(height, seen[3]), width, height];
     fitted = false;
   }
   const boxes = elements.map(boxOf);
