@@ -17,6 +17,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a job of a shell's b
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_finish():
+    """Take the modules and the list of tests out of what the garbage collector looks through from now on."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def no_collector():
     """The garbage collector switched off: what is freed is freed by counting references."""
