@@ -259,7 +259,7 @@ class Grader:
 
     def _give_right(self, found, verdict, old, rate):
         """Add the right formula to an answer, in the declared letters."""
-        symbol, reading = meant_symbol(self.written, verdict), verdict.judged.reading
+        symbol, reading = meant_symbol(self.written, verdict), verdict.judged.meant or verdict.judged.reading
         task, written = verdict.judged.task or verdict.task, None
         if not self.context.is_preset and task is not None and reading is not None:
             sides = task.sides if task.parameter is None else (task.parameter, *task.sides)

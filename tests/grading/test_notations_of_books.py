@@ -110,6 +110,11 @@ def test_a_notation_is_understood(row, formula, verdict):
     assert grade.verdict == verdict, str(grade)
 
 
+def test_a_step_without_a_rate_has_the_rate_one():
+    grade = derivation(HAYKIN).grade(None, r"\Delta w_{ji} = \delta_j y_i")
+    assert (grade.verdict, grade.condition) == ("equal", "the rate is 1")
+
+
 def test_nodes_that_are_no_neurons_are_read_in_declared_letters():
     row = {"setting": "2-3 sig then softmax", "declared": {"letters": {"a": "z", "y": "z", "p": "y", "loss": "E"}}}
     found = derivation(row)
@@ -149,6 +154,7 @@ def test_a_matrix_with_a_number_beside_an_elementwise_product_is_that_of_a_layer
     ("formula", "right"),
     [
         (r"\delta_j = h_j (1 - h_j) \sum_k w_{jk} \delta_k", r"\delta_{j} = h_{j} \left(1 - h_{j}\right) \sum"),
+        (r"\delta_k = h_k (1 - h_k) \sum_j w_{kj} \delta_j", r"\delta_{k} = h_{k} \left(1 - h_{k}\right) \sum"),
         (r"\frac{\partial L}{\partial h_j} = \sum_k w_{jk} \delta_k", r"\frac{\partial L}{\partial h_{j}} = \sum"),
     ],
 )

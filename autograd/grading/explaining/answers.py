@@ -27,7 +27,8 @@ def worst(verdicts):
 def meant_symbol(written, verdict):
     """Return the symbol on the left side of a claim and the numbers of its letters, or None."""
     judged, task = verdict.judged, verdict.judged.task or verdict.task
-    if judged.reading is None:
+    reading = judged.meant or judged.reading
+    if reading is None:
         return None
     left = task.parameter or task.sides[0]
     if left.kind == "given":
@@ -41,8 +42,8 @@ def meant_symbol(written, verdict):
     if not of_loss or left.kind == "none":
         return None
     try:
-        place = evaluator(written.judge.points.first(), verdict.places, judged.reading, {}).by_place(left)
-        envs = instances(written.judge, task, verdict.places, judged.reading, None)
+        place = evaluator(written.judge.points.first(), verdict.places, reading, {}).by_place(left)
+        envs = instances(written.judge, task, verdict.places, reading, None)
     except ReadingError:
         return None
     if place.kind != "quantity" or place.role not in ("w", "b", "delta", "s", "a"):
@@ -105,9 +106,10 @@ def _symbol(place):
 def reading_of(written, verdict):
     """Return the meaning that the letters of a claim have in its reading, in words."""
     judged, task, places = verdict.judged, verdict.judged.task or verdict.task, verdict.places
-    if judged.reading is None:
+    option = judged.meant or judged.reading
+    if option is None:
         return ""
-    evaluation = evaluator(written.judge.points.first(), places, judged.reading, {})
+    evaluation = evaluator(written.judge.points.first(), places, option, {})
     found: dict = {}
     for side in (*task.sides, *([task.parameter] if task.parameter is not None else [])):
         functions = {id(x.parts[0]) for x in walk(side) if x.kind == "call"}
@@ -123,7 +125,6 @@ def reading_of(written, verdict):
                 elif place.kind == "kronecker":
                     found.setdefault(show(x), "1 where the indices are equal, else 0")
     words = [f"{name} is {what}" for name, what in list(found.items())[:8]]
-    option = judged.reading
     whole = any(" all " in w or "vector" in w or "matrix" in w for w in words)
     if whole:
         words.append(f"vectors are {option.vectors}")

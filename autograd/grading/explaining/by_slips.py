@@ -183,6 +183,7 @@ def mends(explanation, slip):
                 and found.verdict in ("equal", "unproved")
                 and not (explanation.is_step and found.condition)
             ):
+                explanation.mended = None
                 return True
         except FAILURES:
             pass

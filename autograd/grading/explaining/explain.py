@@ -100,9 +100,11 @@ def explain(judge, verdict, vectors=None):
         mistakes = explanation.mistakes()
     except FAILURES:
         return [], verdict
-    if mistakes and explanation.judged.reading is None and explanation.mended is not None:
-        judged = explanation.judged._replace(reading=explanation.mended.reading, task=explanation.task)
-        return mistakes, verdict._replace(judged=judged)  # only the corrected claim has a reading
+    if mistakes and explanation.mended is not None:
+        judged = explanation.judged._replace(meant=explanation.mended.reading, task=explanation.task)
+        if judged.reading is None:  # only the corrected claim has a reading
+            judged = judged._replace(reading=judged.meant)
+        return mistakes, verdict._replace(judged=judged)
     if not mistakes or explanation.judged is verdict.judged:
         return mistakes, verdict
     return mistakes, verdict._replace(judged=explanation.judged._replace(task=explanation.task))

@@ -114,6 +114,10 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     if not points:
         unproved = 1
     condition = "" if factor in (None, 1) else _absorbed(factor)
+    if task.kind == "step":
+        evaluation = evaluator(judge.points.first(), places, reading, cache)
+        if not any(_mentions_rate(x, evaluation) for x in task.sides):
+            condition = f"the rate is {factor or 1}"
     return Judged("unproved" if unproved else "equal", reading, envs[0], None, condition=condition)
 
 

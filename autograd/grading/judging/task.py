@@ -38,6 +38,7 @@ class Judged(NamedTuple):
         error: the error that is the reason, or None.
         task: the compared task. Its sums have different letters.
         others: more readings that were refuted.
+        meant: the reading of the corrected claim, if a slip was found in another reading, or None.
     """
 
     verdict: str
@@ -50,6 +51,7 @@ class Judged(NamedTuple):
     error: object = None
     task: object = None
     others: tuple = ()
+    meant: object = None
 
 
 def rank(judged):
