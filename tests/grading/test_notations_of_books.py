@@ -59,6 +59,8 @@ CASES = [
     (HIDDEN, r"\frac{\partial L}{\partial W^{(2)}} = \delta^{(2)} h^{\dagger}", "equal"),
     (HIDDEN, r"\delta_o = (y_o - t_o) y_o^2 (1 - y_o)", "wrong"),
     (HIDDEN, r"\delta_o = (y_o - t_o) (y_o - y_o^2)", "equal"),
+    (HIDDEN, r"\frac{\partial L}{\partial w_{kj}} = \delta_k h_j^2", "ambiguous"),
+    (HIDDEN, r"\frac{\partial L}{\partial w_{kj}^2} = \delta_k^2 h_j^1", "equal"),
     (HIDDEN, r"\delta_k^2 = (y_k^2 - t_k) y_k^2 (1 - y_k^2)", "equal"),
     (SOFTMAX, r"\nabla w_l \phi_{k=l} = x \phi_l (1 - \phi_l)", "equal"),
     (SOFTMAX, r"\nabla w_l \phi_{k=l} = x \phi_l (1 + \phi_l)", "wrong"),

@@ -45,6 +45,9 @@ _OF_OUTPUTS = (
     "it is right if {} are the weights to the outputs, and wrong if they are those from one step to the next: write "
     "W_{{hy}} or W_{{hh}}"
 )
+_POWER = (
+    "it is right if the number above {0} is its layer, and wrong if it is a power: write the layer of {0} in brackets"
+)
 _MAX_TRIED = 24
 
 
@@ -66,6 +69,9 @@ def doubt(judge, found, refuted, task, places, vectors=None):
     call = _of_another_layer(judge, found, task, places)
     if call is not None:
         return _OF_ANOTHER_LAYER.format(show(call))
+    power = _possible_power(found, task, places)
+    if power is not None:
+        return _POWER.format(show(power))
     if _is_of_outputs(judge, found, refuted, task, places):
         return _OF_OUTPUTS.format(show(task.sides[0].parts[1]))
     if _is_renumbered(judge, found, task, places):
@@ -106,6 +112,19 @@ def _of_another_layer(judge, found, task, places):
             if len(layers) > 1:
                 return x
     return None
+
+
+def _possible_power(found, task, places):
+    """Return an activation with a number above it that was read as a layer, if no other quantity has one, or None."""
+    if found.reading.above != "layer":
+        return None
+    sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
+    names = [x for side in sides for x in walk(side) if x.kind == "name"]
+    marked = [x for x in names if any(s.kind == "sup" and any(p.kind == "num" for p in s.parts) for s in x.parts)]
+    others = [x for x in names if {"delta", "w", "b", "s"} & set(places.roles_of(x.data[0]))]
+    if not marked or not others or any(s.kind == "sup" for x in others for s in x.parts):
+        return None
+    return next((x for x in marked if x not in others), None)
 
 
 # --- The layer of weights.
