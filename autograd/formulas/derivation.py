@@ -114,10 +114,13 @@ class Derivation:
     # Grading is a later room. It puts its grader here when it is imported, so this room does not import it.
     make_grader: Callable[..., Any] | None = None
 
-    def __init__(self, network: Any, how: str | Convention = "standard") -> None:
+    def __init__(
+        self, network: Any, how: str | Convention = "standard", *, formulas: Formulas | None = None
+    ) -> None:
         self.network = network
         self._convention = how if isinstance(how, Convention) else convention(how)
-        self._formulas = Formulas(network, self._convention.delta)
+        # Formulas depend on nothing of a convention but its delta.
+        self._formulas = Formulas(network, self._convention.delta) if formulas is None else formulas
         self._printer = Printer(self._formulas.alphabet, self._convention)
         self._point = Recorded(self._formulas)
         self._equations: Equations | None = None
@@ -308,7 +311,8 @@ class Derivation:
         given = convention(
             base, delta=delta, letters=letters, order=order, indices=indices, vectors=vectors, batch=batch
         )
-        return Derivation(self.network, given)
+        is_same = given.delta == self._convention.delta
+        return Derivation(self.network, given, formulas=self._formulas if is_same else None)
 
     # --- Grading.
 

@@ -1,6 +1,8 @@
 """The recorded networks for the formulas of ``people.jsonl``, by the names in its rows."""
 
+import functools
 import itertools
+import json
 import random
 
 from autograd import Value, derive, dot, log, relu, sigmoid, softmax, tanh, total
@@ -210,14 +212,26 @@ SETTINGS = {
 }
 
 
-def derivation(row):
-    """Return the derivation for the formula of a row, in the convention that the row declares."""
-    found = SETTINGS[row["setting"]]()
+@functools.cache
+def _derived(setting):
+    """Return the derivation of a setting, which all conventions share."""
+    found = SETTINGS[setting]()
     loss, parameters = found if isinstance(found, tuple) else (found, None)
+    return derive(loss, parameters=parameters)
+
+
+_IN_CONVENTION: dict = {}
+
+
+def derivation(row):
+    """Return the derivation for the formula of a row, in the convention that the row declares. Each is made once."""
     declared = row["declared"]
-    return derive(loss, parameters=parameters).convention(
-        declared.get("preset"),
-        letters=declared.get("letters"),
-        order=declared.get("order"),
-        delta=declared.get("delta"),
-    )
+    key = row["setting"], json.dumps(declared, sort_keys=True)
+    if key not in _IN_CONVENTION:
+        _IN_CONVENTION[key] = _derived(row["setting"]).convention(
+            declared.get("preset"),
+            letters=declared.get("letters"),
+            order=declared.get("order"),
+            delta=declared.get("delta"),
+        )
+    return _IN_CONVENTION[key]

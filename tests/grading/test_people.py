@@ -73,28 +73,10 @@ UNNAMED = {
 }
 
 
-@pytest.fixture(scope="module")
-def derivations():
-    """Return a function from a row to its derivation. Each derivation is recorded once."""
-    found = {}
-
-    def of(row):
-        key = row["setting"], json.dumps(row["declared"], sort_keys=True)
-        if key not in found:
-            found[key] = derivation(row)
-        return found[key]
-
-    return of
-
-
-def graded(derivations, row):
-    return derivations(row).grade(row.get("target"), row["formula"], rate=row.get("rate"))
-
-
 @pytest.mark.untraced
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row['set']}-{row['id']}" for row in ROWS])
-def test_a_printed_formula_gets_its_true_verdict(derivations, row):
-    grade = graded(derivations, row)
+def test_a_printed_formula_gets_its_true_verdict(row):
+    grade = derivation(row).grade(row.get("target"), row["formula"], rate=row.get("rate"))
     if row["id"] in OUT_OF_REACH:
         assert grade.verdict == "unreadable", str(grade)
         return

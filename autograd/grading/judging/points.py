@@ -1,5 +1,6 @@
 """Random points of a network at which formulas are compared."""
 
+import weakref
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,23 @@ from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 
 __all__ = ["Points"]
+
+# The samples of a network, which all conventions and graders share: a sample takes longer than most comparisons.
+_SAMPLES: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+class _Samples:
+    """The random samples of one network that were drawn so far."""
+
+    def __init__(self):
+        self.field: list = []
+        self.precise: tuple = (None, [])  # the precise numbers of a thread, and samples with them
+
+
+def _samples_of(network):
+    """Return the samples of a network with its constants as they are now."""
+    found = _SAMPLES.setdefault(network, {})
+    return found.setdefault(network.keeps_constants, _Samples())
 
 
 class Points:
@@ -31,7 +49,10 @@ class Points:
         """Return ``count`` points of a prime field, or None if the graph has no meaning there."""
         while len(self._field) < count and not self._unprovable:
             try:
-                sample = field_sample(self.network)
+                drawn = _samples_of(self.network).field
+                if len(self._field) == len(drawn):
+                    drawn.append(field_sample(self.network))
+                sample = drawn[len(self._field)]
                 self._field.append(self.point(sample, sample.point.random()))
             except (Unprovable, AlgebraError):
                 self._unprovable = True
@@ -45,7 +66,13 @@ class Points:
             points = []
             self._precise = mpmath, points
         while len(points) < count:
-            sample = precise_sample(self.network)
+            samples = _samples_of(self.network)
+            if samples.precise[0] is not mpmath:
+                samples.precise = mpmath, []
+            drawn = samples.precise[1]
+            if len(points) == len(drawn):
+                drawn.append(precise_sample(self.network))
+            sample = drawn[len(points)]
             with mpmath.workdps(DIGITS):
                 points.append(self.point(sample, mpmath.rand() + sample.number(Fraction(1, 7))))
         return points[:count]
