@@ -114,9 +114,7 @@ class Derivation:
     # Grading is a later room. It puts its grader here when it is imported, so this room does not import it.
     make_grader: Callable[..., Any] | None = None
 
-    def __init__(
-        self, network: Any, how: str | Convention = "standard", *, formulas: Formulas | None = None
-    ) -> None:
+    def __init__(self, network: Any, how: str | Convention = "standard", *, formulas: Formulas | None = None) -> None:
         self.network = network
         self._convention = how if isinstance(how, Convention) else convention(how)
         # Formulas depend on nothing of a convention but its delta.

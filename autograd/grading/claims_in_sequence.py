@@ -188,7 +188,10 @@ class _Sequence:
                 self._fill(claim, found)
         else:
             self._fill(claim, grade)
-            if grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
+            said = self._doubts.of_equal(text) if grade.verdict == "equal" else ""
+            if said:
+                claim.verdict, claim.diagnosis = "ambiguous", said
+            elif grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
                 self._of_mean = item.line
         self._remember(item, text, claim.verdict)
 

@@ -35,6 +35,10 @@ _OF_SEVERAL = re.compile(r"[_^]\s*(?:\{\s*)?(?:[(\[]\s*)?\\?[A-Za-z]|\\sum|(?<![
 _IN_SOFTMAX = re.compile(r"soft[Mm]ax\s*\}?\s*(?:\\left)?\(\s*(\\?[A-Za-z]+)\s*(?:\\right)?\)")
 _USUAL = set("TdefghijklmnCEJLKMN")  # single letters that need no declaration
 _WORDS = re.compile(r"\\(?:begin|end|text|textrm|mathrm|operatorname|mbox)\*?\s*\{[^{}]*\}")
+_MEAN = re.compile(
+    r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(?P<count>[nmNMB])\s*\}?\s*\\sum\s*(?:\\limits)?\s*_\s*\{\s*"
+    r"(?P<letter>[A-Za-z])\s*=\s*[01]\s*\}\s*\^\s*\{?\s*(?P=count)\s*\}?"
+)
 _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
 
@@ -84,6 +88,21 @@ class Doubts:
             for letter in names_in(text):
                 self._redefined.pop(letter, None)
 
+    def of_equal(self, text) -> str:
+        r"""Return the reason to leave a claim open that is equal only because its mean is one of equal terms, or "".
+
+        In ``\\frac1n \\sum_{i=1}^n x_{jk}``, no i says which sample is meant. With one sample, any mean is right.
+        """
+        if self._others is None or dict(self.setting.network)["samples"] > 1:
+            return ""
+        match = _MEAN.search(text)
+        if match is None or re.search(rf"(?<![A-Za-z\\]){match['letter']}(?![A-Za-z])", text[match.end() :]):
+            return ""
+        return (
+            f"its mean over {match['letter']} has no {match['letter']} in it: give the samples an index, or declare "
+            "how many there are"
+        )
+
     def of(self, item, text, grade, link) -> str:
         """Return the reason to leave a claim open, or "" if it is wrong."""
         if item.is_let and defined_letter(text):
@@ -114,17 +133,17 @@ class Doubts:
                 "it is not right in the setting that was found, and neither is most of this document: declare the "
                 "network, the loss and the letters"
             )
-        changed = sorted(self._redefined.keys() & names_in(text))
+        changed = self._changed(text)
         if changed:
-            return (
-                f"line {self._redefined[changed[0]]} says of {changed[0]} that it is something else than in the "
-                "setting that was found: declare the letters"
-            )
+            return f"{changed} setting that was found: declare the letters"
         if _SAYS_SO.match(text) or self._is_another_definition(text, grade):
             return (
                 "it is another loss or activation than that of the setting that was found: a document may speak of "
                 "several, so declare the one that is meant"
             )
+        is_unexplained = bool(grade.diagnosis) and not grade.mistakes
+        if is_unexplained and not _OF_NETWORK.match(text):
+            return f"it may be about something else than the network that was found ({grade.diagnosis}): declare both"
         # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
         is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
         is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
@@ -170,11 +189,9 @@ class Doubts:
 
     def _beside_declared(self, target, text, grade):
         """Return the reason to leave a claim open that is wrong in a declared network, or ""."""
-        changed = sorted(self._redefined.keys() & names_in(text))
-        changed += [name for name in self._other_names if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?!\d)", text)]
+        changed = self._changed(text)
         if changed:
-            line = self._redefined.get(changed[0]) or self._other_names[changed[0]]
-            return f"line {line} says of {changed[0]} that it is something else than in the declared setting"
+            return f"{changed} declared setting"
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
         is_unknown = any(
             len(name) == 1 and name not in _USUAL for name in names_in(_WORDS.sub(" ", text)) - self._known
@@ -194,6 +211,15 @@ class Doubts:
 
     def _is_of_softmax(self):
         return dict(self.setting.network or ()).get("loss") == "cross_entropy"
+
+    def _changed(self, text):
+        """Return the beginning of the reason that a letter has another meaning in this document, or ""."""
+        names = [name for name in self._other_names if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?!\d)", text)]
+        changed = [*sorted(self._redefined.keys() & names_in(text)), *names]
+        if not changed:
+            return ""
+        line = self._redefined.get(changed[0]) or self._other_names[changed[0]]
+        return f"line {line} says of {changed[0]} that it is something else than in the"
 
     def _right_for_single_neurons(self, target, text):
         """Return the reason to leave open what is right if each layer has one neuron, or ""."""

@@ -180,3 +180,21 @@ def test_what_let_introduces():
 def test_quotation_marks_within_a_displayed_formula():
     found = extract("> $$\n> a = b\n>   + c > d\n> $$\n", "markdown")
     assert [" ".join(item.formula.split()) for item in found.items] == ["a = b + c > d"]
+
+
+HALF = r"E = \frac12 \sum_k (t_k - y_k)^2"
+RIGHT = [HALF, r"y_k = \sigma(s_k)", r"\delta_k = (y_k - t_k) y_k (1 - y_k)"]
+
+
+def test_what_a_found_network_does_not_refute():
+    more = [r"s_k = \sum_j w_{jk} a_j + b_k", r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_j"]
+    rows = [*RIGHT, *more, r"s_1 = 7", r"\hat{y} = w x + b", r"s_k = \sum_j w_{jk} a_j - b_k", r"\delta_k = y_k - t_k"]
+    assert verdicts(*rows, setting=None)[5:] == ["ambiguous", "ambiguous", "wrong", "wrong"]
+
+
+def test_a_mean_of_equal_terms_says_nothing_of_samples():
+    rows = [*RIGHT, r"\frac{\partial E}{\partial w_{jk}} = \delta_k \frac{1}{n} \sum_{i=1}^n a_j"]
+    claim = graded(*rows, setting=None)[-1]
+    assert (claim.verdict, "has no i in it" in claim.diagnosis) == ("ambiguous", True)
+    several = "network: 2-3-2 sigmoid\nsamples: 3 mean"
+    assert verdicts(r"E = \frac{1}{2n} \sum_{i=1}^n \sum_k (t_k^{(i)} - y_k^{(i)})^2", setting=several) == ["equal"]
