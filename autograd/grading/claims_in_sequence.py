@@ -205,7 +205,7 @@ class _Sequence:
             if verdict in _OPEN and letter and (self._doubts.is_given(letter) or is_function_of_letter(text)):
                 self._doubts.remember(letter, item.line)
             if verdict in _OPEN and letter:
-                self._doubts.remember_name(text, item.line)
+                self._doubts.remember_names(text, item.line)
 
     def _in_words(self, formula):
         """Return a formula with the writer's own letters replaced by their definitions."""

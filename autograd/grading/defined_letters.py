@@ -40,6 +40,9 @@ _SHARE = re.compile(
 )
 _LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
 _WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
+_BIASED = re.compile(
+    rf"^\s*{_NAME}{_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*[wW]{_SCRIPTS}\s*{_NAME}{_SCRIPTS}\s*\+\s*({_NAME}){_SCRIPTS}\s*[.,]?\s*$"
+)
 _TARGETS = ("t", "d", r"\hat{t}", "T", "y", "Y")
 
 
@@ -118,6 +121,9 @@ def defined_letters(formulas, of_softmax=False):
         computed = _COMPUTED.match(formula)
         if computed and not applied and computed[1] != found.get("y"):
             found.setdefault("a", computed[1])
+        biased = _BIASED.match(formula)
+        if biased and plain(biased[1]) not in ("b", "W", "w"):
+            found.setdefault("b", biased[1])
         weighed = _WEIGHED.match(formula)
         if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is not a pre-activation
             found.setdefault("s", weighed[1])

@@ -39,6 +39,9 @@ _MEAN = re.compile(
     r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(?P<count>[nmNMB])\s*\}?\s*\\sum\s*(?:\\limits)?\s*_\s*\{\s*"
     r"(?P<letter>[A-Za-z])\s*=\s*[01]\s*\}\s*\^\s*\{?\s*(?P=count)\s*\}?"
 )
+_OF_SAMPLE = re.compile(
+    r"\s*(?:d\s*[azAZ](?![A-Za-z])|\\delta|\\[dt]?frac\s*\{\s*\\partial[^{}]*\}\s*\{\s*\\partial\s*\{?\s*(?:\\hat\s*\{?\s*)?[azysAZYS])"
+)
 _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
 
@@ -72,11 +75,17 @@ class Doubts:
         """Remember that a line defines a letter in a way that is not that of the setting."""
         self._redefined.setdefault(letter, line)
 
-    def remember_name(self, text, line):
-        """Remember that a line defines a letter with a number, such as ``z_1``, as something else than the setting."""
+    def remember_names(self, text, line):
+        """Remember the letters of a definition that is not that of the setting: ``z_1``, and those that are unknown."""
         name = sides(text)[0].text.strip()
         if _NUMBERED_NAME.fullmatch(name):
             self._other_names.setdefault(name, line)
+        for letter in self._unknown(text) if self._others is not None else ():
+            self._redefined.setdefault(letter, line)
+
+    def _unknown(self, text):
+        """Return the single letters of a claim that have no meaning in the setting."""
+        return [x for x in names_in(_WORDS.sub(" ", text)) - self._known if len(x) == 1 and x not in _USUAL]
 
     def is_given(self, letter):
         """Return True if a letter is that of inputs or targets, which a network does not define."""
@@ -193,13 +202,15 @@ class Doubts:
         if changed:
             return f"{changed} declared setting"
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
-        is_unknown = any(
-            len(name) == 1 and name not in _USUAL for name in names_in(_WORDS.sub(" ", text)) - self._known
-        )
-        if is_unexplained and (grade.is_misfit or is_unknown or not _OF_NETWORK.match(text)):
+        if is_unexplained and (grade.is_misfit or self._unknown(text) or not _OF_NETWORK.match(text)):
             return (
                 "it is not right in the declared network, no slip that is known explains it, and it may be about "
                 f"something else ({grade.diagnosis or 'the sides differ'})"
+            )
+        if self._is_of_own_loss(target, text):
+            return (
+                f"it is right if {self._letters['loss']} is the loss of one sample, and wrong if it is the mean of all "
+                "samples, as declared"
             )
         is_informal = is_unexplained and (grade.is_shapeless or _JACOBIAN.search(text) is not None)
         if is_informal and self._is_of_softmax() and _INDEXED.search(text) is None:
@@ -208,6 +219,13 @@ class Doubts:
                 "or give them indices"
             )
         return self._right_for_single_neurons(target, text) if is_informal or not _OF_SEVERAL.search(text) else ""
+
+    def _is_of_own_loss(self, target, text):
+        """Return True if a claim about a quantity of each sample is right for the loss of this sample alone."""
+        network = dict(self.setting.network or ())
+        if network.get("samples", 1) == 1 or network["reduction"] != "mean" or not _OF_SAMPLE.match(text):
+            return False
+        return self._is_equal(self.setting.with_network(**{**network, "samples": 1}), target, text)
 
     def _is_of_softmax(self):
         return dict(self.setting.network or ()).get("loss") == "cross_entropy"

@@ -198,3 +198,32 @@ def test_a_mean_of_equal_terms_says_nothing_of_samples():
     assert (claim.verdict, "has no i in it" in claim.diagnosis) == ("ambiguous", True)
     several = "network: 2-3-2 sigmoid\nsamples: 3 mean"
     assert verdicts(r"E = \frac{1}{2n} \sum_{i=1}^n \sum_k (t_k^{(i)} - y_k^{(i)})^2", setting=several) == ["equal"]
+
+
+def test_a_bias_with_a_letter_of_its_own_is_found():
+    rows = [r"O_k = \sigma(I_k)", r"I_k = \sum_j w_{kj} O_j + \theta_k", r"E = \frac12 \sum_k (t_k - O_k)^2"]
+    more = [
+        r"\delta_k = (t_k - O_k) O_k (1 - O_k)",
+        r"\Delta \theta_k = \eta \delta_k",
+        r"\Delta \theta_k = -\eta \delta_k",
+    ]
+    assert verdicts(*rows, *more, setting=None) == [*["equal"] * 5, "wrong"]
+
+
+def test_an_unknown_letter_of_another_definition_refutes_nothing():
+    rows = [r"z = W^T v + c", r"\frac{\partial E}{\partial v} = W (y - t)"]
+    assert "wrong" not in verdicts(*RIGHT, *rows, setting=None)
+
+
+def test_the_loss_of_one_sample_where_the_mean_is_declared():
+    setting = (
+        "network: 2-3-1 sigmoid\nloss: binary_cross_entropy\nsamples: 3 mean\nletters: y=a, t=y, s=z\nvectors: columns"
+    )
+    rows = [
+        r"dZ^{[2]} = \frac{\partial L}{\partial z^{[2]}} = A^{[2]} - Y",
+        r"dZ^{[2]} = \frac{\partial L}{\partial z^{[2]}} = Y - A^{[2]}",
+        r"\frac{\partial L}{\partial W^{[2]}} = dZ^{[2]} A^{[1]T}",
+    ]
+    found = graded(*rows, setting=setting)
+    assert [claim.verdict for claim in found][:2] == ["ambiguous", "wrong"]
+    assert "the loss of one sample" in found[0].diagnosis
