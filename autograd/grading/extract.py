@@ -174,6 +174,7 @@ class _Lines:
 
 
 def _from_text(text, format):
+    text = _SURROGATE.sub("\ufffd", text)
     line_of = _Lines(text)
     items: list = []
     declared: list = []
@@ -311,7 +312,8 @@ _PRIMED = re.compile(r"\s*(?:\\left)?\((?P<name>[^()=]+?)(?:\\right)?\)\s*(?:'|\
 _FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff|Leftrightarrow)(?![A-Za-z])\s*")
 _INSIDE = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _QUOTIENT = re.compile(rf"\\[dt]?frac\s*{_INSIDE}\s*{_INSIDE}\s*$")
-_QUOTED = re.compile(r"(?<=\n)[ \t]*>(?=[ \t])")  # of a block quote in Markdown
+_QUOTED = re.compile(r"(?<=\n)(?:[ \t]*>)+(?=[ \t])")  # of block quotes in Markdown
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, as the escapes of a notebook can have: no text has it
 _LET = re.compile(r"(?<![A-Za-z])(?:[Ll]et|[Ss]et|[Ll]etting|[Dd]efine|[Ss]uppose)(?:\s+us\s+\w+)?[\s:]*$")
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
 

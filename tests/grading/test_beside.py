@@ -1,11 +1,14 @@
 """Formulas of a document that are no claims about its network: identities, examples, and other networks beside it."""
 
+import json
+
 import pytest
 
 from autograd import grade_document
 from autograd.grading.beside import Beside
 from autograd.grading.extract import extract
 from autograd.grading.numeric_examples import without_examples
+from autograd.grading.report_html import page
 from autograd.grading.setting import Declaration, Setting, declared_setting
 
 DECLARED = "network: 2-3-2 sigmoid\nletters: s=z, y=a, t=y, loss=C\norder: to-from\nvectors: columns"
@@ -180,6 +183,15 @@ def test_what_let_introduces():
 def test_quotation_marks_within_a_displayed_formula():
     found = extract("> $$\n> a = b\n>   + c > d\n> $$\n", "markdown")
     assert [" ".join(item.formula.split()) for item in found.items] == ["a = b + c > d"]
+    twice = extract("> > $$\n> > a = b\n> > $$\n", "markdown")
+    assert [item.formula.strip() for item in twice.items] == ["a = b"]
+
+
+def test_half_a_character_is_replaced():
+    cell = {"cell_type": "markdown", "source": f"network: 2-3-2 sigmoid\n\n$$q_\ud800 = 3$$ $${HALF}$$"}
+    found = grade_document(json.dumps({"cells": [cell]}), format="notebook")
+    page([found]).encode()
+    assert [claim.verdict for claim in found.claims] == ["unreadable", "equal"]
 
 
 HALF = r"E = \frac12 \sum_k (t_k - y_k)^2"
