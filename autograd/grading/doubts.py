@@ -152,7 +152,9 @@ class Doubts:
             )
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes
         if is_unexplained and not _OF_NETWORK.match(text):
-            return f"it may be about something else than the network that was found ({grade.diagnosis}): declare both"
+            return (
+                f"it may be about something else than the network that was found{_because(grade)}: declare the network"
+            )
         # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
         is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
         is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
@@ -203,10 +205,7 @@ class Doubts:
             return f"{changed} declared setting"
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
         if is_unexplained and (grade.is_misfit or self._unknown(text) or not _OF_NETWORK.match(text)):
-            return (
-                "it is not right in the declared network, no slip that is known explains it, and it may be about "
-                f"something else ({grade.diagnosis or 'the sides differ'})"
-            )
+            return f"it is not right in the declared network, and may be about something else{_because(grade)}"
         if self._is_of_own_loss(target, text):
             return (
                 f"it is right if {self._letters['loss']} is the loss of one sample, and wrong if it is the mean of all "
@@ -268,6 +267,11 @@ class Doubts:
         return bool(before) and all(
             self._judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
         )
+
+
+def _because(grade):
+    """Return the reason why a claim is not right, in brackets, or "" if no reason is known."""
+    return "" if grade.diagnosis.startswith("no slip") else f" ({grade.diagnosis})"
 
 
 def _is_definition_of(name, text):

@@ -40,6 +40,7 @@ math { font-size: 1.1rem; }
 }
 @media print { body { margin: 0; max-width: none; } a { color: inherit; text-decoration: none; } }
 """.strip()
+_MAX_FINDING = 90  # characters of a finding in the table, where its column is narrow
 
 
 def page(documents) -> str:
@@ -58,7 +59,10 @@ def page(documents) -> str:
         cells = [(v, str(document.count(v))) for v in used]
         points = f"{earned:g} of {of:g}" if document.rubric else ""
         cells += [("points", points)] if with_points else []
-        cells.append(("first finding", finding_of(document)))
+        finding = finding_of(document)  # in full at its claim
+        cells.append(
+            ("first finding", finding if len(finding) <= _MAX_FINDING else f"{finding[: _MAX_FINDING - 3]}...")
+        )
         link = f'<a href="#d{k}">{escape(document.shown_name)}</a>'
         rows.append(html_row([link, *[(escape(text), {"data-name": name if text else ""}) for name, text in cells]]))
     out.append(f'<div class="wide">{html_table(rows, heads)}</div>')
@@ -83,7 +87,7 @@ def section(document, anchor) -> str:
     if document.reading:
         out.append(f'<p class="note">Read as: {escape(document.reading)}.</p>')
     if document.confirm:
-        out.append(f'<p class="note"><b>{escape(document.confirm)}</b></p>')
+        out.append(f'<p class="note"><b>{escape(_sentence(document.confirm))}.</b></p>')
     if document.rubric:
         earned, of = document.points
         out.append(f"<p>Points: {earned:g} of {of:g}</p>")

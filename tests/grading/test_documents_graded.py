@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd.grading.explaining import diagnosis, explain
 from autograd.grading.reading.readers import read
 
 PATH = Path(__file__).parents[2] / "notebooks" / "five_documents.py"
@@ -31,6 +32,13 @@ CLAIMS = [
     for way in ("text", "chain")
     if way in claim
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _short_diagnoses(monkeypatch):
+    """Let the search for slips end soon: here, verdicts and counterexamples matter, and not the names of mistakes."""
+    for module in (diagnosis, explain):
+        monkeypatch.setattr(module, "_SECONDS", 0.05)
 
 
 @pytest.mark.untraced
