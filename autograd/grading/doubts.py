@@ -150,14 +150,10 @@ class Doubts:
                 "it is another loss or activation than that of the setting that was found: a document may speak of "
                 "several, so declare the one that is meant"
             )
-        is_unexplained = bool(grade.diagnosis) and not grade.mistakes
-        if is_unexplained and not _OF_NETWORK.match(text):
-            return (
-                f"it may be about something else than the network that was found{_because(grade)}: declare the network"
-            )
         # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
         is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
-        is_guess = is_unclear or _NUMBERED.search(text) or _EXAMPLE.search(text)
+        is_elsewhere = bool(grade.diagnosis) and not grade.mistakes and _OF_NETWORK.match(text) is None
+        is_guess = is_unclear or is_elsewhere or _NUMBERED.search(text) or _EXAMPLE.search(text)
         if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
             return ""
         return (
