@@ -251,11 +251,16 @@ def _networks(setting, found):
             losses = ["binary_cross_entropy", *losses[1:]]
         else:
             shapes = [*shapes, [3, 3], [2, 3, 3]]
+    if "hidden" not in low and not sizes and re.search(r"(?:logistic|linear) regression", low):
+        shapes = [[3, 1], [1, 1], *shapes]
+        if re.search(r"\\theta\s*_\s*\{?\s*1\s*\}?\s*x(?!\s*_)", formulas):  # one feature: \\theta_0 + \\theta_1 x
+            shapes = [[1, 1], [3, 1], *shapes[2:]]
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
         batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
     has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + low))
     is_said = bool(acts) and says_output([item.formula for item in found.items])
+    low = f"{low} linear output" if any(_IS_LINEAR.match(item.formula) for item in found.items) else low
     tried = []
     for at_shape, shape in enumerate(shapes):
         for at_act, act in enumerate((acts or ["sigmoid"])[:2]):
@@ -304,6 +309,11 @@ def _is_of_one_output(formula):
     if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
         return False
     return not re.search(r"[_^]", formula[match.start() : match.start() + match[0].rindex("^")])
+
+
+_IS_LINEAR = re.compile(
+    r"^\s*(?:\\hat\s*\{?\s*[yY]\s*\}?|[yo])\s*=\s*(?:z_\{?\d\}?|W_?\{?\d\}?\s*[a-z])\s*(?:$|[+\s.,])"
+)
 
 
 def _outputs(text, activation, loss, is_said):

@@ -239,3 +239,27 @@ def test_the_loss_of_one_sample_where_the_mean_is_declared():
     found = graded(*rows, setting=setting)
     assert [claim.verdict for claim in found][:2] == ["ambiguous", "wrong"]
     assert "the loss of one sample" in found[0].diagnosis
+
+
+def test_logistic_regression_has_one_layer():
+    rows = [
+        r"h_{\theta}(x^{(i)}) = \frac{1}{1 + e^{-\theta_0 - \theta_1 x^{(i)}}}",
+        r"J(\theta) = -\frac{1}{m} \sum_{i=1}^{m} \left( y^{(i)} \log h_{\theta}(x^{(i)}) + (1-y^{(i)}) "
+        r"\log (1 - h_{\theta}(x^{(i)})) \right)",
+        r"\frac{\partial J}{\partial \theta_1} = \frac{1}{m} \sum_{i=1}^{m} ( h_{\theta}(x^{(i)}) - y^{(i)} ) x^{(i)}",
+        r"\frac{\partial J}{\partial \theta_1} = \frac{1}{m} \sum_{i=1}^{m} ( h_{\theta}(x^{(i)}) + y^{(i)} ) x^{(i)}",
+    ]
+    text = "Logistic regression with one feature.\n\n" + "\n\n".join([f"$${row}$$" for row in rows])
+    found = grade_document(text, format="markdown")
+    assert [claim.verdict for claim in found.claims] == ["equal", "equal", "equal", "wrong"]
+    assert "1-1 sigmoid" in found.reading
+
+
+def test_an_output_that_is_a_pre_activation_is_linear():
+    rows = [
+        r"h = \sigma(W_1 x + b_1)", r"\hat{y} = W_2 h + b_2", r"L = \frac12 \|y - \hat{y}\|^2",
+        r"\frac{\partial L}{\partial W_2} = (\hat{y} - y) h^T",
+    ]  # fmt: skip
+    found = grade_document("A sigmoid network.\n\n" + "\n\n".join([f"$${row}$$" for row in rows]), format="markdown")
+    assert [claim.verdict for claim in found.claims] == ["equal"] * 4
+    assert "sigmoid, linear" in found.reading
