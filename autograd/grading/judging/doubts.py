@@ -120,7 +120,8 @@ def _possible_power(found, task, places):
         return None
     sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
     names = [x for side in sides for x in walk(side) if x.kind == "name"]
-    marked = [x for x in names if any(s.kind == "sup" and any(p.kind == "num" for p in s.parts) for s in x.parts)]
+    bare = [(x, s) for x in names for s in x.parts if s.kind == "sup" and not s.data]  # not a^{(2)}, which is a layer
+    marked = [x for x, s in bare if any(p.kind == "num" for p in s.parts)]
     others = [x for x in names if {"delta", "w", "b", "s"} & set(places.roles_of(x.data[0]))]
     if not marked or not others or any(s.kind == "sup" for x in others for s in x.parts):
         return None
