@@ -8,6 +8,7 @@ from autograd.grading.code import (
     factor_edits,
     form_edits,
     index_edits,
+    norm_edits,
     optimizer_edits,
     place_edits,
     scaling,
@@ -36,7 +37,7 @@ MAKERS = (
     term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.twins, factor_edits.wrong_pairs,
     factor_edits.loop_slopes, factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
-    optimizer_edits.exchanged_means, optimizer_edits.missing_squares,
+    optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains, norm_edits.exponents,
 )  # fmt: skip
 
 
@@ -105,13 +106,14 @@ def candidates(way, source, wrong_factors):
         wrong_factors: The factors of the updates that are proportional to the gradient but not equal to it.
     """
     found = []
-    scopes = {}
+    scopes, contexts = {}, []
     for statement, node, places in way.nodes:
         if way.is_fixed(node) or way.is_machinery(node):
             continue
         seen = places[0]
         key = (id(seen.frame), seen.order)
         context = Context(way, source, statement, node, seen, places, scopes, key, wrong_factors)
+        contexts.append(context)
         for make in MAKERS:
             found.extend(make(context))
         found.extend(scaling.scalings(context, Candidate))
@@ -119,6 +121,8 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.accumulations(way, source))
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
+    found.extend(norm_edits.new_factors(contexts))
+    found.extend(norm_edits.overwritten(way, source))
     found.extend(target_edits.stored_elsewhere(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}

@@ -155,7 +155,8 @@ def _graded(case, loss, said, file):
         if again is not None and len(again.judged.updates) == len(case.judged.updates):
             case, own = again, again.own
             said.append(f"gradients are clipped in line {min(clips.values())}: judged as they are before that")
-    once = first_only(own.recorder.first_step())
+    numbers = {old for update in case.judged.updates for old in update.group.old}
+    once = first_only(own.recorder.first_step(), numbers)
     if once is not None:
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
         # Several updates by the same gradient add up to more than one.

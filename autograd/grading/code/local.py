@@ -26,13 +26,15 @@ class Moment:
         place: The value.
         wanted: Derivatives of the loss with the same shape, and values that make a later sum a derivative of the loss.
         known: The variables that can be written there.
+        exact: True if a factor makes the value wrong, because it is added to a number that is not 0.
     """
 
-    def __init__(self, statement, place, wanted, known):
+    def __init__(self, statement, place, wanted, known, exact=False):
         self.statement = statement
         self.place = place
         self.wanted = wanted
         self.known = known
+        self.exact = exact
 
 
 class Local:
@@ -61,17 +63,18 @@ class Local:
         if not self.way.is_back(places[0]) or not places[0].shape or statement.lineno in self.way.update_lines:
             return None
         for place in places[:MAX_PLACES]:
-            exact, known = adjoints_like(self.way, place.shape), None
+            exact, known, added = adjoints_like(self.way, place.shape), None, False
             if isinstance(statement, ast.AugAssign):
                 known = self.way.scope(place.frame, place.order)
                 shape, before = known.get(ast.unparse(statement.target), ((), []))
                 if shape != place.shape:
                     return None
+                added = any(before)
                 exact = [[x - b for x, b in zip(data, before, strict=True)] for data in exact]
-            if any(place.data) and not _is_one_of(place.data, exact):
+            if any(place.data) and not _is_one_of(place.data, exact, added):
                 wanted = [*exact, *self._wanted_later(statement, node, place)]
                 known = known or self.way.scope(place.frame, place.order)
-                return Moment(statement, place, wanted, known) if wanted else None
+                return Moment(statement, place, wanted, known, added) if wanted else None
         return None
 
     def _wanted_later(self, statement, node, place):
@@ -108,7 +111,7 @@ class Local:
                 for edit in sorted(candidate.edits, key=lambda e: (e.start, e.end), reverse=True):
                     text = text[: edit.start - first] + edit.text + text[edit.end - first :]
                 data = self.value(text, moment)
-                return data is not None and _is_one_of(data, moment.wanted)
+                return data is not None and _is_one_of(data, moment.wanted, moment.exact)
         return False
 
     def _writes_out(self, start, end, edits):
@@ -188,11 +191,14 @@ class _Bound(ast.NodeTransformer):
         return self.machine.library.numpy["array"](list(data)).reshape(shape)
 
 
-def _is_one_of(data, wanted):
-    """Return True if the numbers are equal to one of the lists, up to a factor if there is more than one number."""
+def _is_one_of(data, wanted, exact=False):
+    """Return True if the numbers are equal to one of the lists, up to a factor if there is more than one number.
+
+    With ``exact``, no factor is allowed.
+    """
     for numbers in wanted:
         if len(numbers) == len(data):
             factor = proportion(data, numbers)
-            if factor is not None and factor == factor and (len(data) > 1 or close(abs(factor), 1.0)):
+            if factor is not None and factor == factor and ((len(data) > 1 and not exact) or close(abs(factor), 1.0)):
                 return True
     return False

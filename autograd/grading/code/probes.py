@@ -13,7 +13,7 @@ from autograd.grading.code.factors import close
 from autograd.grading.code.scaling import kind_of, numbers, scaled
 from autograd.grading.code.wayback import same
 
-__all__ = ["probed"]
+__all__ = ["probed", "written"]
 
 PROBE_WORK = 1_200_000
 SLACK = 1e-6
@@ -47,7 +47,7 @@ def probed(way, source, trials, current, reference):
         if scale is not None and not close(scale, 1.0):
             # A derivative of the loss is already right: the mistake is in a later expression.
             known = any(same(c.seen.data, data) for data in adjoints_like(c.way, c.seen.shape))
-            found.extend(replace(candidate, cost=candidate.cost + 0.1 * known) for candidate in _written(c, scale))
+            found.extend(replace(candidate, cost=candidate.cost + 0.1 * known) for candidate in written(c, scale))
     return sorted(found, key=lambda candidate: candidate.cost)
 
 
@@ -86,8 +86,13 @@ def _scale(targets, before, after, reference):
     return None if found is None else 1.0 + found
 
 
-def _written(c, scale):
-    """Yield candidates that multiply an expression by a number, the simplest first."""
+def written(c, scale):
+    """Yield candidates that multiply an expression by a number, the simplest first.
+
+    Args:
+        c: The expression.
+        scale: The number.
+    """
     parent = c.parent()
     if abs(scale) < SLACK:
         if isinstance(parent, ast.BinOp) and (parent.right is c.node or isinstance(parent.op, ast.Add)):

@@ -115,7 +115,10 @@ def leaf_powers(group, gradients, recorder):
 
 def rate_lines_of(tree):
     """Return the lines in which a product with a number is added or subtracted, like in an update."""
-    lines = set()
+    lines = getattr(tree, "rate_lines", None)
+    if lines is not None:
+        return lines
+    lines = tree.rate_lines = set()  # kept on the tree, because many candidates for the loss are judged
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
             for side in (node.left, node.right):
@@ -126,7 +129,10 @@ def rate_lines_of(tree):
 
 def literals_of(node):
     """Return the numbers that are factors or divisors in a statement."""
-    found = []
+    found = getattr(node, "literals", None)
+    if found is not None:
+        return found
+    found = node.literals = []
     for part in ast.walk(node):
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div)):
             for side in (part.left, part.right):

@@ -8,15 +8,20 @@ from autograd.grading.code.source import Edit, Source
 __all__ = ["first_only", "stale_mistake"]
 
 
-def first_only(changes):
+def first_only(changes, parameters):
     """Return the changes without those of statements that change the same numbers again, or None if there are none.
 
     Args:
         changes: The changes of the first step.
+        parameters: The numbers of the parameters before the step. Velocities may change repeatedly.
     """
-    found, made, again = [], {}, False
+    found, made, again, parameters = [], {}, False, set(parameters)
     for change in changes:
         site = (change.line, change.node.col_offset)
+        if parameters.isdisjoint(change.old):
+            found.append(change)
+            continue
+        parameters.update(change.new)
         if any(number in made.get(site, ()) for number in change.old):
             again = True
         else:

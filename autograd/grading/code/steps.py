@@ -116,7 +116,10 @@ def depends_on_itself(change, limits):
     if _is_shift(change):
         return False
     olds, seen = set(change.old), set()
-    for old, new in list(zip(change.old, change.new, strict=True))[:4]:
+    pairs = list(zip(change.old, change.new, strict=True))
+    # Numbers that stay equal, such as rows of an embedding that no sample reads, show nothing.
+    moved = [(old, new) for old, new in pairs if old.data != new.data]
+    for old, new in (moved or pairs)[:4]:
         terms = linear_terms(new, old)
         waiting = [term for term, sign in terms if sign < 0 or not is_multiple(term, old)]
         if len(waiting) == len(terms):

@@ -3,6 +3,7 @@
 import ast
 
 from autograd.grading.code.context import Candidate
+from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.wayback import same
 
 __all__ = ["solved_terms"]
@@ -11,6 +12,8 @@ MAX_NAMES = 40
 MAX_TERMS = 6
 LATER, ALONE, LONGER = 0.05, 0.5, 0.002  # added costs: a later statement, no sum, a longer text
 SLACK = 1e-7
+FOUND = 0.2  # the value itself gives the factor
+FACTORS = {"2 * ": 2.0, "0.5 * ": 0.5, "-": -1.0, "-2 * ": -2.0, "-0.5 * ": -0.5}
 
 
 def solved_terms(way, source, local):
@@ -26,6 +29,8 @@ def solved_terms(way, source, local):
         terms = [(term, sign) for term, sign in _terms(value) if way.by_place(term)]
         forms = None
         for wanted in moment.wanted:
+            if moment.exact and not isinstance(value, ast.Constant):
+                yield from _scaled(source, value, proportion(wanted, moment.place.data), cost)
             lack = [a - b for a, b in zip(wanted, moment.place.data, strict=True)]
             if len(lack) < 2 or not any(lack) or isinstance(value, ast.Constant):
                 continue
@@ -38,6 +43,16 @@ def solved_terms(way, source, local):
                     needed = [x + sign * y for x, y in zip(place.data, lack, strict=True)]
                     yield from _wrong(way, source, term, forms.equal_to(needed), cost)
                     yield from _wrong_factors(way, source, (term, place), needed, moment, forms, cost)
+
+
+def _scaled(source, value, factor, cost):
+    """Yield the edit that multiplies a value, which is added to a sum, by a small number."""
+    for text, number in FACTORS.items():
+        if factor is not None and close(factor, number):
+            old = source.operand_text(value, tight=text == "-")
+            message = f"{source.text_of(value)} lacks the factor {'-1' if text == '-' else text.split()[0]}"
+            edit = source.replacing(value, text + old)
+            yield Candidate(cost - FOUND, "constant factor", value.lineno, message, (edit,))
 
 
 def _missing(way, source, value, texts, cost):
@@ -125,7 +140,7 @@ class _Forms:
         same_shape = [(text, data) for text, its, data in known if its == shape and text != owner]
         self.back = [(t, d) for t, d in same_shape if way.is_back_text(t, moment.place)][-MAX_NAMES:]
         self.forward = [(t, d) for t, d in same_shape if way.is_forward_text(t)][-MAX_NAMES:]
-        self.propagated = list(_propagated(way, moment, known, shape))
+        self.propagated = [*_propagated(way, moment, known, shape), *_spread(way, moment, known, shape)]
 
     def equal_to(self, wanted):
         """Return the products that are equal to the given numbers, the shortest first."""
@@ -195,3 +210,16 @@ def _propagated(way, moment, known, shape):
                         for n in range(its[1])
                     ],
                 )
+
+
+def _spread(way, moment, known, shape):
+    """Yield the gradients with one number for each column, spread over the samples, as a whole or divided by them."""
+    if len(shape) != 2:
+        return
+    samples, columns = shape
+    counts = [text for text, its, data in known if its == () and data[0] == samples and way.is_count(text)]
+    for text, its, data in known:
+        if its in ((columns,), (1, columns)) and way.is_back_text(text, moment.place):
+            yield text, list(data) * samples
+            for count in counts[:1] or [f"{text}.shape[0]"] * (samples == 1):
+                yield f"{text} / {count}", [x / samples for x in data] * samples

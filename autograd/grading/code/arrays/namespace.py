@@ -110,7 +110,16 @@ def numpy_names(use_numpy: bool = True) -> dict[str, Any]:
         "matmul": products.matmul,
         "outer": products.outer,
     }
-    names: dict[str, Any] = {
+    names = dict(_FIXED)
+    names["random"] = Names("numpy.random", random_names(use_numpy))
+    names["linalg"] = Names("numpy.linalg", linalg)
+    names["exceptions"] = Names("numpy.exceptions", {"AxisError": AxisError})
+    return names
+
+
+def _fixed_names() -> dict[str, Any]:
+    """Return the names that are the same for every program."""
+    return {
         **elementwise.UFUNCS,
         **{name: elementwise.UFUNCS[other] for name, other in _OTHER_NAMES.items()},
         **_FUNCTIONS,
@@ -124,9 +133,9 @@ def numpy_names(use_numpy: bool = True) -> dict[str, Any]:
         "seterr": _nothing, "set_printoptions": _nothing, "seterrcall": _nothing, "geterr": dict,
         "errstate": lambda *_a, **_k: nullcontext(), "printoptions": lambda *_a, **_k: nullcontext(),
         "array2string": lambda a, **_k: str(a), "array_str": str, "array_repr": repr,
-        "random": Names("numpy.random", random_names(use_numpy)), "linalg": Names("numpy.linalg", linalg),
-        "exceptions": Names("numpy.exceptions", {"AxisError": AxisError}),
+        "finfo": lambda *_a: Names("finfo", _FLOAT_LIMITS),
+        "iinfo": lambda *_a: Names("iinfo", {"max": 2**63 - 1, "min": -(2**63)}),
     }  # fmt: skip
-    names["finfo"] = lambda *_a: Names("finfo", _FLOAT_LIMITS)
-    names["iinfo"] = lambda *_a: Names("iinfo", {"max": 2**63 - 1, "min": -(2**63)})
-    return names
+
+
+_FIXED = _fixed_names()

@@ -246,10 +246,12 @@ def random_names(use_numpy: bool = True) -> dict[str, Any]:
         )
 
     shared = random_state()
-    names = [name for name in dir(RandomNumbers) if not name.startswith("_") and name != "integers"]
     return {
-        **{name: getattr(shared, name) for name in names},
+        **{name: getattr(shared, name) for name in _SHARED_NAMES},
         "RandomState": random_state,
         "default_rng": default_rng,
         "Generator": RandomNumbers,
     }
+
+
+_SHARED_NAMES = [name for name in dir(RandomNumbers) if not name.startswith("_") and name != "integers"]

@@ -1,0 +1,99 @@
+"""Edits of long backward passes, such as that of batch normalization, where each line computes one derivative."""
+
+import ast
+from dataclasses import replace
+
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.error_edits import adjoints_like
+from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.probes import written
+from autograd.grading.code.source import Edit
+
+__all__ = ["exponents", "gains", "new_factors", "overwritten"]
+
+FIRST = 0.2  # the cost that an edit saves where the factor first changes
+MAX_GAINS = 4
+
+
+def gains(c):
+    """Yield edits that multiply a gradient by a learned scale, such as the gamma of batch normalization."""
+    parent = c.parent()
+    if not isinstance(parent, ast.Assign) or parent.value is not c.node or not c.is_back() or len(c.seen.shape) != 2:
+        return
+    columns = c.seen.shape[1]
+    found = [
+        text
+        for text, (shape, data) in c.scope().items()
+        if shape in ((columns,), (1, columns)) and len(text) < 30 and c.way.is_parameter_data(data)
+    ]
+    for text in found[:MAX_GAINS]:
+        if text not in c.text:
+            message = f"the factor {text} is missing"
+            new = f"{c.source.operand_text(c.node, tight=False)} * {text}"
+            yield Candidate(1.2, "wrong factor", c.line, message, c.replaced(new))
+
+
+def exponents(c):
+    """Yield edits that use another exponent, such as -1.5 for the derivative of a number to the power of -0.5."""
+    node = c.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow) or c.is_stored():
+        return
+    try:
+        value = ast.literal_eval(node.right)
+    except (ValueError, TypeError, SyntaxError):
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return
+    for other in dict.fromkeys((2 * value, value / 2, value - 1, value + 1, -value)):
+        if other not in (0, 1, value):
+            message = f"the exponent is {other:g}, not {value:g}"
+            edits = (c.source.replacing(node.right, f"{other:g}"),)
+            yield Candidate(1.22, "wrong derivative", c.line, message, edits)
+
+
+def overwritten(way, source):
+    """Yield edits that add a value to a gradient which was computed before, in place of replacing it."""
+    for statement in ast.walk(source.tree):
+        target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+        if not isinstance(target, (ast.Name, ast.Subscript)) or source.text_of(target) in source.text_of(
+            statement.value
+        ):
+            continue
+        places = way.by_place(statement.value)
+        if not places or not way.is_back(places[0]) or statement not in source.blocks:
+            continue
+        block, i, _ = source.blocks[statement]
+        name = source.text_of(target)
+        before = [
+            s
+            for s in block[:i]
+            if isinstance(s, ast.Assign) and len(s.targets) == 1 and source.text_of(s.targets[0]) == name
+        ]
+        earlier = way.by_place(before[-1].value) if before else []
+        if earlier and way.is_back(earlier[0]) and earlier[0].shape == places[0].shape:
+            start, end = source.span(target)[1], source.span(statement.value)[0]
+            edit = Edit(start, end, source.text[start:end].replace("=", "+=", 1))
+            kind = "order in time" if way.recurrent else "wrong factor"
+            message = f"{name} was computed before, and this replaces it: both belong to the sum"
+            yield Candidate(0.93, kind, statement.lineno, message, (edit,))
+
+
+def new_factors(contexts):
+    """Yield edits that scale a derivative of the loss whose factor differs from the factors in all lines before it.
+
+    Args:
+        contexts: The contexts of all expressions in the backward pass.
+    """
+    seen = []
+    for c in sorted(contexts, key=lambda context: context.seen.order):
+        parent = c.parent()
+        if not isinstance(parent, ast.Assign) or parent.value is not c.node or not c.is_back() or len(c.seen.data) < 2:
+            continue
+        factors = [proportion(c.seen.data, data) for data in adjoints_like(c.way, c.seen.shape)]
+        factor = next((f for f in factors if f is not None and f == f), None)
+        if not factor:
+            continue
+        if seen and not any(close(factor, other) for other in seen):
+            for candidate in written(c, seen[-1] / factor):
+                yield replace(candidate, cost=candidate.cost - FIRST)
+        seen.append(factor)
