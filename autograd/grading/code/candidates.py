@@ -33,7 +33,8 @@ MAKERS = (
     place_edits.axes, place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices,
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
     form_edits.roots, form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties,
-    term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.spared_names,
+    term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
+    term_edits.spared_names,
     term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.twins, factor_edits.wrong_pairs,
     factor_edits.loop_slopes, factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
@@ -79,7 +80,8 @@ def _hastened(candidate, suspects, unknown, settled, local):
         settled: The spans of products that are derivatives of the loss.
         local: The object that tests if an edit makes the value of a statement a derivative of the loss.
     """
-    if local.makes_derivative(candidate):
+    made = local.makes_derivative(candidate)
+    if made:
         return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * candidate.cost))
     cost = candidate.cost
     if candidate.line in suspects and cost > SOON:
@@ -88,7 +90,7 @@ def _hastened(candidate, suspects, unknown, settled, local):
         cost += 0.3 * _is_within(candidate, settled)
     elif candidate.kind in FACTORS and _is_within(candidate, unknown):
         cost *= EARLY
-    return replace(candidate, cost=cost)
+    return replace(candidate, cost=cost, unlikely=made is False)
 
 
 def _is_within(candidate, spans):

@@ -22,6 +22,7 @@ class Candidate:
         line: The line of the mistake.
         message: A description of the mistake, with the names of the program.
         edits: The edit.
+        unlikely: True if the value of the edited statement would be no derivative of the loss, or is one already.
     """
 
     cost: float
@@ -29,6 +30,7 @@ class Candidate:
     line: int
     message: str
     edits: tuple
+    unlikely: bool = False
 
 
 @dataclass

@@ -8,7 +8,7 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.wayback import same
 
-__all__ = ["adjoints_like", "output_errors", "turned_errors", "unread_factors"]
+__all__ = ["adjoints_like", "named_adjoints", "output_errors", "turned_errors", "unread_factors"]
 
 MAX_PAIRS = 40
 MAX_FORMS = 6
@@ -59,6 +59,24 @@ def adjoints_like(way, shape):
                 if any(data) and not any(same(data, other) for other in found):
                     found.append(data)
     return way.known_adjoints[shape]
+
+
+def named_adjoints(way, statement, shape):
+    """Return the derivatives with respect to the variable after which a gradient is named, as ``dh`` after ``h``.
+
+    Args:
+        way: The facts about the backward pass.
+        statement: The assignment of the gradient.
+        shape: The shape of the gradient.
+    """
+    target = statement.targets[0]
+    name, found = target.id if isinstance(target, ast.Name) else "", []
+    for prefix in ("grad_", "d_", "d"):
+        if name.startswith(prefix):
+            for place in way.texts.get(name.removeprefix(prefix), [])[:2]:
+                if place.shape == shape and all(e in way.gradients for e in place.elements):
+                    found.append([way.gradients[e] for e in place.elements])
+    return found
 
 
 def _forms(c, shape):

@@ -3,7 +3,7 @@
 import ast
 
 from autograd.engine.value import Value
-from autograd.grading.code.error_edits import adjoints_like
+from autograd.grading.code.error_edits import adjoints_like, named_adjoints
 from autograd.grading.code.expressions import evaluate
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.limits import Limits, Unreadable
@@ -51,7 +51,7 @@ class Local:
     def __init__(self, way, source):
         self.way = way
         self.source = source
-        self.moments = {}
+        self.moments, self.settled = {}, []
         for statement, node, places in way.nodes:
             adds = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add)
             if (adds or isinstance(statement, (ast.Assign, ast.Return))) and statement.value is node:
@@ -62,6 +62,7 @@ class Local:
     def _moment(self, statement, node, places):
         if not self.way.is_back(places[0]) or not places[0].shape or statement.lineno in self.way.update_lines:
             return None
+        settled = True
         for place in places[:MAX_PLACES]:
             exact, known, added = adjoints_like(self.way, place.shape), None, False
             if isinstance(statement, ast.AugAssign):
@@ -71,10 +72,23 @@ class Local:
                     return None
                 added = any(before)
                 exact = [[x - b for x, b in zip(data, before, strict=True)] for data in exact]
-            if any(place.data) and not _is_one_of(place.data, exact, added):
-                wanted = [*exact, *self._wanted_later(statement, node, place)]
-                known = known or self.way.scope(place.frame, place.order)
-                return Moment(statement, place, wanted, known, added) if wanted else None
+            if not any(place.data):
+                continue
+            right = _is_one_of(place.data, exact, added)
+            later = [] if right and not isinstance(node, ast.Name) else self._wanted_later(statement, node, place)
+            named = (
+                named_adjoints(self.way, statement, place.shape) if right and isinstance(statement, ast.Assign) else []
+            )
+            if named and not _is_one_of(place.data, named, exact=len(places) > 1):
+                right, later = True, named
+            if right and (not later or _is_one_of(place.data, later, exact=True)):
+                continue
+            settled = False
+            wanted = later if right else [*exact, *later]
+            known = known or self.way.scope(place.frame, place.order)
+            return Moment(statement, place, wanted, known, added) if wanted else None
+        if settled:
+            self.settled.append(statement)
         return None
 
     def _wanted_later(self, statement, node, place):
@@ -98,12 +112,15 @@ class Local:
         return found
 
     def makes_derivative(self, candidate):
-        """Return True if an edit within one statement makes the value of the statement a derivative of the loss."""
+        """Return True if an edit within one statement makes the value of the statement a derivative of the loss.
+
+        The result is False if the edit does not, or if the value is a derivative already, and None if it is unknown.
+        """
         start, end = min(e.start for e in candidate.edits), max(e.end for e in candidate.edits)
         if candidate.kind == "derivative at the wrong argument" or self._writes_out(start, end, candidate.edits):
-            return False
+            return None
         if candidate.kind == "wrong derivative" and self.source.text[start:end].isidentifier():
-            return False  # the place where the variable gets its value is likelier
+            return None  # the place where the variable gets its value is likelier
         for statement, moment in self.moments.items():
             if self.source.holds(statement.value, start, end):
                 first, last = self.source.span(statement.value)
@@ -112,7 +129,7 @@ class Local:
                     text = text[: edit.start - first] + edit.text + text[edit.end - first :]
                 data = self.value(text, moment)
                 return data is not None and _is_one_of(data, moment.wanted, moment.exact)
-        return False
+        return False if any(self.source.holds(s.value, start, end) for s in self.settled) else None
 
     def _writes_out(self, start, end, edits):
         """Return True if an edit writes out the result of a function of the program. Other calls would stay wrong."""

@@ -32,6 +32,7 @@ MAX_PAIRS = 14
 MAX_BRANCHES = 3
 PATIENCE = 0.45
 LITTLE = 0.25
+UNLIKELY = 0.3
 FACTOR_WORK = 1_500_000
 
 
@@ -259,6 +260,9 @@ class Search:
         found = [*moves(way, source), *candidates(way, source, off)]
         found = [c for c in found if self.case.last is None or c.line <= self.case.last]
         found.sort(key=lambda candidate: candidate.cost)
+        if self.trials.left() and len(found) * self.trials.cost > self.trials.work.units:
+            # Not all of them can be tried, so those come last that the value of their statement speaks against.
+            found.sort(key=lambda candidate: candidate.cost + UNLIKELY * candidate.unlikely)
         ranked = []
         for candidate in found:
             if not self.trials.left():

@@ -3,13 +3,14 @@
 import ast
 from dataclasses import replace
 
+from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
-from autograd.grading.code.error_edits import adjoints_like
+from autograd.grading.code.error_edits import adjoints_like, named_adjoints
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.probes import written
 from autograd.grading.code.source import Edit
 
-__all__ = ["exponents", "gains", "new_factors", "overwritten"]
+__all__ = ["exponents", "gains", "is_computed", "new_factors", "overwritten"]
 
 FIRST = 0.2  # the cost that an edit saves where the factor first changes
 MAX_GAINS = 4
@@ -30,7 +31,12 @@ def gains(c):
         if text not in c.text:
             message = f"the factor {text} is missing"
             new = f"{c.source.operand_text(c.node, tight=False)} * {text}"
-            yield Candidate(1.2, "wrong factor", c.line, message, c.replaced(new))
+            data = c.scope()[text][1]
+            product = [x * data[k % columns] for k, x in enumerate(c.seen.data)]
+            named = any(
+                proportion(product, wanted) is not None for wanted in named_adjoints(c.way, parent, c.seen.shape)
+            )
+            yield Candidate(0.9 if named else 1.2, "wrong factor", c.line, message, c.replaced(new))
 
 
 def exponents(c):
@@ -70,12 +76,17 @@ def overwritten(way, source):
             if isinstance(s, ast.Assign) and len(s.targets) == 1 and source.text_of(s.targets[0]) == name
         ]
         earlier = way.by_place(before[-1].value) if before else []
-        if earlier and way.is_back(earlier[0]) and earlier[0].shape == places[0].shape:
+        if earlier and is_computed(way, earlier[0]) and earlier[0].shape == places[0].shape:
             start, end = source.span(target)[1], source.span(statement.value)[0]
             edit = Edit(start, end, source.text[start:end].replace("=", "+=", 1))
             kind = "order in time" if way.recurrent else "wrong factor"
             message = f"{name} was computed before, and this replaces it: both belong to the sum"
             yield Candidate(0.93, kind, statement.lineno, message, (edit,))
+
+
+def is_computed(way, seen):
+    """Return True if a value was computed, and not in the forward pass. No update needs to depend on it."""
+    return any(isinstance(e, Value) and e.op is not None and e not in way.gradients for e in seen.elements)
 
 
 def new_factors(contexts):

@@ -4,6 +4,7 @@ import ast
 
 from autograd.grading.code.context import Candidate
 from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.norm_edits import is_computed
 from autograd.grading.code.wayback import same
 
 __all__ = ["solved_terms"]
@@ -219,7 +220,9 @@ def _spread(way, moment, known, shape):
     samples, columns = shape
     counts = [text for text, its, data in known if its == () and data[0] == samples and way.is_count(text)]
     for text, its, data in known:
-        if its in ((columns,), (1, columns)) and way.is_back_text(text, moment.place):
+        places = way.texts.get(text.replace(" ", ""), [])
+        unread = not places  # a gradient that was computed and is not used
+        if its in ((columns,), (1, columns)) and (unread or any(is_computed(way, place) for place in places[:2])):
             yield text, list(data) * samples
             for count in counts[:1] or [f"{text}.shape[0]"] * (samples == 1):
                 yield f"{text} / {count}", [x / samples for x in data] * samples

@@ -9,8 +9,8 @@ from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "accumulations", "loop_orders", "missing_penalties", "missing_terms", "sample_counts", "scaled_terms",
-    "spared_biases", "spared_names", "wrong_penalties",
+    "accumulations", "loop_orders", "missing_penalties", "missing_products", "missing_terms", "sample_counts",
+    "scaled_terms", "spared_biases", "spared_names", "wrong_penalties",
 ]  # fmt: skip
 
 # --- The gradient of a penalty
@@ -135,6 +135,43 @@ def missing_terms(c):
             message = f"{name} is computed and never used: it belongs to this sum"
             text = c.source.operand_text(c.node, tight=False)
             yield Candidate(0.97, kind, c.line, message, c.replaced(f"{text} + {name}"))
+
+
+def missing_products(c):
+    """Yield edits that add the product of weights and a gradient which a sum of such products lacks."""
+    parent = c.parent()
+    if not isinstance(parent, ast.Assign) or parent.value is not c.node or not c.is_back() or len(c.seen.shape) == 0:
+        return
+    terms, waiting = [], [c.node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            waiting += [node.left, node.right]
+        else:
+            terms.append(node)
+    if len(terms) < 2 or not all(isinstance(t, ast.BinOp) and isinstance(t.op, ast.MatMult) for t in terms):
+        return
+    last = max(terms, key=lambda term: (term.lineno, term.col_offset))
+    names = {
+        ast.unparse(part) for part in ast.walk(c.node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
+    }
+    scope = c.scope()
+    for weights, gradient in ((last.left, last.right), (last.right, last.left)):
+        bare = weights.value if isinstance(weights, ast.Attribute) and weights.attr == "T" else weights
+        own = [scope.get(ast.unparse(part)) for part in (bare, gradient)]
+        if None in own or not c.way.is_parameter_data(own[0][1]):
+            continue
+        others = [t for t, (s, d) in scope.items() if s == own[0][0] and t not in names and c.way.is_parameter_data(d)]
+        deltas = [
+            t for t, (s, _) in scope.items() if s == own[1][0] and t not in names and c.way.is_back_text(t, c.seen)
+        ]
+        for other in others[:2]:
+            for delta in sorted(deltas, key=lambda text: text[-1:] != other[-1:])[:6]:
+                texts = {weights: other + (".T" if bare is not weights else ""), gradient: delta}
+                new = f"{texts[last.left]} @ {texts[last.right]}"
+                kind = "order in time" if c.way.recurrent and not c.source.loops_around(c.node) else "wrong factor"
+                edits = c.replaced(f"{c.text} + {new}")
+                yield Candidate(0.96, kind, c.line, f"the term {new} is missing in this sum", edits)
 
 
 def _called(call):

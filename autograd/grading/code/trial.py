@@ -126,6 +126,7 @@ class Trials:
         self.work = work or Work()
         self.watch_stale = False
         self.enough = None
+        self.cost = 0.0  # of the last reading, in units of work
         self.known = {}
         self.places = {}
         for g, target in enumerate(targets):
@@ -152,7 +153,9 @@ class Trials:
         limits = Limits(MAX_STEPS)
         bounds = {"limits": limits, "only": self.places, "enough": self.enough}
         reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, **bounds)
+        before = self.work.units
         self.work.spend(limits, reading.operations)
+        self.cost = before - self.work.units
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
         first = reading.recorder.first_step()
