@@ -235,12 +235,21 @@ def _call(machine, node, frame):
     if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
         return access.Super(frame)
     function = evaluate(machine, node.func, frame)
-    args = _items(machine, node.args, frame, evaluate)
+    read = _unshared if getattr(function, "fills", False) else evaluate
+    args = _items(machine, node.args, frame, read)
     keywords = {}
     for keyword in node.keywords:
-        value = evaluate(machine, keyword.value, frame)
+        value = read(machine, keyword.value, frame)
         keywords.update(value if keyword.arg is None else {keyword.arg: value})
     return machine.call(function, args, keywords, node, frame)
+
+
+def _unshared(machine, node, frame):
+    """Return an argument of a function that fills an array. Each element gets its own leaf later."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return evaluate(machine, node, frame)
 
 
 def _lambda(machine, node, frame):

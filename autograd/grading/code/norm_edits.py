@@ -12,7 +12,7 @@ from autograd.grading.code.source import Edit
 
 __all__ = ["exponents", "gains", "is_computed", "new_factors", "overwritten"]
 
-FIRST = 0.2  # the cost that an edit saves where the factor first changes
+AFTER = 0.3  # the added cost of an edit where a factor first changes: the change may come from an earlier line
 MAX_GAINS = 4
 
 
@@ -106,5 +106,5 @@ def new_factors(contexts):
             continue
         if seen and not any(close(factor, other) for other in seen):
             for candidate in written(c, seen[-1] / factor):
-                yield replace(candidate, cost=candidate.cost - FIRST)
+                yield replace(candidate, cost=candidate.cost + AFTER)
         seen.append(factor)

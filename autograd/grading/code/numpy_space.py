@@ -29,6 +29,8 @@ CREATING = frozenset(
         "logspace",
         "ones",
         "ones_like",
+        "repeat",
+        "tile",
         "tri",
         "zeros",
         "zeros_like",
@@ -157,6 +159,7 @@ class NumpyFunction:
         self.function = function
         self.library = library
         self.in_place = in_place
+        self.fills = name in ("full", "full_like", "repeat", "tile")
 
     def __call__(self, *args, **keywords):
         """Return the result of the function."""

@@ -152,3 +152,22 @@ for t in range(3):
 """
     grade = grade_code(text)
     assert (grade.verdict, round(grade.factor, 9)) == ("right up to a factor", 1.9)
+
+
+@pytest.mark.parametrize(
+    "start", ["np.full(3, 1.3)", "np.full((3,), fill_value=-0.4)", "np.full_like(X[0], 0.4)", "np.repeat(0.5, 3)"]
+)
+def test_each_element_of_a_filled_array_is_a_parameter_of_its_own(start):
+    text = f"""
+import numpy as np
+
+X, y = np.random.randn(5, 3), np.random.randn(5)
+g = {start}
+for step in range(2):
+    h = np.tanh(X * g)
+    r = h.sum(1) - y
+    loss = np.sum(r ** 2) / 2
+    g -= 0.1 * ((1 - h ** 2) * X * r[:, None]).sum(0)
+"""
+    grade = grade_code(text)
+    assert (grade.verdict, [update.shape for update in grade.updates]) == ("right", [(3,)])
