@@ -62,39 +62,45 @@ class EagerTraining(InValues):
         """
         for p in self._setup.parameters:
             p.grad = 0.0
+        with train_mode():  # the loop is in a function of its own: see the note on _marking in autograd/engine/sweep.py
+            return self._gradients(batch)
+
+    def _gradients(self, batch):
         loss, answered = self._setup.loss, self._answered
         share, total, right = 1.0 / len(batch), 0.0, 0
-        with train_mode():
-            for sample in batch:
-                try:
-                    value = loss(sample)
-                    if not isinstance(value, Value):
-                        raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from Values.")
-                    if not math.isfinite(value.data):
-                        raise FloatingPointError(diverged(f"the loss is {value.data}", self.updates))
-                    value.backward(share)
-                except OverflowError as error:
-                    what = f"the loss is too large for a float ({error})"
-                    raise FloatingPointError(diverged(what, self.updates)) from error
-                except DomainError as error:
-                    if not self.updates:  # the first update cannot have diverged
-                        raise
-                    raise FloatingPointError(diverged(f"the loss has no value ({error})", self.updates)) from error
-                total += value.data
-                if answered is not None:
-                    right += answered(sample)
+        for sample in batch:
+            try:
+                value = loss(sample)
+                if not isinstance(value, Value):
+                    raise TypeError(f"the loss returned {type(value).__name__}: it must be computed from Values.")
+                if not math.isfinite(value.data):
+                    raise FloatingPointError(diverged(f"the loss is {value.data}", self.updates))
+                value.backward(share)
+            except OverflowError as error:
+                what = f"the loss is too large for a float ({error})"
+                raise FloatingPointError(diverged(what, self.updates)) from error
+            except DomainError as error:
+                if not self.updates:  # the first update cannot have diverged
+                    raise
+                raise FloatingPointError(diverged(f"the loss has no value ({error})", self.updates)) from error
+            total += value.data
+            if answered is not None:
+                right += answered(sample)
         return total, right
 
     def measure(self) -> tuple[float, float]:
         """Return the mean loss over the validation samples, and the share of right answers."""
-        loss, samples, total, right = self._setup.loss, self._setup.held_out or (), 0.0, 0
         with no_grad():
-            for sample in samples:
-                try:
-                    total += loss(sample).data
-                except OverflowError:  # as in machine code
-                    total = math.inf
-                    continue
-                if self._answered is not None:
-                    right += self._answered(sample)
+            return self._measured()
+
+    def _measured(self):
+        loss, samples, total, right = self._setup.loss, self._setup.held_out or (), 0.0, 0
+        for sample in samples:
+            try:
+                total += loss(sample).data
+            except OverflowError:  # as in machine code
+                total = math.inf
+                continue
+            if self._answered is not None:
+                right += self._answered(sample)
         return total / len(samples), right / len(samples)

@@ -23,12 +23,24 @@ def write_whole(path, data) -> None:
         OSError: the file cannot be written. An old file is unchanged. The error names the path as it was given.
     """
     try:
-        _write(os.path.realpath(os.fsdecode(path)), data)
+        if _is_special(path):
+            _send(path, data)
+        else:
+            _write(os.path.realpath(os.fsdecode(path)), data)
     except OSError as error:
         if error.errno is None:
             raise
         # the error would name the temporary file, which the user does not know
         raise OSError(error.errno, error.strerror, os.fsdecode(path)) from error
+
+
+def _is_special(path):
+    """Return True for a device or a pipe. A pipe of this process, ``/dev/fd/4``, has no other path than this one."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _write(path, data):
@@ -39,9 +51,7 @@ def _write(path, data):
         return
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    if not stat.S_ISREG(found.st_mode):
-        _send(path, data)
-    elif found.st_nlink > 1:
+    if found.st_nlink > 1:
         _overwrite(path, data)
     else:
         _replace(path, data, found.st_mode & 0o777)

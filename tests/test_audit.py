@@ -28,6 +28,7 @@ ALLOWED = {
     ("autograd._absent_imports", "importlib"): "advice on names that are imported and do not exist",
     ("autograd._moved", "importlib"): "modules of the project under the names they had before",
     ("autograd._moved", "types"): "the same",
+    ("autograd.engine.forks", "concurrent"): "imported so that its lock is taken in the right order, and not used",
     ("autograd.engine", "importlib"): "DELTAGRAD_INTERPRETED=1: the engine's own files, from beside this one",
     ("autograd.formulas.derivation", "importlib"): "the grading room, by its name, when a formula is graded",
     ("autograd.compiler", "ctypes"): "machine code for a graph that the program itself recorded",

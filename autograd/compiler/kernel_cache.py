@@ -64,10 +64,14 @@ def kernel(key, build) -> Kernel:
             found = _alive[key] = build()
         _kernels[key] = found
         _kernels.move_to_end(key)
-        taken = sum([each.code.taken for each in _kernels.values()])
-        while len(_kernels) > 1 and (len(_kernels) > _MAX_KERNELS or taken > _MAX_BYTES):
-            taken -= _kernels.popitem(last=False)[1].code.taken
+        _drop_oldest()
         return found
+
+
+def _drop_oldest():
+    taken = sum([each.code.taken for each in _kernels.values()])
+    while len(_kernels) > 1 and (len(_kernels) > _MAX_KERNELS or taken > _MAX_BYTES):
+        taken -= _kernels.popitem(last=False)[1].code.taken
 
 
 def lanes_for(lowered: Lowered, samples: int, width: int, itemsize: int) -> int:

@@ -4,8 +4,9 @@ Otherwise the child process would inherit the lock and could never release it. I
 many modules are imported when they are first used.
 """
 
+import concurrent.futures.thread  # noqa: F401 - it must register its own fork handlers before this module: see the end
 import contextlib
-import logging  # noqa: F401 - it must register its own fork handlers before this module does: see the end
+import logging  # noqa: F401 - the same
 import os
 import sys
 import threading
@@ -82,7 +83,9 @@ def _after_in_child():
     _after_in_parent()
 
 
-# Before a fork, Python calls the handlers in the reverse order of their registration. Because logging was imported
-# above, it takes its lock after the handlers below have waited. An import may need that lock to finish.
+# Before a fork, Python calls the handlers in the reverse order of their registration. Because logging and the pools of
+# threads were imported above, they take their locks after the handlers below have waited: an import may need the lock
+# of logging to finish. If another thread imported one of them during that wait, it would release a lock after the fork
+# that it did not take before.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

@@ -51,6 +51,8 @@ _last_mark = cython.declare(cython.longlong, 0)
 
 # Two sweeps must not mark a node at the same time. In compiled code, a sweep runs no Python code while it marks. In
 # interpreted code, another thread could run in between.
+# In Python 3.13.0, an interrupt at the end of a loop whose body ends in an if is not seen by a with block around the
+# loop, which would keep the lock. So under a lock or a mode, such a loop is in a function that the block calls.
 _marking = threading.RLock()
 
 # So a forked child process never finds a half-finished sweep, or a lock that is held by a thread of the parent.
@@ -126,63 +128,77 @@ def reaches_others(roots, inputs) -> bool:
     For a ``where`` node, only the branch that was taken is entered. Changed leaves do not raise. Retired leaves do not
     count.
     """
+    with _marking:  # the loop is in a function of its own: see the note on _marking
+        return _reaches_others(roots, inputs)
+
+
+def _reaches_others(roots, inputs):
     global _last_mark
     node: Value
     i: cython.Py_ssize_t
     items: tuple
-    with _marking:
-        _last_mark += 2
-        mark: cython.longlong = _last_mark
-        for item in inputs:
-            node = item
-            node._mark = mark
-        stack: list = list(roots)
-        while stack:
-            node = cython.cast(Value, stack.pop())
-            if node._mark == mark:
-                continue
-            node._mark = mark
-            if node._code == LEAF:
-                if node._a_data == 0.0:
-                    return True
-                continue
-            if node._code == GREATER or node._code == AT_LEAST:
-                continue
-            if node._seen:
-                items = cython.cast(tuple, node._a)
-                for i in range(len(items)):
-                    if type(items[i]) is not float and not (node._code == WHERE and i > 0 and _untaken(node, i)):
-                        stack.append(items[i])
-                if node._code == DOT:
-                    stack.extend([x for x in node._b if type(x) is not float])
-                continue
-            if node._a is not None:
-                stack.append(node._a)
-            if node._b is not None:
-                stack.append(node._b)
+    _last_mark += 2
+    mark: cython.longlong = _last_mark
+    for item in inputs:
+        node = item
+        node._mark = mark
+    stack: list = list(roots)
+    while stack:
+        node = cython.cast(Value, stack.pop())
+        if node._mark == mark:
+            continue
+        node._mark = mark
+        if node._code == LEAF:
+            if node._a_data == 0.0:
+                return True
+            continue
+        if node._code == GREATER or node._code == AT_LEAST:
+            continue
+        if node._seen:
+            items = cython.cast(tuple, node._a)
+            for i in range(len(items)):
+                if type(items[i]) is not float and not (node._code == WHERE and i > 0 and _untaken(node, i)):
+                    stack.append(items[i])
+            if node._code == DOT:
+                stack.extend([x for x in node._b if type(x) is not float])
+            continue
+        if node._a is not None:
+            stack.append(node._a)
+        if node._b is not None:
+            stack.append(node._b)
     return False
 
 
 @cython.cfunc
 def _differentiate(root: Value, seed: cython.double, kept: list | None, unswept: list) -> list:
-    node: Value
     nodes: list
     by_rule: list = []
     with _marking:
         nodes = _order(root, by_rule, unswept)
     partials: list = _partials(by_rule)
     with _marking:
-        before = None if cython.compiled else [item.grad for item in nodes]
+        before = None if cython.compiled else _gradients(nodes)
         try:
             _sweep(root, nodes, partials, seed, kept)
         except BaseException:  # compiled code raises only if memory runs out; interpreted code may be interrupted
-            for k, item in enumerate(nodes):
-                node = cython.cast(Value, item)
-                node._adjoint = 0.0
-                if before is not None:
-                    node._grad = before[k]
+            _take_back(nodes, before)
             raise
     return nodes
+
+
+def _gradients(nodes):
+    return [node.grad for node in nodes]
+
+
+@cython.cfunc
+def _take_back(nodes: list, before: list | None):
+    """Undo a sweep that was not finished. ``before`` are the gradients, or None if it has not changed them."""
+    node: Value
+    for k, item in enumerate(nodes):
+        node = cython.cast(Value, item)
+        node._adjoint = 0.0
+        if before is not None:
+            node._grad = before[k]
 
 
 def order(root) -> list:

@@ -106,3 +106,27 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 @with_fork
 def test_a_fork_at_the_first_use_of_the_compiler(run_python):
     run_python("import warnings; warnings.simplefilter('ignore')" + FIRST_USE)
+
+
+FIRST_TRAINING = """
+import os, threading
+from autograd.engine.forks import _threads, being_imported
+from nn import MLP, fit
+
+thread = threading.Thread(target=fit, args=(MLP(1, [1], seed=0), [[0], [1]], [0, 1]), kwargs={"progress": False})
+thread.start()
+while not _threads and not being_imported() and thread.is_alive():
+    pass
+child = os.fork()
+if child == 0:
+    os._exit(0)
+os.waitpid(child, 0)
+thread.join()
+"""
+
+
+@with_fork
+def test_a_fork_at_the_first_training_says_nothing(run_python):
+    """A library that a thread imports during the wait must not release a lock after the fork that it did not take."""
+    done = run_python("import warnings; warnings.simplefilter('ignore')" + FIRST_TRAINING)
+    assert done.stderr == ""

@@ -27,7 +27,7 @@ from autograd import (
     where,
 )
 from autograd.engine.graph import postorder
-from autograd.engine.sweep import adjoints
+from autograd.engine.sweep import _marking, adjoints
 
 DEPTH = 1_000_000 if autograd.compiled else 100_000
 WIDTH = 1_000_000 if autograd.compiled else 100_000
@@ -168,6 +168,7 @@ def test_an_interrupt_at_any_line_of_the_engine_changes_nothing():
         after = [node.grad for node in nodes]
         # Once all are added, an interrupt may still come on the way out.
         assert after == before or after == [b + s for b, s in zip(before, slopes, strict=True)], target
+        assert not _marking._is_owned(), "a lock was kept, for which sweeps in other threads would wait"
         interrupted += not finished
     assert interrupted > (0 if autograd.compiled else 100)
     assert [adjoints(loss)[node] for node in nodes] == slopes

@@ -1,5 +1,6 @@
 """Verdicts and precise numbers do not depend on other uses of mpmath, in this thread or another one."""
 
+import random
 import threading
 
 import mpmath
@@ -130,3 +131,12 @@ def test_a_replay_over_mpf_has_the_precision_of_the_process_as_documented():
     y = tanh(x)
     with mpmath.workdps(30):
         assert mpmath.nstr(replay(y, mpmath.mpf).value, 30) == mpmath.nstr(mpmath.tanh(mpmath.mpf("0.5")), 30)
+
+
+@pytest.mark.parametrize("formula", [RIGHT, r"\delta_h = a_h \sum_o \delta_o w_{ho}"])
+def test_the_random_numbers_of_the_program_stay_as_they_are(formula):
+    """mpmath would draw from Python's generator, which a program may have seeded."""
+    random.seed(3)
+    state = random.getstate()
+    derivation().grade(None, formula)
+    assert random.getstate() == state

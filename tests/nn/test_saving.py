@@ -434,6 +434,16 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path, path):
     assert read == [path.read_bytes()]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system has no paths for open files")
+def test_a_pipe_of_this_process_is_written_to(path):
+    reading, writing = os.pipe()
+    save(model(), f"/dev/fd/{writing}")
+    save(model(), path)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        assert pipe.read() == path.read_bytes()
+
+
 @pytest.mark.parametrize("how", ["folder", "missing folder", "full"])
 def test_what_cannot_be_written_leaves_nothing_behind(how, tmp_path, path, monkeypatch):
     save(model(), path)

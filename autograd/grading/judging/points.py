@@ -1,5 +1,6 @@
 """Random points of a network at which formulas are compared."""
 
+import random
 import weakref
 from collections.abc import Callable
 from fractions import Fraction
@@ -74,7 +75,9 @@ class Points:
                 drawn.append(precise_sample(self.network))
             sample = drawn[len(points)]
             with mpmath.workdps(DIGITS):
-                points.append(self.point(sample, mpmath.rand() + sample.number(Fraction(1, 7))))
+                # mpmath's own random numbers would change those of the user's program
+                share = Fraction(random.SystemRandom().randrange(10**DIGITS), 10**DIGITS)
+                points.append(self.point(sample, sample.number(share + Fraction(1, 7))))
         return points[:count]
 
     def first(self):
