@@ -50,10 +50,10 @@ class Points:
         """Return ``count`` points of a prime field, or None if the graph has no meaning there."""
         while len(self._field) < count and not self._unprovable:
             try:
-                drawn = _samples_of(self.network).field
-                if len(self._field) == len(drawn):
+                k, drawn = len(self._field), _samples_of(self.network).field  # another thread may append to both
+                while len(drawn) <= k:
                     drawn.append(field_sample(self.network))
-                sample = drawn[len(self._field)]
+                sample = drawn[k]
                 self._field.append(self.point(sample, sample.point.random()))
             except (Unprovable, AlgebraError):
                 self._unprovable = True
@@ -68,10 +68,11 @@ class Points:
             self._precise = mpmath, points
         while len(points) < count:
             samples = _samples_of(self.network)
-            if samples.precise[0] is not mpmath:
-                samples.precise = mpmath, []
-            drawn = samples.precise[1]
-            if len(points) == len(drawn):
+            context, drawn = samples.precise
+            if context is not mpmath:  # those of another thread, which may go on with them
+                drawn = []
+                samples.precise = mpmath, drawn
+            while len(drawn) <= len(points):
                 drawn.append(precise_sample(self.network))
             sample = drawn[len(points)]
             with mpmath.workdps(DIGITS):
