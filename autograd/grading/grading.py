@@ -6,10 +6,12 @@ The formula is never run as code. LaTeX and typed formulas become a tree that is
 and so is the work for a diagnosis.
 """
 
+import copy
 import re
-from functools import partial
+from functools import cached_property, partial
 
 from autograd.engine.errors import AutogradError
+from autograd.formulas.formulas import Formulas
 from autograd.grading.bare_sides import with_left_sides
 from autograd.grading.context import Context
 from autograd.grading.explaining.answers import (
@@ -83,7 +85,43 @@ class Grader:
 
     def grade(self, target, formula, rate=None) -> Grade:
         """Return the grade of a formula; see :meth:`autograd.formulas.Derivation.grade`."""
-        return self._grade(target, formula, rate, explains=True)
+        found = self._grade(target, formula, rate, explains=True)
+        if found.verdict not in ("wrong", "unreadable"):
+            return found
+        renamed, labels = self.in_vocabulary.with_names_for_labels(formula)
+        again = self._with_plain_numbers(target, renamed, rate, found if not labels else None)
+        if again.verdict != "equal" and (not labels or found.verdict == "wrong" or again.verdict == "unreadable"):
+            return found
+        again.formula = formula
+        words = f"with the labels of this graph: {labels}" if labels else ""
+        again.condition = "; ".join([x for x in (again.condition, words) if x])
+        return again
+
+    def _with_plain_numbers(self, target, formula, rate, found=None):
+        """Return the grade of a formula that may contain the inputs and targets of the graph as plain numbers.
+
+        Args:
+            target, formula, rate: see :meth:`grade`.
+            found: its grade if they stand for any numbers, or None if it is not known.
+        """
+        if found is None:
+            found = self._grade(target, formula, rate, explains=True)
+        if found.verdict != "wrong" or not self.in_vocabulary.is_of_parameters(target, formula, rate):
+            return found
+        again = self._with_numbers.judge(target, formula, rate)
+        if again.verdict != "equal":
+            return found
+        words = f"for the plain numbers of this graph: {self.in_vocabulary.plain_numbers()}"
+        again.condition = "; ".join([x for x in (again.condition, words) if x])
+        return again
+
+    @cached_property
+    def _with_numbers(self) -> "Grader":
+        """The same grader, in which inputs and targets that are plain numbers stand for these numbers alone."""
+        context = self.context
+        network = copy.copy(context.network)
+        network.keeps_constants = True
+        return Grader(Formulas(network, context.convention.delta), context.printer, context.convention)
 
     def _grade(self, target, formula, rate, explains):
         if not isinstance(formula, str):

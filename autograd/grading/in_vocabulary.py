@@ -18,6 +18,7 @@ For formulas of both paths, it also finds two slips at once (:mod:`autograd.grad
 right formula in the network's own names.
 """
 
+import re
 from fractions import Fraction
 
 from autograd.engine.errors import AutogradError, GraphError
@@ -37,6 +38,8 @@ from autograd.grading.reading.readers import is_latex
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["InVocabulary"]
+
+_WORD = re.compile(r"(?<![\w\\.])[A-Za-z]\w*(?![\w\[(])")  # a name that has no index and is not called
 
 
 class InVocabulary:
@@ -61,6 +64,41 @@ class InVocabulary:
             return self._read(meant, formula, rate)
         except (AutogradError, ReadingError, RecursionError):
             return []
+
+    def is_of_parameters(self, target, formula, rate) -> bool:
+        """Return True if the right sides of a formula have no names but those of parameters.
+
+        Such a formula is about the plain numbers of a graph, if it has any, and not about inputs and targets.
+        """
+        if not self._plain:
+            return False
+        claims = self.claims_of(None if target is None else self.claims.target(target), formula, rate)
+        return bool(claims) and all(
+            symbol.role in ("w", "b") for claim in claims for right in claim.rights for symbol in symbols(right)
+        )
+
+    def with_names_for_labels(self, formula):
+        """Return a formula in text with the network's names for the labels of Values, and a text that explains them.
+
+        Without labels in it, the formula is returned as it is, and an empty text.
+        """
+        if is_latex(formula):
+            return formula, ""
+        p, names = self.lexicon.printer, {}
+        for node, symbol in self.lexicon.network.symbol_of.items():
+            label = getattr(node, "label", None)
+            if isinstance(label, str) and label.isidentifier() and symbol.role != "free":
+                names.setdefault(label, set()).add(p.symbol_text(symbol))
+        clear = {label: of.pop() for label, of in names.items() if len(of) == 1}
+        used = {word: clear[word] for word in _WORD.findall(formula) if word in clear and clear[word] != word}
+        renamed = _WORD.sub(lambda match: used.get(match[0], match[0]), formula)
+        return renamed, ", ".join([f"{label} is {name}" for label, name in sorted(used.items())])
+
+    def plain_numbers(self) -> str:
+        """Return the inputs and targets that are plain numbers, with these numbers, as text."""
+        network, p = self.lexicon.network, self.lexicon.printer
+        numbers = {s: node.data for node, s in network.symbol_of.items() if isinstance(node, Constant)}
+        return ", ".join([f"{p.symbol_text(symbol)} = {number:g}" for symbol, number in numbers.items()])
 
     def _read(self, meant, formula, rate):
         """Return the claims of a formula. In text, several equations may be separated by commas."""
