@@ -60,7 +60,7 @@ def variants(tree):
     In the first one, every size is different. In the others, equal numbers stay equal, or only one or two differ.
 
     >>> list(variants(ast.parse("n = 4; W = np.zeros((n, 4))")))[:2]
-    [(((1, 4), 5), ((1, 26), 6)), (((1, 4), 5), ((1, 26), 5))]
+    [(((1, 4), 5), ((1, 24), 6)), (((1, 4), 5), ((1, 24), 5))]
     """
     places = places_of_sizes(tree)
     if not places:
