@@ -39,6 +39,7 @@ MAKERS = (
     factor_edits.loop_slopes, factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains, norm_edits.exponents,
+    norm_edits.denominators,
 )  # fmt: skip
 
 

@@ -79,6 +79,8 @@ def _forms(c, text, data):
         yield base, data  # a mask
     yield f"{base} * (1 - {base})", [x * (1 - x) for x in data]
     yield f"(1 - {base} ** 2)", [1 - x * x for x in data]
+    yield f"(1 / (1 + {base} ** 2))", [1 / (1 + x * x) for x in data]
+    yield f"(1 / (1 + {numpy}.abs({text})) ** 2)", [1 / (1 + abs(x)) ** 2 for x in data]
     yield f"({base} > 0)", [float(x > 0) for x in data]
     for helper, leak in c.way.helpers():
         values = helper.values(data)

@@ -10,7 +10,7 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.probes import written
 from autograd.grading.code.source import Edit
 
-__all__ = ["exponents", "gains", "is_computed", "new_factors", "overwritten"]
+__all__ = ["denominators", "exponents", "gains", "is_computed", "new_factors", "overwritten"]
 
 AFTER = 0.3  # the added cost of an edit where a factor first changes: the change may come from an earlier line
 MAX_GAINS = 4
@@ -55,6 +55,22 @@ def exponents(c):
             message = f"the exponent is {other:g}, not {value:g}"
             edits = (c.source.replacing(node.right, f"{other:g}"),)
             yield Candidate(1.22, "wrong derivative", c.line, message, edits)
+
+
+def denominators(c):
+    """Yield edits that divide by the square of a sum, as in the derivative of ``x / (1 + abs(x))``."""
+    node = c.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div) or c.is_stored():
+        return
+    if isinstance(node.right, ast.BinOp) and isinstance(node.right.op, (ast.Add, ast.Sub)):
+        text = c.source.text_of(node.right)
+        message = f"the derivative divides by the square of {text}"
+        edits = (c.source.replacing(node.right, f"({text}) ** 2"),)
+        start = c.source.span(node.right)[0]
+        if c.source.text[start - 1 : start] == "(":
+            edits = (Edit(c.source.span(node)[1], c.source.span(node)[1], " ** 2"),)
+        helper = any(first < c.line <= last for first, last in c.way.helper_lines)
+        yield Candidate(0.95 if helper else 1.23, "wrong derivative", c.line, message, edits)
 
 
 def overwritten(way, source):

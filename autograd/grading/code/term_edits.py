@@ -189,7 +189,9 @@ def accumulations(way, source):
         target = statement.targets[0]
         if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
             continue
-        if not source.loops_around(statement) and not _is_argument(source, statement, target):
+        # A method may be called once for each sample, or for each use of a number.
+        repeated = source.loops_around(statement) or isinstance(target, ast.Attribute)
+        if not repeated and not _is_argument(source, statement, target):
             continue
         places = way.by_place(statement.value)
         if len(places) < 2 or not any(way.is_back(place) for place in places):

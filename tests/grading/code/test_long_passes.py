@@ -171,3 +171,69 @@ for step in range(2):
 """
     grade = grade_code(text)
     assert (grade.verdict, [update.shape for update in grade.updates]) == ("right", [(3,)])
+
+
+LAYER = """
+import numpy as np
+
+def softsign_slope(z):
+    return 1 / (1 + np.abs(z)) ** 2
+
+class Layer:
+    def __init__(self):
+        self.W, self.b = np.random.randn(3, 2), np.zeros(2)
+
+    def backward(self, x, d):
+        self.gW += x.T @ d
+        self.gb += d.sum(0)
+
+np.random.seed(9)
+layer = Layer()
+X, Y = np.random.randn(6, 3), np.random.randn(6, 2)
+for step in range(3):
+    layer.gW, layer.gb = np.zeros((3, 2)), np.zeros(2)
+    loss = 0
+    for part in (slice(0, 3), slice(3, 6)):
+        z = X[part] @ layer.W + layer.b
+        p = z / (1 + np.abs(z))
+        a = np.arctan(p)
+        loss += np.sum((a - Y[part]) ** 2)
+        d = 2 * (a - Y[part]) / (1 + p ** 2)
+        layer.backward(X[part], d * softsign_slope(z))
+    layer.W -= 0.1 * layer.gW
+    layer.b -= 0.1 * layer.gb
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "kind"),
+    [
+        ("self.gb += d", "self.gb = d", 13, "batch sum missing"),
+        ("np.abs(z)) ** 2", "np.abs(z))", 5, "wrong derivative"),
+    ],
+)
+def test_the_derivative_of_softsign_and_sums_in_methods(old, new, line, kind):
+    grade = grade_code(LAYER.replace(old, new))
+    assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(line, kind)]
+    assert grade.mistakes[0].fix
+
+
+def test_the_program_with_softsign_and_arctan_is_right():
+    assert grade_code(LAYER).verdict == "right"
+
+
+def test_the_derivative_of_arctan_is_known():
+    text = """
+import numpy as np
+
+X, y, w = np.random.randn(5, 3), np.random.randn(5), np.random.randn(3)
+for step in range(2):
+    z = X @ w
+    a = np.arctan(z)
+    loss = np.sum((a - y) ** 2) / 2
+    d = a - y
+    w -= 0.1 * X.T @ d
+"""
+    grade = grade_code(text)
+    assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(9, "derivative missing")]
+    assert "1 / (1 + z ** 2)" in grade.mistakes[0].fix[0].text
