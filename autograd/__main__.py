@@ -80,7 +80,7 @@ class _Parser(argparse.ArgumentParser):
 def _never_fail_to_print():
     """Make the console print letters that it does not support as escapes, such as ``\\u010c``."""
     for stream in (sys.stdout, sys.stderr):
-        if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+        if getattr(stream, "errors", None) in ("strict", "surrogateescape") and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 

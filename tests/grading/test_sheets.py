@@ -223,10 +223,13 @@ def run(*arguments, **options):
     return subprocess.run(command, capture_output=True, check=False, timeout=60, **options)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "latin-1"])
+C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "latin-1", "", "ascii:surrogateescape"])
 def test_a_console_that_cannot_print_a_name(encoding, tmp_path):
     (path,) = write(tmp_path, sheet=SMALL + "w_ho[1,2]: \U0001d6fc\n")
-    done = run("grade", path, env={**os.environ, "PYTHONIOENCODING": encoding})
+    done = run("grade", path, env={**os.environ, **C_LOCALE, "PYTHONIOENCODING": encoding})
     assert (done.returncode, done.stderr) == (2, b"")
     assert b"J\\u010ceda" in done.stdout
 
