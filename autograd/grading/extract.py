@@ -314,7 +314,7 @@ _INSIDE = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _QUOTIENT = re.compile(rf"\\[dt]?frac\s*{_INSIDE}\s*{_INSIDE}\s*$")
 _QUOTED = re.compile(r"(?<=\n)(?:[ \t]*>)+(?=[ \t])")  # of block quotes in Markdown
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, as the escapes of a notebook can have: no text has it
-_LET = re.compile(r"(?<![A-Za-z])(?:[Ll]et|[Ss]et|[Ll]etting|[Dd]efine|[Ss]uppose)(?:\s+us\s+\w+)?[\s:]*$")
+_LET = re.compile(r"(?<![A-Za-z])(?:let|set|letting|define|suppose)(?:\s+us\s+\w+)?[\s:]*$", re.IGNORECASE)
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
 
 
