@@ -81,11 +81,13 @@ class Network:
         assumptions: the conclusions that were drawn from labels, in words.
         keeps_constants: True if plain numbers keep their recorded values at every point at which formulas are compared.
             Otherwise they stand for any number, as inputs and targets do.
+        drawn: a dict for the random samples that graders drew, so that they can share them.
     """
 
     def __init__(self, root):
         self.root = root
         self.keeps_constants = False
+        self.drawn: dict = {}
         self.order: list = []
         self.readers: dict = {}
         self.neurons: list[Neuron] = []

@@ -1,7 +1,9 @@
 """Verdicts, diagnoses, conditions and counterexamples for formulas whose truth is known by hand."""
 
+import gc
 import json
 import re
+import weakref
 
 import pytest
 from graphs import network
@@ -547,3 +549,14 @@ def test_the_diagnosis_of_a_long_formula_tries_fewer_corrections(plain, monkeypa
         counts.append(0)
         plain.grade("w_ho[h,o]", r"w_{ho} \leftarrow w_{ho} - \gamma \delta_o " + "a_lta_o " * factors)
     assert 0 < counts[1] < counts[0]
+
+
+def test_a_network_is_freed_after_it_was_graded():
+    derivation = derive(network((2, 3, 2)))
+    for how in ("nielsen", "haykin"):
+        grade = derivation.convention(how).grade("w_ho[h,o]", r"\delta_o a_h^2 + 1")
+        assert grade.verdict != "equal"
+    reference = weakref.ref(derivation.network)
+    del derivation, grade
+    gc.collect()
+    assert reference() is None

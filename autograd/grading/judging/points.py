@@ -1,7 +1,6 @@
 """Random points of a network at which formulas are compared."""
 
 import random
-import weakref
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -13,9 +12,6 @@ from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 
 __all__ = ["Points"]
 
-# The samples of a network, which all conventions and graders share: a sample takes longer than most comparisons.
-_SAMPLES: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
 
 class _Samples:
     """The random samples of one network that were drawn so far."""
@@ -26,9 +22,12 @@ class _Samples:
 
 
 def _samples_of(network):
-    """Return the samples of a network with its constants as they are now."""
-    found = _SAMPLES.setdefault(network, {})
-    return found.setdefault(network.keeps_constants, _Samples())
+    """Return the samples of a network with its constants as they are now.
+
+    All conventions and graders of the network share them, because a sample takes longer than most comparisons. They
+    are kept in the network, since a sample holds the network alive: in a table by networks, none would be freed.
+    """
+    return network.drawn.setdefault(network.keeps_constants, _Samples())
 
 
 class Points:
