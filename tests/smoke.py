@@ -24,6 +24,8 @@ FILES = [
     ("code", "wrong.py", PROGRAM + "(y - t) * y * (1 + y))", 1, "wrong"),
 ]
 
+_SLOW = "deltagrad runs without its compiled engine"  # how the advice begins that every process gives once
+
 
 def main(expected: str) -> str:
     """Use what a user uses; return a line that says what was found.
@@ -66,7 +68,8 @@ def main(expected: str) -> str:
             path.write_text(text + "\n", encoding="utf-8")
             loss = ["--loss", "np.sum((t - y)**2) / 2"] if kind == "code" else []
             done = subprocess.run([command, kind, path, *loss], capture_output=True, text=True, check=False)
-            if (done.returncode, word in done.stdout, done.stderr) != (status, True, ""):
+            stray = [line for line in done.stderr.splitlines() if found == "compiled" or not line.startswith(_SLOW)]
+            if (done.returncode, word in done.stdout, stray) != (status, True, []):
                 raise AssertionError((kind, name, done))
     return f"{said}, {found}, Python {sys.version.split()[0]}"
 
