@@ -1,4 +1,4 @@
-"""How many steps and moves of a slider a second a page shows: ``python -m benchmarks.frames [SECONDS]``.
+"""Measure the frames a second of steps and of sliders: ``python -m benchmarks.frames [SECONDS]``.
 
 Each page is opened in headless Chromium, without a graphics card. Each frame makes one step or moves a slider once, and
 the next one begins when the browser asks for it. The frame rate of the browser is not limited, so the numbers are what

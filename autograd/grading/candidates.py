@@ -31,6 +31,11 @@ _HALF = re.compile(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5")
 _SOFTMAX = re.compile(
     r"\\[td]?frac\s*\{\s*(?:e\s*\^|\\exp(?![a-z]))[^=]*?\}\s*\{\s*\\sum(?![a-z])[^=]*?(?:e\s*\^|\\exp(?![a-z]))"
 )
+# An output that is a pre-activation, as in \hat y = W_2 h + b_2, and one that is said to be linear.
+_IS_LINEAR = re.compile(
+    r"^\s*(?:\\hat\s*\{?\s*[yY]\s*\}?|[yo])\s*=\s*(?:z_\{?\d\}?|W_?\{?\d\}?\s*[a-z])\s*(?:$|[+\s.,])"
+)
+_SAYS_LINEAR = re.compile(r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear")
 _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
 _RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*-\s*1")
 # Letters that have a meaning in every vocabulary.
@@ -253,18 +258,18 @@ def _networks(setting, found):
             shapes = [*shapes, [3, 3], [2, 3, 3]]
     if "hidden" not in low and not sizes and re.search(r"(?:logistic|linear) regression", low):
         shapes = [[3, 1], [1, 1], *shapes]
-        if re.search(r"\\theta\s*_\s*\{?\s*1\s*\}?\s*x(?!\s*_)", formulas):  # one feature: \\theta_0 + \\theta_1 x
+        if re.search(r"\\theta\s*_\s*\{?\s*1\s*\}?\s*x(?!\s*_)", formulas):  # one feature: \theta_0 + \theta_1 x
             shapes = [[1, 1], [3, 1], *shapes[2:]]
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
         batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
     has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + low))
     is_said = bool(acts) and says_output([item.formula for item in found.items])
-    low = f"{low} linear output" if any(_IS_LINEAR.match(item.formula) for item in found.items) else low
+    is_linear = bool(_SAYS_LINEAR.search(low)) or any(_IS_LINEAR.match(item.formula) for item in found.items)
     tried = []
     for at_shape, shape in enumerate(shapes):
         for at_act, act in enumerate((acts or ["sigmoid"])[:2]):
-            for at_last, last in enumerate(_outputs(low, act, losses[0], is_said)):
+            for at_last, last in enumerate(_outputs(is_linear, act, losses[0], is_said)):
                 for at_loss, loss in enumerate(losses):
                     for at_samples, samples in enumerate(batches):
                         if loss == "cross_entropy" and shape[-1] == 1:
@@ -311,20 +316,13 @@ def _is_of_one_output(formula):
     return not re.search(r"[_^]", formula[match.start() : match.start() + match[0].rindex("^")])
 
 
-_IS_LINEAR = re.compile(
-    r"^\s*(?:\\hat\s*\{?\s*[yY]\s*\}?|[yo])\s*=\s*(?:z_\{?\d\}?|W_?\{?\d\}?\s*[a-z])\s*(?:$|[+\s.,])"
-)
-
-
-def _outputs(text, activation, loss, is_said):
+def _outputs(is_linear, activation, loss, is_said):
     """Return the activations that outputs may have, most likely first."""
     if loss == "cross_entropy":
         return ["linear"]
     if loss == "binary_cross_entropy":
         return ["sigmoid"]
-    if activation == "relu" or re.search(
-        r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear", text
-    ):
+    if activation == "relu" or is_linear:
         return ["linear"]
     return [activation] if is_said else [activation, "linear"]
 

@@ -29,6 +29,7 @@ from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.judge import MAX_SECONDS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
+from autograd.grading.judging.task import joined
 from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
 from autograd.grading.latex_text import claims_in, without_reasons
 from autograd.grading.meaning.arrays import ShapeError
@@ -89,34 +90,36 @@ class Grader:
         if found.verdict not in ("wrong", "unreadable"):
             return found
         renamed, labels = self.in_vocabulary.with_names_for_labels(formula)
-        again = self._with_plain_numbers(target, renamed, rate, found if not labels else None)
-        if again.verdict != "equal" and (not labels or found.verdict == "wrong" or again.verdict == "unreadable"):
+        if not labels:
+            return self._or_with_plain_numbers(target, formula, rate, found)
+        again = self._or_with_plain_numbers(target, renamed, rate, self._grade(target, renamed, rate, explains=True))
+        is_better = again.verdict == "equal" or (found.verdict == "unreadable" and again.verdict != "unreadable")
+        if not is_better:
             return found
         again.formula = formula
-        words = f"with the labels of this graph: {labels}" if labels else ""
-        again.condition = "; ".join([x for x in (again.condition, words) if x])
+        again.condition = joined(again.condition, f"with the labels of this graph: {labels}")
         return again
 
-    def _with_plain_numbers(self, target, formula, rate, found=None):
-        """Return the grade of a formula that may contain the inputs and targets of the graph as plain numbers.
+    def _or_with_plain_numbers(self, target, formula, rate, found):
+        """Return the grade of a formula that may have inputs and targets as the plain numbers that they are.
 
         Args:
             target, formula, rate: see :meth:`grade`.
-            found: its grade if they stand for any numbers, or None if it is not known.
+            found: its grade if they stand for any numbers. It is returned unless the formula is right with the numbers.
         """
-        if found is None:
-            found = self._grade(target, formula, rate, explains=True)
-        if found.verdict != "wrong" or not self.in_vocabulary.is_of_parameters(target, formula, rate):
+        if found.verdict != "wrong" or self.context.network.keeps_constants:
             return found
-        again = self._with_numbers.judge(target, formula, rate)
+        if not self.in_vocabulary.is_of_parameters(target, formula, rate):
+            return found
+        again = self.with_numbers.judge(target, formula, rate)
         if again.verdict != "equal":
             return found
         words = f"for the plain numbers of this graph: {self.in_vocabulary.plain_numbers()}"
-        again.condition = "; ".join([x for x in (again.condition, words) if x])
+        again.condition = joined(again.condition, words)
         return again
 
     @cached_property
-    def _with_numbers(self) -> "Grader":
+    def with_numbers(self) -> "Grader":
         """The same grader, in which inputs and targets that are plain numbers stand for these numbers alone."""
         context = self.context
         network = copy.copy(context.network)

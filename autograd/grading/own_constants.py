@@ -26,9 +26,7 @@ def grade_of_loss(loss: Value, leaf: Value, formula: str) -> Grade:
     found = derivation.grade(leaf, formula)
     if found.verdict == "equal" or not any(isinstance(node, Constant) for node in derivation.network.symbol_of):
         return found
-    other = derive(loss)
-    other.network.keeps_constants = True
-    again = other.grade(leaf, formula)
+    again = derivation._grading().with_numbers.grade(leaf, formula)
     if again.verdict == "equal":
         return again
     return min(found, again, key=lambda grade: (grade.verdict != "wrong", len(grade.mistakes) or _UNNAMED))

@@ -442,7 +442,13 @@ def test_what_the_loss_is_said_to_be_tells_outputs_from_targets():
 
 
 SIGNS = [
-    ["", "A 2-3-1 sigmoid network with a hidden layer.", "A hidden layer.", "A relu network, by mini-batch."],
+    [
+        "",
+        "A 2-3-1 sigmoid network with a hidden layer.",
+        "A hidden layer.",
+        "A relu network, by mini-batch.",
+        "Logistic regression.",
+    ],
     [r"q = \mathrm{softmax}(s)", r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", r"L = -\sum_k t_k \log y_k", OUTPUT],
     [r"s = \sum_i w_i x_i", r"s_k = \sum_j w_{jk} x_j", r"h_t = \tanh(h_{t-1})"],
     [r"L = \frac12 (y - \hat{y})^2", HALF, r"b \leftarrow b + 1"],

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.reading.nodes import Node
 
-__all__ = ["Judged", "Task", "rank"]
+__all__ = ["Judged", "Task", "joined", "rank"]
 
 
 class Task(NamedTuple):
@@ -58,3 +58,12 @@ def rank(judged):
     """Return a sort key that is larger for the better of two answers."""
     order = {"ill-formed": 1, "wrong": 2, "ambiguous": 3, "unproved": 4, "equal": 5}
     return (order[judged.verdict], not isinstance(judged.error, ShapeError), judged.link or 0, not judged.condition)
+
+
+def joined(*conditions) -> str:
+    """Return the conditions under which a claim holds as one text.
+
+    >>> joined("", "a > 0", "b > 0")
+    'a > 0; b > 0'
+    """
+    return "; ".join([condition for condition in conditions if condition])

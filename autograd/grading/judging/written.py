@@ -34,7 +34,7 @@ from autograd.grading.judging.spelled_claims import (
     without_iteration,
 )
 from autograd.grading.judging.taken import Result
-from autograd.grading.judging.task import Judged, Task
+from autograd.grading.judging.task import Judged, Task, joined
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Places
@@ -159,7 +159,7 @@ class Written:
         found = self._with_v(without_iteration(plain_claim, places), places, target)
         if not momentum or found.judged.verdict not in ("equal", "unproved"):
             return found
-        return found._replace(condition="; ".join([x for x in (found.condition, momentum) if x]))
+        return found._replace(condition=joined(found.condition, momentum))
 
     def _with_v(self, claim, places, target):
         """Return the verdict on a claim. A ``v_j`` that is not declared is a pre-activation or else a weight."""
@@ -200,7 +200,7 @@ class Written:
                 found = self._verdict_on(defined[0], places, target)
                 if found.judged.verdict == "equal":
                     words = _DEFINED.format(show(claim.sides[0]), show(claim.sides[1]))
-                    return found._replace(condition="; ".join([x for x in (found.condition, words) if x]))
+                    return found._replace(condition=joined(found.condition, words))
         lettered, certainty = with_lettered_deltas(claim, places)
         if lettered == claim or certainty == "sure":
             return self._verdict_on(lettered, places, target)
@@ -260,12 +260,8 @@ class Written:
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
             if more:
-                condition = (
-                    "; ".join([condition, f"for {' and '.join(more)}"]) if condition else f"for {' and '.join(more)}"
-                )
-            words = needed_of_targets(self.judge, task, places, judged)
-            if words:
-                condition = f"{condition}; {words}" if condition else words
+                condition = joined(condition, f"for {' and '.join(more)}")
+            condition = joined(condition, needed_of_targets(self.judge, task, places, judged))
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
 
     def _grouped(self, task, places, vectors, batch, wanted):

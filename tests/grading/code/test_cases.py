@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from corrections import corrected
 
 from autograd import grade_code
 
@@ -58,8 +59,6 @@ def test_the_wrong_lines_are_marked_and_the_corrected_lines_make_all_updates_rig
     grade, facts = graded(name)
     # The mask of case 47 is computed in lines 18 to 20.
     assert {bug["line"] for bug in facts["bugs"]} <= {18 if m.line == 20 else m.line for m in grade.mistakes}
-    lines = (CASES / f"{name}.py").read_text().splitlines()
-    for fix in sorted([fix for m in grade.mistakes for fix in m.fix], key=lambda fix: -fix.first):
-        lines[fix.first - 1 : fix.last] = fix.text.splitlines()
+    text = corrected((CASES / f"{name}.py").read_text(), grade.mistakes)
     loss = None if facts["loss_in_code"] == "exact" else facts.get("loss_expression")
-    assert grade_code("\n".join(lines) + "\n", loss=loss).verdict in ("right", "right up to a factor")
+    assert grade_code(text, loss=loss).verdict in ("right", "right up to a factor")

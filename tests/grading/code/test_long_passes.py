@@ -1,6 +1,7 @@
 """Slips in long backward passes: batch normalization written line by line, and an LSTM with two carried gradients."""
 
 import pytest
+from corrections import corrected
 
 from autograd import grade_code
 
@@ -107,10 +108,7 @@ def test_a_slip_in_one_line_is_named_and_corrected(text, old, new, line, kind):
     grade = grade_code(text)
     assert grade.verdict == "wrong"
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(line, kind)]
-    lines = text.splitlines()
-    for fix in grade.mistakes[0].fix:
-        lines[fix.first - 1 : fix.last] = fix.text.splitlines()
-    assert grade_code("\n".join(lines)).verdict == "right"
+    assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
 
 
 def test_rows_of_an_embedding_that_no_sample_reads_hide_no_step():

@@ -1,6 +1,7 @@
 """The formulas of adaptive optimizers in programs: mistakes in them, and accepted variants."""
 
 import pytest
+from corrections import corrected
 
 from autograd import grade_code
 
@@ -53,10 +54,7 @@ def test_a_slip_in_the_formula_is_named_and_corrected(old, new, line, kind):
     grade = grade_code(text)
     assert grade.verdict == "wrong"
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(line, kind)]
-    lines = text.splitlines()
-    for fix in grade.mistakes[0].fix:
-        lines[fix.first - 1 : fix.last] = fix.text.splitlines()
-    assert grade_code("\n".join(lines)).verdict == "right"
+    assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
 
 
 def test_a_gradient_of_the_other_sign_may_be_added():

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+from corrections import corrected
 
 from autograd import grade_code
 from autograd.grading.code.sizes import places_of_sizes
@@ -30,14 +31,6 @@ for epoch in range(10):
     W1 = W1 - 0.1 * dW1
     b1 = b1 - 0.1 * db1
 """
-
-
-def corrected(text, grade):
-    """Return a program with the corrected lines of its mistakes."""
-    lines = text.splitlines()
-    for fix in sorted([fix for mistake in grade.mistakes for fix in mistake.fix], key=lambda fix: -fix.first):
-        lines[fix.first - 1 : fix.last] = fix.text.splitlines()
-    return "\n".join(lines) + "\n"
 
 
 def test_a_right_program_says_what_was_checked():
@@ -131,7 +124,7 @@ def test_gradients_that_are_never_set_to_zero_show_at_the_second_update(text, wr
     assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == wrong
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(line, "stale forward pass")]
     assert "the first update is right: the second one shows the mistake" in grade.said
-    assert grade_code(corrected(text, grade)).verdict == "right"
+    assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
 
 
 def test_start_values_are_moved_into_the_loop_where_samples_are_added_up():
@@ -151,7 +144,7 @@ for step in range(5):
 """
     grade = grade_code(text)
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == [(6, "stale forward pass")]
-    fixed = corrected(text, grade)
+    fixed = corrected(text, grade.mistakes)
     assert fixed.index("for step") < fixed.index("dW = np.zeros_like(W)")
     assert grade_code(fixed).verdict == "right"
 
@@ -198,7 +191,7 @@ def test_an_update_that_is_stored_in_another_place_is_lost(target):
     assert {"params['b1']", "params['b2']"} <= {u.parameter for u in grade.updates if u.verdict == "wrong"}
     assert [mistake.line for mistake in grade.mistakes] == [16]
     assert "is stored in" in grade.mistakes[0].message
-    assert grade_code(corrected(text, grade)).verdict == "right"
+    assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from corrections import corrected
 
 from autograd import grade_code
 from autograd.grading.code import KINDS, case, limits, sizes
@@ -287,14 +288,6 @@ def test_verdicts_lines_and_kinds(name):
     assert grade.verdict == verdict
     assert [update.parameter for update in grade.updates if update.verdict == "wrong"] == wrong
     assert [(mistake.line, mistake.kind) for mistake in grade.mistakes] == mistakes
-
-
-def corrected(text, mistakes):
-    """Return a program with the corrected lines of the mistakes."""
-    lines = text.splitlines()
-    for fix in sorted([fix for mistake in mistakes for fix in mistake.fix], key=lambda fix: -fix.first):
-        lines[fix.first - 1 : fix.last] = fix.text.splitlines()
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture
