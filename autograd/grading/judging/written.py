@@ -17,11 +17,9 @@ from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.momentum import without_momentum
+from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas
 from autograd.grading.judging.spelled_claims import (
     by_kind,
-    in_and_out,
-    indexed,
-    of_label,
     of_one_weight,
     outside_derivatives,
     plain_names,
@@ -35,13 +33,13 @@ from autograd.grading.judging.spelled_claims import (
 )
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task, joined
+from autograd.grading.judging.tasks_of_claims import TasksOfClaims
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.products import is_rest_of
-from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.claims import read_claims
-from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
+from autograd.grading.reading.nodes import is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 _OTHER_ORDER = (
@@ -106,6 +104,7 @@ class Written:
         self.formulas, self.convention = formulas, convention
         self.judge = Judge(formulas, results)
         self.model = self.judge.model
+        self._tasks = TasksOfClaims(self.model)
 
     def verdicts(self, formula, target=None, rate=None):
         """Return the verdict on each claim of a formula.
@@ -180,12 +179,12 @@ class Written:
         return found
 
     def _with_d(self, claim, places, target):
-        if not _has_open_d(claim, places):
+        if not has_open_d(claim, places):
             return self._verdict(claim, places, target)
-        if len(claim.sides) > 1 and _is_claimed_d(claim.sides[0]):
-            return self._verdict(_with_deltas(claim), places, target)
+        if len(claim.sides) > 1 and is_claimed_d(claim.sides[0]):
+            return self._verdict(with_deltas(claim), places, target)
         tried: list = []
-        for each in (claim, _with_deltas(claim)):
+        for each in (claim, with_deltas(claim)):
             try:
                 tried.append(self._verdict(each, places, target))
             except ReadingError as error:
@@ -222,7 +221,7 @@ class Written:
 
     def _verdict_on(self, claim, places, target):
         """Return the verdict on a claim whose notations are written out."""
-        task, wanted = self._task(claim, places, target)
+        task, wanted = self._tasks.task(claim, places, target)
         vectors, batch = getattr(self.convention, "vectors", None), getattr(self.convention, "batch", None)
         judged = failure = None
         try:
@@ -359,116 +358,6 @@ class Written:
             return judged._replace(verdict="ambiguous", reason=words)
         return judged
 
-    # --- The claim.
-
-    def _task(self, claim, places, target):
-        sides = [None if x is None else rewrite(x, places.with_declared_marks) for x in claim.sides]
-        sides, signs = in_and_out(sides, places), list(claim.signs)
-        sides = [None if x is None else rewrite(x, lambda node: of_label(node, places)) for x in sides]
-        sides = [None if x is None else spelled_out(x, places) for x in sides]
-        if any(s == "approx" for s in signs):
-            raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
-        if len(sides) == 1 or sides[0] is None:
-            if target is None:
-                raise ReadingError(
-                    "name what this is: write dL/dw = ..., or \\delta_o = ...; or pass a target.", claim.at
-                )
-            rights = [x for x in sides if x is not None]
-            return Task((_given(target), *rights), "value", None, claim.conditions), None
-        if len(sides) > 2 and self._is_new(sides[0], sides[1], places):
-            sides, signs = sides[1:], signs[1:]  # a name for the following sides
-        left = sides[0]
-        while left.kind == "group":
-            left = left.parts[0]
-        rights = sides[1:]
-        wanted = self._wanted(target)
-        if left.kind == "step":
-            parameter = left.parts[0]
-            if not self._is_parameter(parameter, places):
-                raise ReadingError(f"{show(left)} is no step of a weight.", left.at)
-            return Task(tuple(rights), "step", parameter, claim.conditions), wanted
-        if signs[0] in ("+=", "-="):
-            rights = [Node("neg", (x,), None, x.at) if signs[0] == "-=" else x for x in rights]
-            return Task(tuple(rights), "step", left, claim.conditions), wanted
-        if self._is_parameter(left, places) and (signs[0] in ("<-", "->") or self._is_update(left, rights, places)):
-            bare, rights = indexed(_without_update(left), rights)
-            rights = [rewrite(x, lambda node: self._taken_step(node, places)) for x in rights]
-            rights = [Node("add", (x, Node("neg", (bare,), None, x.at)), None, x.at) for x in rights]
-            return Task(tuple(rights), "step", bare, claim.conditions), wanted
-        if signs[0] == "~":
-            raise ReadingError("a proportion says nothing that could be proved, except of a step: write =.", claim.at)
-        if wanted is not None and not self._is_of_target(left, places):
-            wanted = None
-        return Task((left, *rights), "value", None, claim.conditions), wanted
-
-    def _taken_step(self, node, places):
-        """Return a step that is added to a parameter as a step of gradient descent, or None for another node."""
-        if node.kind == "neg" and node.parts[0].kind == "step":
-            raise ReadingError(
-                "a step is added, since it is minus the rate times the gradient: write w + Delta w.", node.at
-            )
-        if node.kind != "step":
-            return None
-        rate = Node("name", (), (min(places.rates), 0), node.at)
-        gradient = Node("deriv", (Node("loss", (), None, node.at), node.parts[0]), None, node.at)
-        return Node("neg", (Node("prod", (rate, gradient), ("",), node.at),), None, node.at)
-
-    def _is_new(self, left, right, places):
-        """Return True if a side is a letter without a meaning so far, such as the J of a Jacobian beside a loss L."""
-        if not is_name(left) or left.parts or places.roles_of(left.data[0]):
-            return False
-        return not places.is_loss(left) or (left.data[0] != places.loss_letter and right.kind == "deriv")
-
-    def _is_of_target(self, left, places):
-        """Return True if a left side can be a target: the derivative of the loss, a delta or a parameter."""
-        if left.kind == "deriv":
-            return (
-                left.parts[0].kind == "loss"
-                or places.is_loss(left.parts[0])
-                or (left.parts[0].kind == "call" and left.parts[0].parts[0].data[0] in places.losses)
-            )
-        return left.kind == "name" and bool({"delta", "w", "b"} & set(places.roles_of(left.data[0])))
-
-    def _is_parameter(self, node, places):
-        while node.kind in ("group",):
-            node = node.parts[0]
-        if node.kind == "call":
-            node = node.parts[0]
-        if node.kind != "name":
-            return False
-        if node.data[0] in self.model.labels and not places.roles.get(node.data[0]):
-            return self.model.labels[node.data[0]].role in ("w", "b", "other")
-        return bool({"w", "b"} & set(places.roles_of(places.normal(node).data[0])))
-
-    def _is_update(self, left, rights, places):
-        """Return True if the claim is an update such as ``w' = w - ...``, with the new weight on the left."""
-        name = left.parts[0] if left.kind == "call" else left
-        base = name.data[0]
-        again = any(x.kind == "name" and x.data[0] == base for side in rights for x in outside_derivatives(side))
-        has_rate = any(
-            x.kind == "step" or (is_name(x) and x.data[0] in places.rates) for side in rights for x in walk(side)
-        )
-        return again and has_rate
-
-    def _wanted(self, target):
-        """Return the quantities of a target."""
-        if target is None:
-            return None
-        role = {"x": "a"}.get(target.role, target.role)
-        layer = target.layers if role == "w" else target.layers[0] if target.layers else None
-        roles = {"delta": ("delta", "s")}.get(role, (role,))
-        found = set()
-        for q in self.model.node_of:
-            index = q.index if isinstance(q.index, tuple) else (q.index,)
-            is_in_place = q.role == ("s" if "s" in roles else role) and q.layer == layer
-            if is_in_place and target.stands_for(index, q.sample, q.step):
-                found |= {q._replace(role=r) for r in roles}
-                if role == "delta" and self.model.node_of.get(q) is self.model.node_of.get(q._replace(role="a")):
-                    found.add(q._replace(role="a"))
-        if target.role == "free":
-            found = {q for q in self.model.node_of if q.role == "other" and q.index == target.name}
-        return found
-
 
 def _with_index_first(formula, quantities):
     r"""Return a formula with ``\phi(z)_i`` as ``\phi_i(z)`` where the letter is that of a quantity."""
@@ -477,29 +366,6 @@ def _with_index_first(formula, quantities):
         return f"{match[1]}_{match[3]}({match[2]})" if plain(match[1]) in quantities else match[0]
 
     return _INDEX_AFTER.sub(moved, formula)
-
-
-def _is_claimed_d(left):
-    """Return True if a claim is about a ``d_k``. It is a delta, because nobody derives a target."""
-    while left is not None and left.kind == "group":
-        left = left.parts[0]
-    return left is not None and is_name(left, "d") and bool(left.parts)
-
-
-def _has_open_d(claim, places):
-    """Return True if a claim has a ``d_k`` that is not declared. Some books use it for targets, others for deltas."""
-    nodes = [x for side in claim.sides if side is not None for x in walk(side)]
-    return "d" not in places.roles and any(is_name(x, "d") and x.parts for x in nodes)
-
-
-def _with_deltas(claim):
-    """Return the claim with d replaced by delta."""
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, _d_as_delta) for x in claim.sides]))
-
-
-def _d_as_delta(node):
-    """Return a name with d replaced by delta, or None for other nodes."""
-    return Node("name", node.parts, ("delta", node.data[1]), node.at) if is_name(node, "d") else None
 
 
 def _chosen(tried, claim):
@@ -536,17 +402,3 @@ def _is_of_matrices(node):
     return node.kind in ("transpose", "diag", "matrix") or (
         node.kind == "prod" and bool({"had", "out"} & set(node.data))
     )
-
-
-def _given(target):
-    """Return the left side for a target."""
-    return Node("given", (), target)
-
-
-def _without_update(node):
-    """Return a parameter without the mark of a new value."""
-    if node.kind == "call":
-        node = node.parts[0]
-    if node.kind == "name":
-        return Node("name", node.parts, (node.data[0], 0), node.at)
-    return node
