@@ -182,6 +182,7 @@ def build(folder, out, **environment):
     return wheel
 
 
+@pytest.mark.package
 def test_without_a_compiler_the_install_succeeds_and_the_sources_run(tmp_path):
     copy_of_the_sources(tmp_path)
     wheel = build(tmp_path, tmp_path / "wheels", CC="false", CXX="false", LDSHARED="false")
@@ -192,6 +193,7 @@ def test_without_a_compiler_the_install_succeeds_and_the_sources_run(tmp_path):
     assert run(PROGRAM, path=installed) == run(PROGRAM)
 
 
+@pytest.mark.package
 def test_a_wheel_for_every_platform_has_nothing_compiled_in_it(tmp_path):
     copy_of_the_sources(tmp_path)
     wheel = build(tmp_path, tmp_path / "wheels", DELTAGRAD_PURE="1")
@@ -287,6 +289,7 @@ def test_every_folder_of_the_packages_is_installed():
     assert sorted([".".join(folder.parts) for folder in folders]) == sorted(declared)
 
 
+@pytest.mark.package
 def test_a_source_distribution_holds_the_tests_and_what_they_read(tmp_path):
     listed = of_the_repository()
     folder = tmp_path / "source"
@@ -313,6 +316,7 @@ def test_a_source_distribution_holds_the_tests_and_what_they_read(tmp_path):
     } <= held
 
 
+@pytest.mark.package
 def test_what_an_earlier_build_left_is_not_installed(tmp_path):
     copy_of_the_sources(tmp_path)
     stale = (

@@ -17,7 +17,7 @@ _spec = importlib.util.spec_from_file_location("blocks", FOLDER / "blocks.py")
 blocks = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(blocks)
 
-pytestmark = pytest.mark.untraced
+pytestmark = [pytest.mark.package, pytest.mark.untraced]
 
 # What a document shows on purpose, or what types cannot say: the document, and the message.
 MEANT = {
