@@ -1,7 +1,9 @@
 """Texts, numbers and colours for DOT. All labels are escaped here, so that any text can be a label."""
 
 import math
-from html import escape
+import re
+import unicodedata
+from html import escape, unescape
 
 from autograd.formulas.printing import printable
 
@@ -10,6 +12,11 @@ __all__ = ["NEUTRAL", "cell", "colour", "number", "operation", "place_of", "sign
 NEUTRAL = "#5f6570"  # its contrast on white is 5.9 to 1
 _POSITIVE, _NEGATIVE = (31, 90, 168), (168, 32, 47)
 _LONGEST = 500  # characters of a text that is shown; Graphviz refuses labels above 16,384
+# The widths of characters at a size of 1 point, in the broadest of the fonts in which browsers show Helvetica.
+_NARROW, _USUAL, _SIGN, _BROAD, _FULL = 0.40, 0.64, 0.84, 1.0, 1.05
+_NARROW_ONES, _SIGNS_OF_ARITHMETIC = frozenset(" .,:;|'!()[]ijlft/I"), frozenset("=+<>\u2212\u00d7\u00f7")
+_BROAD_ONES = frozenset("mwMW@%\u2026\u03a3")
+_BOLDER, _MARGIN = 1.12, 5  # the share by which bold characters are broader; points on both sides of a text together
 _FLOOR = 0.45  # the least share of colour for a number other than 0, so that it stays visible on white
 
 _SIGNS = {
@@ -67,14 +74,34 @@ def number(x) -> str:
 
 
 def cell(content, colour=None, bold=False, port=None, span=1, size=None, align="CENTER") -> str:
-    """Return a cell of a table in a label. ``content`` must be escaped already."""
+    """Return a cell of a table in a label. ``content`` must be escaped already.
+
+    The cell has room for its text in any usual font, because a browser may not have the one that Graphviz measures.
+    """
+    room = math.ceil(_width_of(content) * (size or 10) * (_BOLDER if bold else 1.0)) + _MARGIN
     if bold:
         content = f"<B>{content}</B>"
     attributes = (f' COLOR="{colour}"' if colour else "") + (f' POINT-SIZE="{size}"' if size else "")
     if attributes:
         content = f"<FONT{attributes}>{content}</FONT>"
     place = (f' PORT="{port}"' if port else "") + (f' COLSPAN="{span}"' if span > 1 else "")
-    return f'<TD ALIGN="{align}"{place}>{content}</TD>'
+    return f'<TD ALIGN="{align}" WIDTH="{room}"{place}>{content}</TD>'
+
+
+def _width_of(content) -> float:
+    """Return the width of the longest line of an escaped text, at a size of 1 point."""
+    lines = unescape(re.sub(r"<(?!BR/>)[^>]*>", "", content)).split("<BR/>")
+    return max([sum(map(_width_of_character, line)) for line in lines])
+
+
+def _width_of_character(character) -> float:
+    if character in _NARROW_ONES:
+        return _NARROW
+    if character in _SIGNS_OF_ARITHMETIC:
+        return _SIGN
+    if character in _BROAD_ONES:
+        return _BROAD
+    return _FULL if unicodedata.east_asian_width(character) in "WF" else _USUAL
 
 
 def colour(x, largest) -> str:

@@ -1,6 +1,5 @@
 """Pictures of a recorded graph in DOT: value by value, neuron by neuron with the weights listed, or layer by layer."""
 
-import math
 from itertools import pairwise
 
 import graphviz
@@ -21,8 +20,6 @@ _FONT = "Helvetica"
 _LONG, _LONGEST, _MAX_VALUES = 1000, 30_000, 1500
 _MANY_LINES = 100  # between two layers; with more, lines are straight because curves would tangle
 _WIDE = 78  # points: leaves room for a gradient that becomes longer while steps are played
-# Points for a bold character in the fonts that browsers have. Some are wider than the one that Graphviz measures.
-_BOLD, _BROAD = 7.0, 11.5
 _MAX_ROWS = 40  # the weights of a larger layer are not listed
 
 
@@ -100,13 +97,7 @@ def _value_rows(node, flow, label):
         head.append(text(operation(node)))
     g = flow.of(node)
     title = " = ".join(head) or "value"
-    rows = [cell(title, bold=True), cell(number(node.data)), cell(f"\u2202 {number(g)}", sign_colour(g))]
-    return rows, title
-
-
-def _room_for(title):
-    """Return the width in points of a box with this title, in the broadest of the usual fonts."""
-    return math.ceil(sum([_BROAD if character in "MWmw@%" else _BOLD for character in title])) + 8
+    return [cell(title, bold=True), cell(number(node.data)), cell(f"\u2202 {number(g)}", sign_colour(g))]
 
 
 def too_large(nodes) -> bool:
@@ -159,9 +150,8 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
         label = f"{also[node]} = {label}" if node in also else label
         fill = "#e8f3e4" if node.op is None else "white"
         more = {"id": names[node]} if ids else {}
-        rows, title = _value_rows(node, flow, label)
-        least = max(_WIDE, _room_for(title)) if ids else 0
-        sheet.node(names[node], label=_table(rows, fill, least=least), **more)
+        rows = _value_rows(node, flow, label)
+        sheet.node(names[node], label=_table(rows, fill, least=_WIDE if ids else 0), **more)
     for node in nodes:
         if node.op is None or node in passed:
             continue
@@ -236,7 +226,7 @@ def neurons_picture(network, derivation, sample, rankdir="LR", edges=False, delt
                 column.edge(above, below, style="invis")
     straight = max(rows.values()) > _MANY_LINES
     if straight:
-        sheet.attr(splines="line", ranksep="1.3", nodesep="0.08")
+        sheet.attr(splines="line", ranksep="1.2", nodesep="0.08")
     for n in chosen:
         for k, term in enumerate(n.terms):
             if isinstance(term.source, Value) and term.source in names:
@@ -289,8 +279,8 @@ def _draw_neuron(cluster, network, derivation, n, flow, names, deltas, formulas,
         g = flow.of(term.weight)
         rows.append(
             cell(text(printer.symbol_text(network.symbol_of[term.weight])), port=f"w{k}", align="LEFT")
-            + cell(number(term.weight.data), align="RIGHT")
-            + cell(f"\u2202 {number(g)}", sign_colour(g), align="RIGHT")
+            + cell(number(term.weight.data), align="LEFT")
+            + cell(f"\u2202 {number(g)}", sign_colour(g), align="LEFT")
         )
     if not in_full:
         g = max([flow.of(term.weight) for term in n.terms], key=abs)

@@ -37,7 +37,7 @@ else:
         sys.modules.setdefault(f"{__name__}.{_name}", _module)
         globals()[_name] = sys.modules[f"{__name__}.{_name}"]
 
-from autograd.engine import copying, errors, forks, functions
+from autograd.engine import copying, errors, forks, functions, ufuncs
 from autograd.engine.algebra import primitive
 from autograd.engine.checking import check_gradients
 from autograd.engine.graph import replay
@@ -58,5 +58,5 @@ if compiled:
 
 __all__ = [
     "Value", "check_gradients", "compiled", "copying", "errors", "forks", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "no_grad", "primitive", "replay", "value_and_grad", "vjp",
+    "jacobian", "jvp", "no_grad", "primitive", "replay", "ufuncs", "value_and_grad", "vjp",
 ]  # fmt: skip

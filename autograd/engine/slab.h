@@ -125,8 +125,8 @@ static int kind_attribute(PyTypeObject *type, PyObject *name, PyObject *value) {
     return failed;
 }
 
-/* Answer len(value) and iteration over a value with advice. The type has no __len__ and no __iter__, so a Value stays
-   one element of an array, and is neither Sized nor Iterable. */
+/* Answer len(value), value[0], x in value and iteration over a value with advice. The type has no __len__, __getitem__
+   and __iter__, so a Value stays one element of an array, and is neither Sized nor Iterable. */
 static Py_ssize_t refuse_length(PyObject *self) {
     (void)self;
     PyErr_SetString(PyExc_TypeError,
@@ -141,10 +141,31 @@ static PyObject *refuse_iteration(PyObject *self) {
     return NULL;
 }
 
-static PySequenceMethods refused_sequence = {.sq_length = refuse_length};
+static PyObject *refuse_item(PyObject *self, PyObject *key) {
+    (void)self;
+    (void)key;
+    PyErr_SetString(PyExc_TypeError,
+                    "a Value is one number and has no items: a model with one output returns a Value, not a list.");
+    return NULL;
+}
+
+static int refuse_setting(PyObject *self, PyObject *key, PyObject *item) {
+    (void)item;
+    refuse_item(self, key);
+    return -1;
+}
+
+static int refuse_search(PyObject *self, PyObject *item) {
+    refuse_item(self, item);
+    return -1;
+}
+
+static PySequenceMethods refused_sequence = {.sq_length = refuse_length, .sq_contains = refuse_search};
+static PyMappingMethods refused_mapping = {.mp_subscript = refuse_item, .mp_ass_subscript = refuse_setting};
 
 static void refuse_sequences(PyTypeObject *type) {
     type->tp_as_sequence = &refused_sequence;
+    type->tp_as_mapping = &refused_mapping;
     type->tp_iter = refuse_iteration;
     PyType_Modified(type);
 }

@@ -44,8 +44,9 @@ from autograd.engine.errors import GraphError
 from autograd.engine.texts import shortened
 
 __all__ = [
-    "Value", "add_method", "attributes", "compiled", "data_readings", "forget_own_methods", "is_watched",
-    "list_no_nodes", "list_nodes", "record", "refuse_equality_by", "sweep_with", "witnessed", "witnessed_by",
+    "Value", "add_method", "apply_ufuncs_with", "attributes", "compiled", "data_readings", "forget_own_methods",
+    "is_watched", "list_no_nodes", "list_nodes", "record", "refuse_equality_by", "sweep_with", "witnessed",
+    "witnessed_by",
 ]  # fmt: skip
 
 compiled: bool = cython.compiled
@@ -109,6 +110,16 @@ def sweep_with(function, local_gradients):
     """Set the function that ``value.backward(seed)`` calls, and the function that ``value._local_grads`` calls."""
     global _sweep, _local_gradients
     _sweep, _local_gradients = function, local_gradients
+
+
+# The function that computes NumPy's functions of a Value. This file cannot import ufuncs.py, so ufuncs.py sets it.
+_apply_ufunc = cython.declare(object, None)
+
+
+def apply_ufuncs_with(function):
+    """Set the function ``function(ufunc, method, inputs, options)`` that NumPy's functions of a Value call."""
+    global _apply_ufunc
+    _apply_ufunc = function
 
 
 # While a function is recorded for compilation, this is called for every operation that takes a number out of the graph
@@ -587,6 +598,10 @@ class Value:
             return record(rounding.round_, (self,))
         scale = 10.0 ** abs(digits)
         return round(self * scale) / scale if digits > 0 else round(self / scale) * scale
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        """Compute a function of NumPy of which this Value is an operand: see ``ufuncs.py``."""
+        return _apply_ufunc(ufunc, method, inputs, options)
 
     # --- The usual functions as methods. autograd.engine.functions has all of them, with their domains and conventions.
 

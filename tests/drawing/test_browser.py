@@ -5,7 +5,8 @@ import re
 import pytest
 from browsing import in_a_browser
 
-from autograd import Value, steps, tanh, where
+import nn
+from autograd import Value, draw, logsumexp, sigmoid, steps, tanh, where
 from autograd.engine.graph import adjoints
 from nn import MLP, fit, half_sse
 
@@ -276,3 +277,43 @@ def test_long_names_stand_in_their_boxes(opened, make):
     found.label = "loss_of_the_whole_batch"
     page = opened(steps(found))
     assert page.locator("#picture .node").evaluate_all(OUTSIDE) == []
+
+
+def _pictures():
+    """Return drawings of every detail, with labels in which many characters are broad."""
+    a, b = Value(2.0, "WWWWWWWW"), Value(-3e-17, "mm@@%%_\u4e2d\u6587")
+    model = nn.MLP(2, [3, 2], activation="tanh", seed=1)
+    loss = nn.cross_entropy(model([0.5, -1.0]), 1)
+    return {
+        "values": draw(loss, detail="values", edges=True),
+        "neurons": draw(loss, detail="neurons", deltas=True, formulas=True),
+        "large layers": draw(nn.half_sse(nn.MLP(8, [8, 1], seed=1)([0.1] * 8), [1.0]), detail="neurons"),
+        "layers": draw(loss, detail="layers"),
+        "broad labels": draw(sigmoid(a * b) + logsumexp([a, b])),
+    }
+
+
+@pytest.mark.parametrize("name", ["values", "neurons", "large layers", "layers", "broad labels"])
+def test_texts_of_a_picture_lie_in_their_boxes(browser, tmp_path, name):
+    """Graphviz measures Helvetica. A browser without it shows another font, which may be broader."""
+    path = tmp_path / "picture.svg"
+    path.write_text(_pictures()[name].svg(), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    for family in ("Helvetica", "sans-serif", "DejaVu Sans", "Liberation Sans", "Verdana"):
+        margins = page.evaluate(
+            """family => [...document.querySelectorAll("g.node")].flatMap(node => {
+                const boxes = [...node.querySelectorAll("polygon, path")].map(each => each.getBBox());
+                if (!boxes.length) return [];
+                const left = Math.min(...boxes.map(b => b.x)), right = Math.max(...boxes.map(b => b.x + b.width));
+                return [...node.querySelectorAll("text")].map(text => {
+                    text.setAttribute("font-family", family);
+                    const b = text.getBBox();
+                    return [text.textContent, Math.min(b.x - left, right - b.x - b.width)];
+                });
+            })""",
+            family,
+        )
+        assert len(margins) > 5
+        assert [(text, margin) for text, margin in margins if margin < 1.5] == []
+    page.close()

@@ -136,8 +136,17 @@ def test_a_value_is_no_list(written):
     words = "a model with one output returns a Value, not a list" if autograd.compiled else r"has no len\(\)|iterable"
     with pytest.raises(TypeError, match=words):
         eval(written, {"v": Value(1.0)})
-    with pytest.raises(TypeError, match="not subscriptable"):
-        Value(1.0)[0]
+
+
+@pytest.mark.parametrize(
+    "written", ["v[0]", "v[0, 1]", "v[:]", "v['a']", "1.0 in v", "exec('v[0] = 1')", "exec('del v[0]')"]
+)
+def test_a_value_has_no_items(written):
+    words = (
+        "a Value is one number and has no items: a model with one output returns a Value" if autograd.compiled else ""
+    )
+    with pytest.raises(TypeError, match=words):
+        eval(written, {"v": Value(1.0)})
 
 
 def test_a_value_is_one_element_to_numpy():

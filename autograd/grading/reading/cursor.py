@@ -119,7 +119,7 @@ class Cursor:
     def deeper(self):
         self.depth += 1
         if self.depth > MAX_DEPTH * 3:
-            raise self.error(f"a formula is nested at most {MAX_DEPTH} deep")
+            raise self.error(f"a formula is nested at most about {MAX_DEPTH * 3 // 2} deep")
 
     def ends(self, k=0):
         kind, _ = self.look(k)

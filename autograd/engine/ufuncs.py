@@ -1,0 +1,136 @@
+"""NumPy's functions of a bare Value: ``np.maximum(x, 0)``, ``np.float64(2) * x``.
+
+NumPy asks an operand of an unknown type for ``__array_ufunc__``. Without it, NumPy puts the Value into an array of
+objects and applies the operation to the elements. That suffices for ``np.multiply``, which multiplies the elements, and
+for ``np.exp``, which calls their method. It does not suffice for ``np.maximum``, which compares the elements and keeps
+one of them: the result would be a plain 0, and nothing would be recorded.
+
+Elements of an array of objects are not asked. So ``np.maximum(array, 0)`` still returns one of two elements.
+
+>>> import numpy as np
+>>> from autograd import Value
+>>> x = Value(-1.0)
+>>> np.maximum(x, 0)
+Value(data=0.0, grad=0.0)
+"""
+
+import math
+import operator
+from typing import Any
+
+from autograd.engine.algebra import is_real
+from autograd.engine.functions import atan2, ceil, floor, hypot, logaddexp, maximum, minimum, sign, where
+from autograd.engine.value import Value, apply_ufuncs_with
+
+__all__: list[str] = []
+
+
+def _fmax(a, b):
+    """Return the larger number, or the other one if one is NaN."""
+    return b if _is_nan(a) else a if _is_nan(b) else maximum(a, b)
+
+
+def _fmin(a, b):
+    return b if _is_nan(a) else a if _is_nan(b) else minimum(a, b)
+
+
+def _is_nan(x):
+    """Return True for NaN. The comparison becomes a guard if the program is recorded for compilation."""
+    return not x <= x  # only NaN is not equal to itself
+
+
+def _copysign(a, b):
+    """Return a with the sign of b. The angle tells apart 0 and -0, which a comparison does not."""
+    return abs(a) * sign(atan2(b, -1.0))
+
+
+def _fmod(a, b):
+    """Return the remainder with the sign of a, as C does. The sign of ``%`` is that of b."""
+    rest = abs(a) % abs(b)
+    return where(a >= 0, rest, -rest)
+
+
+def _heaviside(x, at_0):
+    return x if _is_nan(x) else where(x > 0, 1.0, where(x < 0, 0.0, at_0))
+
+
+def _ldexp(x, exponent):
+    if isinstance(exponent, Value):
+        raise TypeError("ldexp takes an integer as exponent, found a Value: write x * 2 ** y.")
+    return x * 2.0**exponent
+
+
+def _logaddexp2(a, b):
+    return logaddexp(a * math.log(2), b * math.log(2)) / math.log(2)
+
+
+def _clip(x, low, high):
+    return minimum(maximum(x, low), high)
+
+
+def _trunc(x):
+    return where(x >= 0, floor(x), ceil(x))
+
+
+def _refuse_truth(*operands):
+    """Raise the error of ``bool(value)``."""
+    for x in operands:
+        if isinstance(x, Value):
+            bool(x)
+
+
+# NumPy's own loop over objects computes these in another way, or not at all.
+_OWN: dict[str, Any] = {
+    "maximum": maximum, "minimum": minimum, "fmax": _fmax, "fmin": _fmin, "clip": _clip, "sign": sign, "trunc": _trunc,
+    "arctan2": atan2, "hypot": hypot, "logaddexp": logaddexp, "logaddexp2": _logaddexp2, "copysign": _copysign,
+    "fmod": _fmod, "heaviside": _heaviside, "float_power": operator.pow, "ldexp": _ldexp, "divmod": divmod,
+    "isnan": lambda x: ~(x <= x),
+    "isfinite": lambda x: abs(x) < math.inf,
+    "isinf": lambda x: abs(x) >= math.inf,
+    **dict.fromkeys(("logical_and", "logical_or", "logical_xor", "logical_not"), _refuse_truth),
+}  # fmt: skip
+
+# Of numbers, these are computed without an array of objects, which takes longer.
+_OF_NUMBERS: dict[str, Any] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "power": operator.pow, "remainder": operator.mod, "floor_divide": operator.floordiv, "negative": operator.neg,
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
+    "equal": operator.eq, "not_equal": operator.ne, **_OWN,
+}  # fmt: skip
+
+_ufuncs: dict[str, Any] = {}  # the functions of _OWN as functions of arrays
+
+
+def _apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Return the result of a function of NumPy of which at least one operand is a Value.
+
+    Args:
+        ufunc: the function, such as ``np.maximum``.
+        method: ``"__call__"``, or the name of its method that was called, such as ``"reduce"``.
+        inputs: the operands.
+        options: the keyword arguments.
+    """
+    name = ufunc.__name__
+    of_numbers = _OF_NUMBERS.get(name) if method == "__call__" and not options else None
+    if of_numbers is not None and all(isinstance(x, Value) or is_real(x) for x in inputs):
+        return of_numbers(*[x if isinstance(x, Value) else float(x) for x in inputs])
+    import numpy as np  # lazy: NumPy itself calls this, and the engine does not need it
+
+    for given in options.values():
+        if isinstance(given, Value) or (isinstance(given, tuple) and any(isinstance(x, Value) for x in given)):
+            raise TypeError(f"{name} takes a Value as an operand only: give an array, or leave the option out.")
+    if name in _OWN:
+        if name not in _ufuncs:
+            _ufuncs[name] = np.frompyfunc(_OWN[name], ufunc.nin, ufunc.nout)
+        ufunc = _ufuncs[name]
+    operands = []
+    for x in inputs:
+        if isinstance(x, Value):
+            array = np.empty((), dtype=object)
+            array[()] = x
+            x = array
+        operands.append(x)
+    return getattr(ufunc, method)(*operands, **options)
+
+
+apply_ufuncs_with(_apply)
