@@ -28,6 +28,13 @@ def formulas(notebook):
     return [output.data["text/latex"] for output in outputs if "text/latex" in output.get("data", {})]
 
 
+def drawings(notebook):
+    """The texts of each drawing, in order. Their places depend on the fonts and the version of Graphviz."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    found = [output.data["image/svg+xml"] for output in outputs if "image/svg+xml" in output.get("data", {})]
+    return ["\n".join(re.findall(r"<text[^>]*>([^<]*)</text>", "".join(drawing))) for drawing in found]
+
+
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 TIMES = {"6_machine_speed"}  # what it prints differs from run to run
 
@@ -82,6 +89,7 @@ def test_it_runs_and_shows_what_was_committed(path, tmp_path, monkeypatch, capsy
     with capsys.disabled():
         print(f"\n{path.stem}: {time.perf_counter() - start:.1f} s")
     assert formulas(fresh) == formulas(committed)
+    assert differences(drawings(fresh), drawings(committed)) == []
     assert differences(texts(fresh), texts(committed), numbers=path.stem not in TIMES) == []
     for cell in fresh.cells:
         assert not [o for o in cell.get("outputs", []) if o.output_type == "error"]

@@ -121,10 +121,43 @@ def test_a_value_is_found_by_its_name(opened):
     assert page.locator("#picture .chosen").get_attribute("data-name") == "a2[7]"
 
 
+def deep():
+    """A network whose picture has many columns: the loss of eight samples is added up in as many."""
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    return steps(sum(half_sse(model([k / 8, 1 - k / 8]), 0.5) for k in range(8)) / 8)
+
+
+SCALE = "() => Math.min(svg.clientWidth / svg.viewBox.baseVal.width, svg.clientHeight / svg.viewBox.baseVal.height)"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_first_view_can_be_read(opened, size):
+    """It shows the whole picture, or begins at the box of the first step. A click fits the whole."""
+    page = opened(deep())
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.reload()
+    page.wait_for_function(f"({SCALE})() > 0.6")
+    first = page.evaluate("() => S.steps[0].from")
+    frame, box = page.locator("#picture svg").bounding_box(), page.locator(f"#{first} rect").first.bounding_box()
+    assert frame["x"] <= box["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+    page.click("#fit")
+    assert page.evaluate(SCALE) < 0.6
+    page.click("#next")
+    assert page.evaluate(SCALE) > 0.6
+
+
+def test_a_picture_that_can_be_read_is_shown_as_a_whole(opened):
+    page = opened(wide())
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.reload()
+    assert page.evaluate("() => seen.join() === whole.join()")
+
+
 def test_zooming_and_fitting(opened):
     page = opened(wide())
-    svg = page.locator("#picture svg")
-    whole = svg.get_attribute("viewBox")
+    svg, whole = page.locator("#picture svg"), page.evaluate("() => whole.join(' ')")
+    page.click("#fit")
     page.click("#in")
     assert svg.get_attribute("viewBox") != whole
     page.click("#fit")

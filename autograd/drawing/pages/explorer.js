@@ -89,6 +89,7 @@ function formula(node, x, before, adjoint, local, after) {
 function mark(element, name) { if (element) { element.classList.add(name); marked.push([element, name]); } }
 
 function show(j) {
+  untouched = untouched && !j;
   k = Math.max(0, Math.min(S.steps.length, j));
   by("slider").value = k;
   by("at").textContent = S.unit + " " + k + " of " + S.steps.length;
@@ -141,7 +142,7 @@ document.addEventListener("keydown", e => {
   if (e.target.id === "slider" || e.ctrlKey || e.metaKey || e.altKey) return;
   const does = {
     ArrowRight: () => show(k + 1), ArrowLeft: () => show(k - 1), Home: () => show(0), End: () => show(S.steps.length),
-    "+": () => zoom(1 / 1.25), "-": () => zoom(1.25), 0: fit,
+    "+": () => zoom(1 / 1.25), "-": () => zoom(1.25), 0: by("fit").onclick,
   }[e.key];
   if (does) { does(); e.preventDefault(); }
 });
@@ -155,8 +156,19 @@ const LEAST = innerWidth > 760 ? 0.6 : 0.9; // a smaller scale is not readable, 
 function look() { svg.setAttribute("viewBox", seen.join(" ")); }
 function scale() { return Math.min(svg.clientWidth / seen[2], svg.clientHeight / seen[3]); }
 function fit() { seen = [...whole]; fitted = true; look(); }
+// At first, the whole picture is seen if its text can be read. Otherwise the view begins at the box of the first step.
+let untouched = true;
+function begin() {
+  if (!untouched || !svg.clientWidth) return;
+  fit();
+  const first = S.steps.length && S.steps[0].from ? by(S.steps[0].from) : svg.querySelector(".end");
+  if (scale() >= LEAST || !first) return;
+  follow([first]);
+  if (S.steps.length && !k) by("said").textContent = S.start + " Press fit to see the whole.";
+}
 function zoom(by_, x, y) {
   if (!svg) return;
+  untouched = false;
   const [a, b, w, h] = seen;
   x = x === undefined ? a + w / 2 : x; y = y === undefined ? b + h / 2 : y;
   seen = [x - (x - a) * by_, y - (y - b) * by_, w * by_, h * by_];
@@ -196,7 +208,8 @@ if (svg) {
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", "the graph");
   seen = [...whole];
-  fit();
+  new ResizeObserver(begin).observe(svg); // a page that is not shown yet, as in a notebook, has no size
+  begin();
   const place = e => {
     const p = new DOMPoint(e.clientX, e.clientY).matrixTransform(svg.getScreenCTM().inverse());
     return [p.x, p.y];
@@ -208,6 +221,7 @@ if (svg) {
     const before = fingers.get(e.pointerId);
     if (!before) return;
     const s = scale();
+    untouched = false;
     if (fingers.size === 2) { // two fingers: zoom
       const other = [...fingers.values()].find(f => f.pointerId !== e.pointerId);
       const far = (a, b) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) || 1;
@@ -219,7 +233,7 @@ if (svg) {
 }
 by("in").onclick = () => zoom(1 / 1.25);
 by("out").onclick = () => zoom(1.25);
-by("fit").onclick = () => svg && fit();
+by("fit").onclick = () => { untouched = false; if (svg) fit(); };
 
 // --- One value: its name, its history and a small chart
 
