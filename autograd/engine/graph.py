@@ -122,7 +122,7 @@ def evaluate(nodes, leaf, constant, compute, *, known=None, operands_of=None) ->
             numbers[node] = leaf(node)
             continue
         chosen = node.operands if operands_of is None else operands_of(node)
-        read = [numbers[x] if isinstance(x, Value) else constant(node, i, x) for i, x in enumerate(chosen)]
+        read = [numbers[x] if type(x) is Value else constant(node, i, x) for i, x in enumerate(chosen)]
         operands[node] = read
         numbers[node] = compute(node, read)
     return numbers, operands

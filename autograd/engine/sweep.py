@@ -258,28 +258,46 @@ def _order(root: Value, by_rule: list, unswept: list | None) -> list:
         unswept: a list for the nodes that only comparisons read, which are then not in the result; or None.
     """
     global _last_mark
+    _last_mark += 2
+    nodes: list = []
+    if unswept is None:
+        _enter([root], nodes, by_rule, None, _last_mark)
+        return nodes
+    compared: list = []
+    _enter([root], nodes, by_rule, compared, _last_mark)
+    while compared:  # the nodes that are left are read by comparisons only
+        stack: list = compared
+        compared = []
+        _enter(stack, unswept, [], compared, _last_mark)
+    return nodes
+
+
+@cython.cfunc
+@cython.exceptval(-1)
+def _enter(stack: list, found: list, by_rule: list, compared: list | None, entered: cython.longlong) -> cython.int:
+    """Append the nodes under those in ``stack`` to ``found``, operands first.
+
+    Args:
+        stack: the nodes to start from. The list is emptied.
+        found: the list for the nodes.
+        by_rule: a list for those nodes whose partial derivatives come from a rule.
+        compared: a list for the operands of comparisons, which are then not entered; or None to enter them, too.
+        entered: the mark of nodes that were entered. Nodes in ``found`` have the next number as their mark.
+    """
     node: Value
     i: cython.Py_ssize_t
     m: cython.Py_ssize_t
-    _last_mark += 2
-    entered: cython.longlong = _last_mark
-    done: cython.longlong = _last_mark + 1
-    nodes: list = []
-    found: list = nodes
-    stack: list = [root]
-    compared: list = []
+    done: cython.longlong = entered + 1
     onto: list
     items: tuple
-    while stack or compared:
-        if not stack:  # the nodes that are left are read by comparisons only
-            stack, compared, found = compared, [], cython.cast(list, unswept)
+    while stack:
         node = cython.cast(Value, stack.pop())
         if node._mark == done:
             continue
         if node._mark == entered or node._code == LEAF:
             node._mark = done
             found.append(node)
-            if node._code > TOTAL and found is nodes:
+            if node._code > TOTAL:
                 by_rule.append(node)
             continue
         node._mark = entered
@@ -297,13 +315,13 @@ def _order(root: Value, by_rule: list, unswept: list | None) -> list:
                         _visit(cython.cast(Value, items[i]), node._seen[m + i], entered, stack)
             continue
         onto = stack
-        if node._code > TOTAL and (node._code == GREATER or node._code == AT_LEAST) and unswept is not None:
+        if node._code > TOTAL and compared is not None and (node._code == GREATER or node._code == AT_LEAST):
             onto = compared
         if node._a is not None:
             _visit(cython.cast(Value, node._a), node._a_data, entered, onto)
         if node._b is not None:
             _visit(cython.cast(Value, node._b), node._b_data, entered, onto)
-    return nodes
+    return 0
 
 
 @cython.cfunc
