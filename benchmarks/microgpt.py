@@ -15,6 +15,10 @@ import tempfile
 import time
 
 from autograd import Value
+from autograd.compiler.loops import size
+from autograd.compiler.lowering import lower
+from autograd.compiler.rolling import roll
+from autograd.compiler.tracing import Tapes
 from benchmarks.slots_value import Value as Slots
 from benchmarks.timing import print_table
 from benchmarks.transformer import CONTEXT, DIM, END, HEADS, Transformer, linear, normalized, softmax
@@ -98,6 +102,25 @@ def by_c(samples, steps):
         return seconds / steps, loss
 
 
+def lengths(samples):
+    """Compare, for each length, the time until its tape is ready with that of folding its instructions into loops."""
+    model, rows = Model(Value), []
+    tapes = Tapes(model, model.parameters)
+    first = {len(sample): sample for sample in reversed(samples)}
+    for length, sample in sorted(first.items()):
+        start = time.process_time()
+        tapes.tape(*tapes.see(sample))
+        taped = time.process_time()
+        low = lower([model(sample)], model.parameters, [])
+        lowered = time.process_time()
+        rolled = size(roll(low.forward)) + size(roll(low.adjoint))
+        seconds = taped - start, lowered - taped, time.process_time() - lowered
+        rows.append((str(length), *[f"{1e3 * s:,.0f}" for s in seconds],
+                     f"{len(low.forward) + len(low.adjoint):,}", f"{rolled:,}"))  # fmt: skip
+    head = ("length", "tape, ms", "lowering, ms", "rolling, ms", "instructions", "rolled")
+    print_table("Each length, recorded as a tape, and folded into loops", head, rows)
+
+
 def main(steps=1000):
     samples = names(steps)
     tokens = sum([len(s) - 1 for s in samples]) / steps
@@ -137,6 +160,7 @@ def main(steps=1000):
     print(f"  and the trainer's from minimize's by {same:.1e}.")
     if in_c is not None:
         print(f"  The last loss: minimize {history.update_loss[-1]!r}, C {in_c[1]!r}")
+    lengths(samples)
     print(f"  Load of the machine meanwhile: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.")
 
 
