@@ -22,6 +22,7 @@ emits). The tests compare both with the walks here.
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial as with_arguments
 from typing import Any, Generic, TypeVar, overload
 
 from autograd.engine.algebra import select
@@ -355,20 +356,13 @@ def _push(tangent, node, x, partial, reached):
 def _partials(node, y, numbers, places):
     """Return the partial derivatives of a node with respect to the operands at some places."""
     op = node.op
-
-    def rule(y, numbers):
-        if op.arity is None:
-            partials = op.gradient(y, numbers)
-            return [partials[i] for i in places]
-        return [op.partial(i, y, numbers) for i in places]
-
     try:
-        if not isinstance(y, Value):
-            return rule(y, numbers)
         try:
-            return rule(y, numbers)
+            return _by_rule(op, places, y, numbers)
         except OverflowError:
-            return unbounded(rule, y, numbers)
+            if not isinstance(y, Value):
+                raise
+            return unbounded(with_arguments(_by_rule, op, places), y, numbers)
     except (ZeroDivisionError, OverflowError, ValueError) as error:
         if all(isinstance(x, float) for x in numbers):
             partials = partials_of(node)
@@ -377,6 +371,13 @@ def _partials(node, y, numbers, places):
             f"the derivative of {op.name} is not finite at {', '.join([repr(x) for x in numbers])}, "
             "so it cannot be differentiated again: differentiate once, or keep away from this point."
         ) from error
+
+
+def _by_rule(op, places, y, numbers):
+    if op.arity is None:
+        partials = op.gradient(y, numbers)
+        return [partials[i] for i in places]
+    return [op.partial(i, y, numbers) for i in places]
 
 
 def is_end(primitive) -> bool:

@@ -23,13 +23,24 @@ class Leaf:
         shape: the shape of the array; None for a single number.
         size: the count of its numbers.
         path: its place in the structure, such as ``['w'][2]``.
+
+    Args:
+        start, shape, size: see above.
+        steps: the way to its place: an int for each list or tuple, and text for each dict or dataclass.
     """
 
-    def __init__(self, start: int, shape: tuple[int, ...] | None, size: int, path: str) -> None:
+    __slots__ = ("_steps", "shape", "size", "start")
+
+    def __init__(self, start: int, shape: tuple[int, ...] | None, size: int, steps: tuple[int | str, ...]) -> None:
         self.start = start
         self.shape = shape
         self.size = size
-        self.path = path
+        self._steps = steps
+
+    @property
+    def path(self) -> str:
+        """Its place in the structure, such as ``['w'][2]``. Only messages need this text, so it is made late."""
+        return "".join([f"[{step}]" if isinstance(step, int) else step for step in self._steps])
 
 
 class Tree:
@@ -47,7 +58,7 @@ class Tree:
     @property
     def is_number(self) -> bool:
         """True if the structure is a single number."""
-        return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].path == ""
+        return len(self.leaves) == 1 and self.leaves[0].shape is None and not self.leaves[0].path
 
     def replaced(self, replace: Callable[[Leaf], Any]) -> Any:
         """Return the structure with each leaf replaced by the result of a function for it."""
@@ -97,24 +108,24 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
     """
     numbers: list[Any] = []
     leaves: list[Leaf] = []
-    build = _taken_apart(tree, numbers, leaves, "")
+    build = _taken_apart(tree, numbers, leaves, ())
     return numbers, Tree(leaves, build)
 
 
 def _taken_apart(
-    tree: Any, numbers: list[Any], leaves: list[Leaf], path: str
+    tree: Any, numbers: list[Any], leaves: list[Leaf], steps: tuple[int | str, ...]
 ) -> Callable[[Callable[[Leaf], Any]], Any]:
     """Append the numbers and leaves of a structure to two lists, and return a function that rebuilds the structure.
 
     The function takes another function, which returns the replacement of a leaf.
     """
     if isinstance(tree, Value) or is_real(tree):
-        leaf = Leaf(len(numbers), None, 1, path)
+        leaf = Leaf(len(numbers), None, 1, steps)
         numbers.append(tree)
         leaves.append(leaf)
         return lambda replace: replace(leaf)
     if type(tree).__name__ == "ndarray":
-        leaf = Leaf(len(numbers), tree.shape, tree.size, path)
+        leaf = Leaf(len(numbers), tree.shape, tree.size, steps)
         for x in tree.ravel().tolist():
             if not (isinstance(x, Value) or is_real(x)):
                 raise _no_number(x)
@@ -123,18 +134,20 @@ def _taken_apart(
         return lambda replace: replace(leaf)
     if isinstance(tree, dict):
         keys = list(tree)
-        parts = [_taken_apart(tree[key], numbers, leaves, f"{path}[{key!r}]") for key in keys]
+        parts = [_taken_apart(tree[key], numbers, leaves, (*steps, f"[{key!r}]")) for key in keys]
         ordered: Any = collections.OrderedDict if isinstance(tree, collections.OrderedDict) else dict
         return lambda replace: ordered(zip(keys, [part(replace) for part in parts], strict=True))
     if isinstance(tree, (list, tuple)):
         kind: Any = type(tree)
-        parts = [_taken_apart(x, numbers, leaves, f"{path}[{i}]") for i, x in enumerate(tree)]
+        parts = [_taken_apart(x, numbers, leaves, (*steps, i)) for i, x in enumerate(tree)]
         if hasattr(kind, "_fields"):  # a named tuple
             return lambda replace: kind(*[part(replace) for part in parts])
         return lambda replace: kind([part(replace) for part in parts])
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         fields = {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree) if f.init}
-        named = {name: _taken_apart(x, numbers, leaves, f"{path}.{name}") for name, x in fields.items() if _is_part(x)}
+        named = {
+            name: _taken_apart(x, numbers, leaves, (*steps, f".{name}")) for name, x in fields.items() if _is_part(x)
+        }
         return lambda replace: dataclasses.replace(tree, **{name: part(replace) for name, part in named.items()})
     raise _no_number(tree)
 
