@@ -70,7 +70,7 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
     is_found = declared.network is None and declared.recorded is None
     formulas = [(item.target, item.formula) for item in found.items]
     others = OtherSettings(chosen.setting, formulas, judge) if is_found else None
-    run = _Sequence(chosen.setting, judge, left, others, found.items)
+    run = _Sequence(chosen.setting, judge, left, others, found)
     for item in found.items:
         run.take(item)
     document = Document(
@@ -121,10 +121,10 @@ class _Sequence:
         judge: a :class:`~autograd.grading.claim_judge.ClaimJudge`.
         work: the seconds of work that remain for diagnoses.
         others: other possible settings if the network is not declared, or None.
-        items: all claims of the document.
+        document: the :class:`~autograd.grading.extract.Extract` of the document.
     """
 
-    def __init__(self, setting, judge, work, others=None, items=()):
+    def __init__(self, setting, judge, work, others, document):
         self.setting, self._judge = setting, judge
         self.claims: list[GradedClaim] = []
         self._grader = grader_of(setting)
@@ -135,13 +135,17 @@ class _Sequence:
         self._worlds: dict = {}
         self._of_mean = None  # the line that shows that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
-        self._doubts = Doubts(setting, judge, others, items, self._allowance)
+        self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
         self._beside = Beside(setting, others is None)
 
     def take(self, item):
         """Grade one claim and remember its definition or result."""
         text, grade, said = self._judged(item.target, self._in_words(item.formula))
         own = None
+        if grade.verdict != "equal" and item.target is None and self._defines_again(item.formula):
+            name = sides(item.formula)[0].text.strip()  # sigma_h, where sigma_y is defined: a letter of its own
+            text = f"{name} = {self._in_words(_after_name(item.formula))}"
+            grade, said = self._judge(self.setting, None, text), ""
         is_own = grade.verdict != "equal" and defined_letter(text) in self._free
         if (grade.verdict == "unreadable" or is_own) and item.target is None:
             own = definition(text, item.line)
@@ -161,10 +165,19 @@ class _Sequence:
         )
         claim.reading = said
         self.claims.append(claim)
+        named = 0  # the number of sides before the first one that says something of the network
         if own is not None:
-            claim.verdict = "definition"
-            self._own[own.name] = own
+            self._own[(own.name, own.scripts) if own.name in self._own else own.name] = own
+            rest = _after_name(text)
+            found = self._judge(self.setting, None, rest) if len(sides(rest)) > 1 else None
+            if found is None or found.verdict != "wrong":
+                claim.verdict = "definition"
+            else:
+                text, grade, own, named = rest, found, None, 1
+        if own is not None:
+            pass
         elif grade.verdict == "wrong":
+            claim.verdict = "wrong"
             claim.link = self._first_wrong_link(item.target, text)
             claim.follows = self._earlier_mistake(item.target, text)
             if claim.follows is not None:
@@ -193,13 +206,23 @@ class _Sequence:
                 claim.verdict, claim.diagnosis = "ambiguous", said
             elif grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
                 self._of_mean = item.line
+        if named and claim.verdict == "ambiguous":
+            claim.verdict = "definition"
+        elif named:
+            claim.link = (claim.link or 1) + 1
         self._remember(item, text, claim.verdict)
+
+    def _defines_again(self, formula):
+        """Return True if a left side is a letter of the writer's own with other marks than where it was defined."""
+        new = definition(formula)
+        old = None if new is None else self._own.get(new.name)
+        return old is not None and max(_lengths(new.scripts)) > max(_lengths(old.scripts))
 
     def _remember(self, item, text, verdict):
         """Remember what a claim says of letters beside the network."""
         letter = defined_letter(text)
         if verdict == "equal":
-            self._doubts.forget(text)
+            self._doubts.forget(text, item.line)
         elif verdict in _OPEN or verdict == "definition":
             self._beside.define(text)
             if verdict in _OPEN and letter and (self._doubts.is_given(letter) or is_function_of_letter(text)):
@@ -325,6 +348,17 @@ class _Sequence:
         if results not in self._worlds:
             self._worlds[results] = self._grader.assuming([self._mistaken[k][1] for k in results])
         return self._worlds[results]
+
+
+def _after_name(formula):
+    """Return a chain without its first side, which is a name for the following ones."""
+    rest = sides(formula)[1:]
+    return formula[rest[0].at :].strip() if rest else formula
+
+
+def _lengths(scripts):
+    """Return the numbers of letters and digits in the marks of a letter: 2 for ``h_1``, of which o is not general."""
+    return [len(atoms) for _, atoms in scripts] or [0]
 
 
 def _mark_first(document):

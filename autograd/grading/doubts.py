@@ -13,6 +13,14 @@ from autograd.grading.candidates import known_letters
 from autograd.grading.defined_letters import defined_letter
 from autograd.grading.latex_text import sides
 from autograd.grading.own_letters import names_in
+from autograd.grading.remarks import (
+    defines_function,
+    function_letters,
+    numbers_given,
+    remark,
+    settings_named,
+    settings_of_functions,
+)
 
 __all__ = ["Doubts"]
 
@@ -43,6 +51,7 @@ _OF_SAMPLE = re.compile(
     r"\s*(?:d\s*[azAZ](?![A-Za-z])|\\delta|\\[dt]?frac\s*\{\s*\\partial[^{}]*\}\s*\{\s*\\partial\s*\{?\s*(?:\\hat\s*\{?\s*)?[azysAZYS])"
 )
 _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
+_WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
 
 
@@ -55,9 +64,10 @@ class Doubts:
         others: the other possible settings if the network is not declared, or None.
         items: all claims of the document.
         allowance: the work that remains for other settings.
+        prose: the text of the document.
     """
 
-    def __init__(self, setting, judge, others, items, allowance):
+    def __init__(self, setting, judge, others, items, allowance, prose=""):
         self.setting, self._judge, self._others, self._items = setting, judge, others, items
         self._allowance = allowance
         self._letters = convention(**setting.options).letters
@@ -65,6 +75,11 @@ class Doubts:
         self._other_names: dict = {}  # the same for a letter with a number
         self._redefined: dict = {}  # from a letter to the line that defines it differently than the setting
         self._known = known_letters(setting.options)
+        self._numbers = numbers_given(prose)
+        self._proved: dict = {}  # from a left side to the line of a claim that is right
+        for letter, line in function_letters(items).items():
+            if letter in _WEIGHTS:  # \\Theta(v) = \\tanh(v) is no matrix of weights
+                self._redefined.setdefault(letter, line)
         logits = {plain(self._letters[role]) for role in ("s", "y", "x")}
         for item in items if self._is_of_softmax() else ():
             for letter in _IN_SOFTMAX.findall(item.formula):
@@ -91,8 +106,9 @@ class Doubts:
         """Return True if a letter is that of inputs or targets, which a network does not define."""
         return letter in self._given
 
-    def forget(self, text):
-        """Forget other meanings of the letters of a claim that is right in a declared network."""
+    def forget(self, text, line=0):
+        """Remember a claim that is right. In a declared network, other meanings of its letters are forgotten."""
+        self._proved.setdefault(_bare(sides(text)[0].text), line)
         if self._others is None and self._redefined:
             for letter in names_in(text):
                 self._redefined.pop(letter, None)
@@ -120,7 +136,7 @@ class Doubts:
         if said:
             return said
         if self._others is None:
-            return self._beside_declared(item.target, text, grade)
+            return self._beside_declared(item, text, grade)
         return self._left_open(item.target, text, grade, link)
 
     def _left_open(self, target, text, grade, link):
@@ -194,11 +210,15 @@ class Doubts:
             f"in the order {now}: declare the order"
         )
 
-    def _beside_declared(self, target, text, grade):
+    def _beside_declared(self, item, text, grade):
         """Return the reason to leave a claim open that is wrong in a declared network, or ""."""
-        changed = self._changed(text)
+        target, changed = item.target, self._changed(text)
         if changed:
             return f"{changed} declared setting"
+        said = remark(text, grade) or self._of_given(text) or self._of_numbers_given(grade)
+        said = said or self._of_named_loss(item, text) or self._said_transposed(target, text)
+        if said:
+            return said
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
         if is_unexplained and (grade.is_misfit or self._unknown(text) or not _OF_NETWORK.match(text)):
             return f"it is not right in the declared network, and may be about something else{_because(grade)}"
@@ -221,6 +241,54 @@ class Doubts:
         if network.get("samples", 1) == 1 or network["reduction"] != "mean" or not _OF_SAMPLE.match(text):
             return False
         return self._is_equal(self.setting.with_network(**{**network, "samples": 1}), target, text)
+
+    def _of_named_loss(self, item, text):
+        """Return the reason to leave open what is right for another loss or activation that its sentence names."""
+        for words, other in settings_named(item.said, self.setting) if item.said else ():
+            if self._allowance.is_used_up():
+                break
+            if self._is_equal(other, item.target, text):
+                return f"its sentence is about another setting, with {words}, and it is right there"
+        for name, other in settings_of_functions(self.setting) if defines_function(text) else ():
+            if not self._allowance.is_used_up() and self._is_equal(other, item.target, text):
+                return f"it defines another activation than that of the declared setting: {name}"
+        return ""
+
+    def _of_numbers_given(self, grade):
+        """Return the reason to leave open a claim without a factor that is 1 in the document, or a term that is 0.
+
+        Without the factor W, a derivative of the output is that of the hidden state.
+        """
+        kinds = {mistake.kind for mistake in grade.mistakes}
+        for name, number in self._numbers.items():
+            if kinds and kinds <= ({"missing factor", "wrong quantity"} if number else {"missing term"}):
+                return f"the document says that {name} is {number}, and with this number it may be right"
+        return ""
+
+    def _of_given(self, text):
+        """Return the reason to leave open a derivative of a letter that is declared for a target."""
+        target = re.escape(self._letters["t"])
+        if not re.search(rf"\\[dt]?frac\s*\{{\s*\\partial\s*\{{?\s*(?:\\mathbf\s*\{{)?{target}(?![A-Za-z])", text):
+            return ""
+        return f"{self._letters['t']} is declared for targets, which depend on nothing, and is differentiated here"
+
+    def _said_transposed(self, target, text):
+        """Return the reason to leave open the claim of an earlier line for samples in rows instead of columns."""
+        line = self._proved.get(_bare(sides(text)[0].text))
+        if line is None or self._allowance.is_used_up() or self.setting.recorded:
+            return ""
+        now = convention(**self.setting.options)
+        flipped = {"rows": "columns", "columns": "rows", None: "columns"}
+        options = {
+            **self.setting.options,
+            "vectors": flipped[now.vectors],
+            "order": "from-to" if now.order == "to-from" else "to-from",
+        }
+        if now.batch:
+            options["batch"] = flipped[now.batch]
+        if not self._is_equal(replace(self.setting, options=options), target, text):
+            return ""
+        return f"it is what line {line} says, with vectors in {options['vectors']}, and these are declared otherwise"
 
     def _is_of_softmax(self):
         return dict(self.setting.network or ()).get("loss") == "cross_entropy"
@@ -263,6 +331,11 @@ class Doubts:
         return bool(before) and all(
             self._judge(self.setting, target, f"{left} = {each}").verdict == "equal" for each in before
         )
+
+
+def _bare(text):
+    """Return a formula without blanks and alignment marks."""
+    return re.sub(r"[\s&]", "", text)
 
 
 def _because(grade):

@@ -22,6 +22,7 @@ FORMATS = ("markdown", "latex", "notebook", "sheet")
 _MAX_CHARACTERS, _MAX_CLAIMS, _MAX_CELLS = 1_000_000, 500, 2000
 _MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # characters of a displayed formula, and those that are kept of a longer one
 _MAX_DECLARED = 2_000  # the number of characters of a line with a declaration
+_MAX_AROUND = 160  # the number of characters before and after a formula that may say what it is about
 _MAX_NOTEBOOK = 4_000_000  # a notebook contains pictures
 _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
@@ -74,6 +75,7 @@ class Item(NamedTuple):
         written: the formula as it was written, before the document's own commands are replaced.
         shown: the same with these commands written out, or "" if it has none.
         is_let: True if a sentence introduces it, as in ``Let u = 3x``.
+        said: the words around it in its line, or before it if it stands on lines of its own.
     """
 
     line: int
@@ -84,6 +86,7 @@ class Item(NamedTuple):
     written: str = ""
     shown: str = ""
     is_let: bool = False
+    said: str = ""
 
 
 class Extract(NamedTuple):
@@ -199,9 +202,18 @@ def _from_text(text, format):
         if kind is not None:
             found = _claims(match[kind], at, kind in ("inline", "round", "doubled_round", "ticked"), macros, line_of)
             is_let = _LET.search(text[max(0, match.start() - 20) : match.start()]) is not None
-            items += [item._replace(is_let=True) for item in found] if is_let else found
+            said = _words_around(text, match.start(), match.end(), kind) if found else ""
+            items += [item._replace(is_let=is_let, said=said) for item in found]
     _between(text, rest, len(text), format, line_of, items, declared)
     return Extract(format, declared, _continued(items), whole)
+
+
+def _words_around(text, start, end, kind):
+    """Return the words in the line of a formula, or those before it if it stands on lines of its own."""
+    before = text[max(0, start - _MAX_AROUND) : start]
+    if kind == "dollars" or kind == "environment" or not before.rpartition("\n")[2].strip():
+        return before.rpartition("\n\n")[2] if before[-2:] != "\n\n" else before.rstrip().rpartition("\n\n")[2]
+    return f"{before.rpartition(chr(10))[2]} {text[end : end + _MAX_AROUND].partition(chr(10))[0]}"
 
 
 def _without_unclosed(text):

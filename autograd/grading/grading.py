@@ -30,7 +30,7 @@ from autograd.grading.judging.judge import MAX_SECONDS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import joined
-from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
+from autograd.grading.judging.written import TWO_TARGETS, Written, has_left_side, has_matrix_signs
 from autograd.grading.latex_text import claims_in, without_reasons
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
@@ -266,7 +266,8 @@ class Grader:
         found = Grade(verdict, formula, condition="; ".join(conditions) if verdict in ("equal", "unproved") else "")
         found.reading, found.link = reading_of(self.written, chosen), judged.link
         # The vocabulary cannot decide about several claims, or about shapes that do not fit.
-        found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError)
+        is_of_targets = judged.reason.startswith(TWO_TARGETS.partition(",")[0])
+        found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError) or is_of_targets
         found.is_misfit, found.is_shapeless = isinstance(judged.error, Misfit), isinstance(judged.error, ShapeError)
         found.is_elsewhere = judged.reason.startswith("the left side speaks of")
         old = self.in_vocabulary.claims_of(meant, formula, rate)

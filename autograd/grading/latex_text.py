@@ -7,7 +7,16 @@ unreadable claim does not affect the others. The contents of braces, brackets an
 import re
 from typing import NamedTuple
 
-__all__ = ["Piece", "claims_in", "is_equation", "sides", "split_at", "without_marks", "without_reasons"]
+__all__ = [
+    "Piece",
+    "claims_in",
+    "is_equation",
+    "parts_with_signs",
+    "sides",
+    "split_at",
+    "without_marks",
+    "without_reasons",
+]
 
 _TOKEN = re.compile(
     r"\\begin\s*\{(?P<begin>[A-Za-z]+\*?)\}|\\end\s*\{[A-Za-z]+\*?\}|\\(?:[A-Za-z]+\*?|\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|.)"
@@ -18,6 +27,7 @@ _OPENING, _CLOSING = {"{", "(", "[", r"\{", r"\lbrace"}, {"}", ")", "]", r"\}", 
 _EQUALS = {"=", r"\equiv", ":=", r"\triangleq", r"\coloneqq", r"\doteq", r"\stackrel", r"\overset", r"\eqqcolon"}
 _UPDATES = {"<-", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
 _ARROWS = {r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"}
+_NEAR = {r"\approx", r"\simeq", r"\thickapprox"}
 _IMPLIES = {r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\therefore"}
 _ENDS = {"\\\\", r"\newline", r"\tabularnewline", r"\cr", r"\linebreak"}  # the ends of rows
 _LINED = re.compile(
@@ -115,6 +125,18 @@ def sides(text) -> list[Piece]:
     return split_at(text, _EQUALS)
 
 
+def parts_with_signs(text) -> list[tuple[str, str]]:
+    r"""Return the sides of a chain with the equals sign or the arrow before each of them.
+
+    >>> parts_with_signs(r"w \gets w - g = 3")
+    [('', 'w '), ('\\gets', ' w - g '), ('=', ' 3')]
+    """
+    parts = split_at(text, _EQUALS | _UPDATES)
+    ends = [part.at + len(part.text) for part in parts]
+    signs = [text[end : part.at] for end, part in zip(ends, parts[1:], strict=False)]
+    return [(sign, part.text) for sign, part in zip(["", *signs], parts, strict=True)]
+
+
 def is_equation(text, *, updates=True) -> bool:
     r"""Return True if a formula is a statement: it has an equals sign or the arrow of an update.
 
@@ -164,11 +186,17 @@ def claims_in(text) -> list[Piece]:
                 continue
             bare = _NUMBER.sub(lambda match: " " * len(match[0]), bare)
             lead = len(bare) - len(_BLANK.sub("", bare, count=1))
-            if found and (_CONTINUES.match(bare) or not is_equation(bare)):
+            if found and (_CONTINUES.match(bare) or not (is_equation(bare) or _is_near(bare))):
                 found[-1] = Piece(f"{found[-1].text} {_BLANK.sub('', bare, count=1).strip()}", found[-1].at)
             else:
                 found.append(Piece(bare[lead:].strip(), at + part.at + lead))
     return [Piece(_trimmed(piece.text), piece.at) for piece in found]
+
+
+def _is_near(row):
+    r"""Return True if a row says that its own left side is about a number: ``y \approx 0.7``."""
+    left = split_at(row, _NEAR)
+    return len(left) > 1 and bool(left[0].text.strip())
 
 
 def _inside(text):

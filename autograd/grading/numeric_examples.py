@@ -5,9 +5,9 @@ They only hold at one point.
 
 import re
 
-from autograd.grading.latex_text import sides
+from autograd.grading.latex_text import is_equation, parts_with_signs, sides, split_at
 
-__all__ = ["without_examples"]
+__all__ = ["has_own_numbers", "without_examples"]
 
 _COMMAND = re.compile(
     r"\\(?:[dt]?frac|c?dots?|cdot|times|odot|left|right|[bB]igg?[lr]?|exp|sigma|tanh|sqrt|ln|log|quad|[,;! ])"
@@ -19,6 +19,8 @@ _MATRIX = re.compile(
     re.DOTALL,
 )
 _NEAR = re.compile(r"\\(?:approx|simeq|sim|thickapprox)(?![A-Za-z])")
+_WHOLE = re.compile(r"\s*[-+]?\d+\s*")
+_OWN = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 _CALLED = re.compile(r"\\?[A-Za-z]+\s*(?:_\s*(?:\{[^{}]*\}|\w))?\s*(?=(?:\\left)?\()")
 
 
@@ -34,21 +36,39 @@ def without_examples(formula) -> str:
     >>> without_examples(r"z = W x = \begin{bmatrix} 1 & 3 \end{bmatrix} \begin{bmatrix} 1 \\ 0 \end{bmatrix}")
     'z = W x'
     """
-    if not _DECIMAL.search(formula) and not _MATRIX.search(formula):
-        return formula
-    pieces = sides(formula)
-    if len(pieces) < 2 or _is_number(_CALLED.sub("", pieces[0].text)):
+    if (not _DECIMAL.search(formula) and not _MATRIX.search(formula)) or _lists_numbers(formula):
+        return "" if _DECIMAL.search(formula) or _MATRIX.search(formula) else formula
+    pieces = parts_with_signs(formula)
+    if len(pieces) < 2 or _is_number(_CALLED.sub("", pieces[0][1])):
         return "" if len(pieces) > 1 else formula
-    kept, is_changed = [], False
-    for piece in pieces:
-        parts = _NEAR.split(piece.text)
+    kept, is_changed = "", False
+    for sign, text in pieces:
+        parts = _NEAR.split(text)
         some = [part for part in parts if not _is_number(part)]
         is_changed = is_changed or len(some) < len(parts)
         if some:
-            kept.append(r"\approx".join(some).strip())
+            kept += f" {sign} " + r"\approx".join(some).strip()
     if not is_changed:
         return formula
-    return " = ".join(kept) if len(kept) > 1 else ""
+    return kept.strip() if is_equation(kept) else ""
+
+
+def has_own_numbers(formula) -> bool:
+    r"""Return True if a formula has numbers of a writer's own point beside letters, such as ``W - 0.1 g``.
+
+    >>> has_own_numbers(r"\delta_2 = W \cdot 0.087"), has_own_numbers(r"\delta = 0.5 (y - t)")
+    (True, False)
+    """
+    entries = [entry for match in _MATRIX.finditer(formula) for entry in re.split(r"&|\\\\", match[1] or match[2])]
+    return bool(_OWN.search(formula)) or any(entry.strip(" []()") not in ("0", "1", "") for entry in entries)
+
+
+def _lists_numbers(formula):
+    r"""Return True for equations of letters and numbers, separated by commas: ``x = 0.5, \quad y = 1``."""
+    parts = [part.text.strip() for part in split_at(formula, {",", ";", r"\quad", r"\qquad"})]
+    found = [[side.text for side in sides(part)] for part in parts if part]
+    is_list = len(found) > 1 and all(len(each) > 1 for each in found)
+    return is_list and all(_WHOLE.fullmatch(x) or _is_number(x) for each in found for x in each[1:])
 
 
 def _is_number(text):

@@ -86,7 +86,7 @@ def written_out(formula, definitions) -> str:
 
     Args:
         formula: LaTeX or text.
-        definitions: a dict from name to :class:`Definition`.
+        definitions: a dict from name to :class:`Definition`, or from a name with its scripts.
 
     >>> known = {"e": definition(r"e_o = t_o - y_o")}
     >>> written_out(r"\delta_k = -e_k y_k", known)
@@ -101,10 +101,11 @@ def written_out(formula, definitions) -> str:
     for match in pattern.finditer(formula):
         if match.start() < at or match.start() in words:
             continue
-        found = definitions.get(_key(match["base"]))
+        name, scripts = _key(match["base"]), _scripts(match["scripts"] or "")
+        found = definitions.get((name, scripts)) or definitions.get(name)
         if found is None or _is_command(match["base"]) or _is_differential(formula, match.start()):
             continue
-        right = _at(found, _scripts(match["scripts"] or ""), latex)
+        right = _at(found, scripts, latex)
         if right is None:
             continue
         out += [formula[at : match.start()], right]

@@ -51,6 +51,7 @@ _OF_ACTIVATIONS = (
     "pre-activations: write it as \\partial L/\\partial a"
 )
 _DEFINED = "if {} stands for {} throughout, as the formula defines it"
+TWO_TARGETS = "two letters would both be targets, {}: declare which of them is an output"
 _OPEN_COUNT = "{} has no meaning here: there is one sample, and counted as the outputs it makes the formula wrong"
 _GROUPED = (
     "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
@@ -59,7 +60,7 @@ _GROUPED = (
 
 _INDEX_AFTER = re.compile(r"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*(\\?[A-Za-z]+)\s*\)_(\{[^{}]*\}|\w)")
 
-__all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
+__all__ = ["TWO_TARGETS", "Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
 
 def has_left_side(formula):
@@ -255,6 +256,7 @@ class Written:
         is_given = task.sides[0].kind == "given" and judged.verdict not in ("equal", "unproved")
         if is_given and not any(_is_of_matrices(x) for side in task.sides for x in walk(side)):
             raise ReadingError(judged.reason or "it is another quantity.", claim.at)  # the older vocabulary decides
+        judged = self._with_one_letter_of_targets(judged, places)
         condition = judged.condition
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
@@ -262,6 +264,21 @@ class Written:
                 condition = joined(condition, f"for {' and '.join(more)}")
             condition = joined(condition, needed_of_targets(self.judge, task, places, judged))
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
+
+    def _with_one_letter_of_targets(self, judged, places):
+        """Return the verdict, but ambiguous if a claim is only right because two of its letters are read as targets."""
+        if judged.verdict not in ("equal", "unproved") or judged.reading is None:
+            return judged
+        evaluation = evaluator(self.judge.points.first(), places, judged.reading, {})
+        names = [x for side in judged.task.sides for x in _marked_names(side) if "t" in places.roles_of(x.data[0])]
+        found: dict = {}
+        for name in names:
+            with contextlib.suppress(ReadingError):
+                if evaluation.place(name).role == "t":
+                    found.setdefault(name.data[0].lower(), name.data[0])
+        if len(found) < 2:
+            return judged
+        return judged._replace(verdict="ambiguous", reason=TWO_TARGETS.format(" and ".join(found.values())))
 
     def _grouped(self, task, places, vectors, batch, wanted):
         """Return an ambiguous verdict if the claim is right with circles binding more tightly, or else None."""
@@ -329,16 +346,18 @@ class Written:
         """Return the verdict with hidden activations and outputs in one letter if the claim is then right, or None."""
         letters = {x.data[0] for side in task.sides for x in walk(side) if x.kind == "name"}
         hidden = [x for x in letters if places.roles_of(x) == ["a"]]
-        if not hidden or self.model.depth == 1 or not places.is_declared("a"):
+        if not hidden or self.model.depth == 1 or not (places.is_declared("a") or places.is_declared("y")):
             return None
         wide = places.widened()
         try:
             judged = self.judge.judge(task, wide, vectors, batch, wanted)
         except ReadingError:
             return None
-        if judged.verdict not in ("equal", "unproved") or any(x in judged.reading.layers for x in hidden):
+        if judged.verdict not in ("equal", "unproved"):
             return None
         evaluation = evaluator(self.judge.points.first(), wide, judged.reading, {})
+        if any(x in judged.reading.layers for x in hidden) and not self._is_about_outputs(judged.task, evaluation):
+            return None
 
         def outputs(names):
             return [x for x in names if x.data[0] in hidden and evaluation.place(x).layer == self.model.depth]
@@ -357,6 +376,17 @@ class Written:
             words = f"it is right if {hidden[0]} stands for outputs, too: write outputs with one letter"
             return judged._replace(verdict="ambiguous", reason=words)
         return judged
+
+    def _is_about_outputs(self, task, evaluation):
+        r"""Return True if deltas or pre-activations have marks of the last layer and all other names are in it, too.
+
+        An example is ``\delta^L = \nabla_a C \odot f'(z^L)``.
+        """
+        names = [x for side in task.sides for x in walk(side) if x.kind == "name"]
+        names = [x for x in names if evaluation.places.roles_of(x.data[0]) and not evaluation.is_function(x)]
+        marked = [x for x in names if x.parts and {"delta", "s"} & set(evaluation.places.roles_of(x.data[0]))]
+        is_last = all(evaluation.place(x).layer == self.model.depth for x in names)
+        return bool(marked) and is_last and self.model.steps == 1
 
 
 def _with_index_first(formula, quantities):
@@ -388,6 +418,13 @@ def _chosen(tried, claim):
     sums = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "add"]
     terms = [term.parts[0] if term.kind == "neg" else term for x in sums for term in x.parts]
     return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # in y_k - d_k, d is a target
+
+
+def _marked_names(tree):
+    """Return the names in a tree with their marks. The names in indices are left out."""
+    if tree.kind == "name":
+        return [tree]
+    return [name for x in tree.parts for name in _marked_names(x)]
 
 
 def slope_names(product):

@@ -105,8 +105,18 @@ def _stretched(a, b):
     return None
 
 
+def _only_entry(x):
+    """Return the number in an array of one row and one column, and any other value as it is."""
+    return x.rows[0][0] if is_array(x) and x.shape == (1, 1) and not x.stacked else x
+
+
 def add(a, b, broadcast=False):
-    """Return the sum. A number and an array can be added if ``broadcast`` is True or the array is a batch."""
+    """Return the sum. A number and an array can be added if ``broadcast`` is True or the array is a batch.
+
+    The only entry of a matrix between layers of one neuron is a number, too.
+    """
+    if is_array(a) != is_array(b):
+        a, b = _only_entry(a), _only_entry(b)
     if not is_array(a) and not is_array(b):
         return a + b
     if is_array(a) and is_array(b):

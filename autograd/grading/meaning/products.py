@@ -13,7 +13,7 @@ from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.place import Place
 from autograd.grading.meaning.product_forms import with_sum_outside, without_empty_products
 from autograd.grading.meaning.ratios import is_summed_over, ratio
-from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.trees import ReadingError
 
 
@@ -252,6 +252,8 @@ def with_ones(evaluation, node, ones, env):
         return None
     rest = [x for i, x in enumerate(node.parts) if i != k]
     signs = [s for i, s in enumerate(node.data) if i != (k - 1 if k else 0)]
+    if k == 0 and len(rest) == 1 and is_name(node.parts[0]) and is_column_of_biases(evaluation, rest[0]):
+        return evaluation.value(rest[0].parts[0], env)
     x = evaluation.value(rest[0] if len(rest) == 1 else Node("prod", rest, tuple(signs), node.at), env)
     if not is_array(x):
         return x
@@ -263,6 +265,17 @@ def with_ones(evaluation, node, ones, env):
     if not any(is_array(y) for y in before):  # numbers in front of the ones do not change their position
         return as_number(Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]]))
     return None
+
+
+def is_column_of_biases(evaluation, node):
+    r"""Return True for the ``b^\top`` of ``Z = X W + \mathbf 1 b^\top``.
+
+    There, samples are rows and the biases are a column, whatever the other vectors of a sample are.
+    """
+    if node.kind != "transpose" or not is_name(node.parts[0]) or evaluation.reading.vectors != "rows":
+        return False
+    place = evaluation.place(node.parts[0])
+    return place.kind == "quantity" and place.role == "b"
 
 
 def as_number(x):

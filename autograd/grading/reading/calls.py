@@ -131,7 +131,7 @@ def depends(c, end, base):
         elif depth == 0 and kind == "op" and text in ",;":
             return True
     inner = [x for x in inner if x not in (("op", "{"), ("op", "}"))]
-    if not inner or inner[0][0] != "let":
+    if not inner or inner[0][0] != "let" or _is_transposed_name(inner):
         return False
     if (base, inner[0][1]) in c.dependencies:
         return not any(x[0] == "op" and x[1] not in ("_", "^", "(", ")", "[", "]") for x in inner)
@@ -146,6 +146,15 @@ def depends(c, end, base):
             and not (len(plain) > 1 and not any(x[1] in ("_", "^", "+", "-") for x in inner))
         )
     return False
+
+
+def _is_transposed_name(tokens):
+    r"""Return True if a bracket has one transposed name in it, as in ``\delta (x^T)``. This is a factor."""
+    above = [k for k, token in enumerate(tokens) if token == ("op", "^")]
+    is_name = bool(above) and all(kind in ("let", "num") or text == "_" for kind, text in tokens[: above[0]])
+    letters = [kind for kind, _ in tokens[: above[0]] if kind == "let"] if above else []
+    after = [text for _, text in tokens[above[0] + 1 :]] if above else []
+    return is_name and (len(letters) == 1 or ("op", "_") in tokens) and after in (["T"], ["top"], ["intercal"])
 
 
 def product_of(factors, signs, at):

@@ -1,0 +1,123 @@
+r"""Remarks beside the claims of a document: definitions, values at the writer's own point, and other losses.
+
+A document about one network also says what ``\sigma`` is elsewhere, what ``\delta_{ij}`` is for equal indices, or what
+a delta would be with another loss. In a declared network, such a formula is not right, and it is no mistake either.
+"""
+
+import re
+from collections.abc import Iterator
+
+from autograd.grading.latex_text import sides
+from autograd.grading.numeric_examples import has_own_numbers
+from autograd.grading.setting import Setting
+
+__all__ = ["defines_function", "function_letters", "numbers_given", "remark", "settings_named", "settings_of_functions"]
+
+_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
+_SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
+_SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
+# Edits that only take a writer's own numbers away.
+_OF_NUMBERS = {"extra term", "extra factor", "wrong constant", "constant factor", "missing term"}
+_INTRODUCED = re.compile(rf"\s*{_NAME}{_SCRIPTS}(?:\s*{_NAME}{_SCRIPTS})?\s*(?:\\equiv|\\coloneqq|\\triangleq|\\doteq)")
+_OF_KRONECKER = re.compile(r"\s*\\delta\s*_\s*\{\s*[A-Za-z]\s*,?\s*[A-Za-z]\s*\}\s*=\s*[01]\s*")
+_NESTED = re.compile(r"(?<![A-Za-z\\])[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\right)?\)")
+# A weight or a bias that is 1 or 0 in an example: W_{hy} = 1.
+_GIVEN = re.compile(
+    r"(?<![A-Za-z\\])(?P<name>[WwbUVuv](?:_(?:\{[^{}$]{1,12}\}|\w))?)\s*=\s*(?P<number>[01](?:\.0*)?)(?![\d.])"
+)
+_FUNCTION = re.compile(
+    rf"\s*(?P<name>\\?[A-Za-z]+){_SCRIPTS}\s*(?:\\left)?\(\s*{_NAME}{_SCRIPTS}\s*(?:\\right)?\){_SCRIPTS}\s*&?\s*="
+)
+_LOSSES = (
+    (r"\bMSE\b|mean[- ]squared?|squared[- ]error|quadratic|L2\b|least[- ]squares", ("half_sse", "sse", "mse")),
+    (r"cross[- ]?entropy|\bB?CE\b|log[- ]loss|logistic", ("cross_entropy", "binary_cross_entropy")),
+    (r"\bMAE\b|absolute[- ]error|L1\b", ("absolute",)),
+    (r"\bHuber\b", ("huber",)),
+)
+_ACTIVATIONS = (
+    (r"\bReLU\b|rectif", "relu"), (r"\btanh\b|hyperbolic", "tanh"), (r"sigmoid|logistic", "sigmoid"),
+    (r"\blinear\b|\bidentity\b", "linear"),
+)  # fmt: skip
+
+
+def remark(text, grade) -> str:
+    r"""Return what makes a claim that is not right a remark, in words, or "" if it is a claim about the network.
+
+    Args:
+        text: the claim.
+        grade: its grade, with its mistakes.
+
+    >>> from autograd.grading.grade import Grade
+    >>> remark(r"\delta_{ij} = 1", Grade("wrong", ""))
+    'it is 1 or 0 for some indices only: write the condition behind it'
+    """
+    kinds = {mistake.kind for mistake in grade.mistakes}
+    if _OF_KRONECKER.fullmatch(text):
+        return "it is 1 or 0 for some indices only: write the condition behind it"
+    if _NESTED.search(text):
+        return "its functions have no meaning in the declared network: it is a rule for any functions"
+    if has_own_numbers(text) and kinds <= _OF_NUMBERS:
+        return "it has numbers of the writer's own point, and the declared network has others"
+    is_other = _INTRODUCED.match(text) or (defines_function(text) and r"\sum" in text)  # \sigma(z)_i as a softmax
+    if is_other and not (len(kinds) == 1 and kinds <= _SLIPS_OF_DEFINITIONS):
+        return "it is introduced as a definition, and is another one than that of the declared setting"
+    return ""
+
+
+def defines_function(text) -> bool:
+    r"""Return True if a formula says what a function is.
+
+    >>> defines_function(r"\sigma(z) = \max(0, z)"), defines_function(r"a = \sigma(z)")
+    (True, False)
+    """
+    return _FUNCTION.match(text) is not None
+
+
+def function_letters(items) -> dict:
+    r"""Return the letters that a document defines as functions, as in ``\Theta(v) = \tanh(v)``, with their lines."""
+    found: dict = {}
+    for item in items:
+        match = _FUNCTION.match(item.formula)
+        if match and len(sides(item.formula)) > 1:
+            found.setdefault(match["name"].lstrip("\\"), item.line)
+    return found
+
+
+def settings_named(said, setting) -> Iterator[tuple[str, Setting]]:
+    """Yield the settings with a loss or an activation that a sentence names, with a note in words.
+
+    Args:
+        said: the words of the sentence.
+        setting: the declared setting.
+    """
+    now = dict(setting.network or ())
+    if not now or now["recurrent"]:
+        return
+    acts = list(now["activations"])
+    outputs = [name for pattern, name in _ACTIVATIONS if re.search(pattern, said, re.IGNORECASE)]
+    losses = [loss for pattern, found in _LOSSES if re.search(pattern, said, re.IGNORECASE) for loss in found]
+    for loss in losses or [now["loss"]]:
+        for act in [acts[-1], *outputs]:
+            last = "linear" if loss == "cross_entropy" else act
+            for changed in ([*acts[:-1], last], [last if x != "linear" else x for x in acts]):
+                more = {**now, "loss": loss, "activations": changed}
+                if (loss, changed) != (now["loss"], acts):
+                    yield f"the {loss} and the activations {', '.join(changed)}", setting.with_network(**more)
+
+
+def settings_of_functions(setting) -> Iterator[tuple[str, Setting]]:
+    """Yield the settings with another usual activation in all layers, with its name."""
+    now = dict(setting.network or ())
+    for name in ("relu", "tanh", "sigmoid", "linear") if now else ():
+        acts = [name] * len(now["activations"])
+        if acts != list(now["activations"]):
+            yield name, setting.with_network(**{**now, "activations": acts})
+
+
+def numbers_given(prose) -> dict:
+    r"""Return the weights and biases that a document says to be 1 or 0.
+
+    >>> numbers_given("Take $W_{hy} = 1$ and $b = 0.$")
+    {'W_{hy}': 1, 'b': 0}
+    """
+    return {match["name"]: int(float(match["number"])) for match in _GIVEN.finditer(prose)}
