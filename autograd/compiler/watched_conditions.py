@@ -31,7 +31,9 @@ class WatchedCondition(Condition):
 
     def _combined(self, condition):
         """Return a condition that was made of this one as a watched condition."""
-        return watched_condition(condition, self._guards) if isinstance(condition, Condition) else condition
+        if isinstance(condition, WatchedCondition) or not isinstance(condition, Condition):
+            return condition
+        return watched_condition(condition, self._guards)
 
 
 def watched_condition(condition, guards, *mine):

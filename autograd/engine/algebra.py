@@ -273,12 +273,18 @@ def is_real(x) -> bool:
     # Two separate calls, because Cython checks these types in C. An object with its own __class__ may raise below.
     if isinstance(x, float) or isinstance(x, int):  # noqa: SIM101
         return True
-    return _is_instance(x, numbers.Real) or _is_numpy_scalar(x)
+    return (_is_instance(x, numbers.Real) or _is_numpy_scalar(x)) and not _is_time_of_numpy(x)
 
 
 def _is_numpy_scalar(x):
     numpy = sys.modules.get("numpy")
     return numpy is not None and _is_instance(x, (numpy.floating, numpy.integer, numpy.bool_))
+
+
+def _is_time_of_numpy(x):
+    """Return True for a span of time, which NumPy derives from its integers."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and _is_instance(x, numpy.timedelta64)
 
 
 def select(condition, a, b):

@@ -20,8 +20,8 @@ class Condition(int):
     >>> condition.op, condition.operands
     ('<', (Value(data=1.0, grad=0.0), 2))
 
-    ``&``, ``|``, ``^`` and ``~`` combine conditions into a new condition. Python's ``and``, ``or`` and ``not`` read the
-    condition and choose at once, so they record nothing.
+    ``&``, ``|``, ``^`` and ``~`` combine conditions into a new condition; a bool may stand on the right. Python's
+    ``and``, ``or`` and ``not`` read the condition and choose at once, so they record nothing.
 
     Attributes:
         op: ``"<"``, ``"<="``, ``">"`` or ``">="``; for a combined condition ``"&"``, ``"|"``, ``"^"`` or ``"~"``.
@@ -62,9 +62,19 @@ class Condition(int):
 
 
 def _combined(combine, sign, a, b):
-    if not isinstance(b, Condition):
-        return combine(a, b)
-    return new_condition(combine(a, b), sign, a, b)
+    if isinstance(b, Condition):
+        return new_condition(combine(a, b), sign, a, b)
+    if _is_bool(b):  # without this, ~(condition & True) would be ~1, which is not 0 and so counts as true
+        if sign == "^":
+            return ~a if b else a
+        return a if bool(b) == (sign == "&") else bool(b)
+    return combine(a, b)
+
+
+def _is_bool(x):
+    """Return True for a bool of Python or NumPy."""
+    kind = type(x)
+    return kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))
 
 
 def new_condition(held, *parts):

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from autograd.engine.absent import refuse_option
 from autograd.engine.functions import dot, maximum, minimum, numbers_of, sqrt, total
-from autograd.engine.value import Value
+from autograd.engine.value import Value, add_method, forget_own_methods
 
 __all__ = ["clip", "det", "inv", "mean", "norm", "prod", "solve"]
 
@@ -38,6 +38,23 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     if low is not None:
         x = maximum(x, low)
     return x if high is None else minimum(x, high)
+
+
+def _clip(x: Any, low: Any = None, high: Any = None, out: None = None) -> Any:
+    """Return this number limited to bounds. ``np.clip`` calls this method, and passes ``out=None``.
+
+    Example:
+        >>> from autograd import Value
+        >>> Value(3.0).clip(-1.0, 1.0).data
+        1.0
+    """
+    if out is not None:
+        raise ValueError("a Value is not written into an array: leave out= away.")
+    return clip(x, low, high)
+
+
+add_method("clip", _clip)
+forget_own_methods()
 
 
 def prod(values: Any) -> Any:

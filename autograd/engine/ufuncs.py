@@ -19,7 +19,8 @@ import operator
 from typing import Any
 
 from autograd.engine.algebra import is_real
-from autograd.engine.functions import atan2, ceil, floor, hypot, logaddexp, maximum, minimum, sign, where
+from autograd.engine.functions import atan2, ceil, floor, hypot, logaddexp, sign, where
+from autograd.engine.primitives import maximum, minimum
 from autograd.engine.value import Value, apply_ufuncs_with
 
 __all__: list[str] = []
@@ -79,14 +80,16 @@ def _refuse_truth(*operands):
             bool(x)
 
 
+def _is_number(x):
+    return isinstance(x, Value) or is_real(x)
+
+
 # NumPy's own loop over objects computes these in another way, or not at all.
 _OWN: dict[str, Any] = {
     "maximum": maximum, "minimum": minimum, "fmax": _fmax, "fmin": _fmin, "clip": _clip, "sign": sign, "trunc": _trunc,
     "arctan2": atan2, "hypot": hypot, "logaddexp": logaddexp, "logaddexp2": _logaddexp2, "copysign": _copysign,
     "fmod": _fmod, "heaviside": _heaviside, "float_power": operator.pow, "ldexp": _ldexp, "divmod": divmod,
-    "isnan": lambda x: ~(x <= x),
-    "isfinite": lambda x: abs(x) < math.inf,
-    "isinf": lambda x: abs(x) >= math.inf,
+    "isnan": _is_nan, "isfinite": lambda x: bool(abs(x) < math.inf), "isinf": lambda x: bool(abs(x) >= math.inf),
     **dict.fromkeys(("logical_and", "logical_or", "logical_xor", "logical_not"), _refuse_truth),
 }  # fmt: skip
 
@@ -94,8 +97,13 @@ _OWN: dict[str, Any] = {
 _OF_NUMBERS: dict[str, Any] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "power": operator.pow, "remainder": operator.mod, "floor_divide": operator.floordiv, "negative": operator.neg,
-    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
     "equal": operator.eq, "not_equal": operator.ne, **_OWN,
+}  # fmt: skip
+
+# ``np.float64(2) < x`` is a Condition, as ``2 < x`` is. The function itself, ``np.less(2, x)``, returns a bool, because
+# NumPy's own code computes with the result.
+_COMPARISONS: dict[str, Any] = {
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
 }  # fmt: skip
 
 _ufuncs: dict[str, Any] = {}  # the functions of _OWN as functions of arrays
@@ -111,10 +119,17 @@ def _apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, 
         options: the keyword arguments.
     """
     name = ufunc.__name__
-    of_numbers = _OF_NUMBERS.get(name) if method == "__call__" and not options else None
-    if of_numbers is not None and all(isinstance(x, Value) or is_real(x) for x in inputs):
-        return of_numbers(*[x if isinstance(x, Value) else float(x) for x in inputs])
+    if method == "__call__" and not options:
+        of_numbers = _OF_NUMBERS.get(name)
+        if of_numbers is not None and all(map(_is_number, inputs)):
+            return of_numbers(*[x if isinstance(x, Value) else float(x) for x in inputs])
     import numpy as np  # lazy: NumPy itself calls this, and the engine does not need it
+
+    if name in _COMPARISONS and method == "__call__" and not options:
+        # The operator of a scalar of NumPy makes it an array without axes, which an operand of the function seldom is.
+        scalars = [x.item() if isinstance(x, np.ndarray) and x.ndim == 0 else x for x in inputs]
+        if any(x is not y for x, y in zip(scalars, inputs, strict=True)) and all(map(_is_number, scalars)):
+            return _COMPARISONS[name](*scalars)
 
     for given in options.values():
         if isinstance(given, Value) or (isinstance(given, tuple) and any(isinstance(x, Value) for x in given)):
@@ -125,6 +140,10 @@ def _apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, 
         ufunc = _ufuncs[name]
     operands = []
     for x in inputs:
+        if getattr(getattr(x, "dtype", None), "kind", "") in ("m", "M"):
+            raise TypeError(
+                f"{name} of a time and a Value: divide the time by a unit, np.timedelta64(1, 's')."
+            )
         if isinstance(x, Value):
             array = np.empty((), dtype=object)
             array[()] = x

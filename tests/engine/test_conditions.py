@@ -11,6 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 
+import autograd
 from autograd import (
     StaleGraphError,
     Value,
@@ -301,3 +302,29 @@ def test_a_constant_function_and_a_stop_gradient_are_not():
     assert grad(lambda x: 5.0)(3.0) == 0.0
     assert grad(lambda x: x * x.data)(3.0) == 3.0
     assert grad(lambda x: 1.0 if x > 0 else 0.0)(3.0) == 0.0
+
+
+@pytest.mark.parametrize("kind", [bool, np.bool_])
+@pytest.mark.parametrize("number", [2.0, -2.0])
+def test_a_condition_beside_a_bool_stays_a_truth_value(kind, number):
+    """Python gives an int for ``condition & True``, and ~1 is -2, which counts as true."""
+    x = Value(number)
+    for held in (True, False):
+        other = kind(held)
+        for found, expected in (
+            ((x > 0) & other, (number > 0) & held),
+            ((x > 0) | other, (number > 0) | held),
+            ((x > 0) ^ other, (number > 0) ^ held),
+        ):
+            assert (bool(found), repr(found)) == (expected, repr(expected))
+            if isinstance(found, Condition):
+                assert bool(~found) is not expected
+    y = where((x > 0) & kind(True), 1.0, -1.0)
+    assert replay(y, at={x: -number}).value == -y.data
+    assert replay(where((x > 0) ^ kind(True), 1.0, -1.0), at={x: -number}).value == y.data
+
+
+def test_a_condition_beside_a_bool_compiles():
+    f = autograd.compile(lambda x, y: where((x > 0) & True, x, y) + where((x > 0) ^ np.True_, 10 * x, y))
+    rows = [[1.0, 2.0], [-1.0, 3.0]]
+    assert f(rows).tolist() == [1.0 + 2.0, 3.0 - 10.0]

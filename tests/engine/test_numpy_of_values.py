@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, replay, where
+from autograd.engine.conditions import Condition
 
 A, B = 0.7, -1.3  # no kink, no tie, no integer lies near
 
@@ -117,12 +118,61 @@ def test_questions_on_a_value(name):
         assert bool(getattr(np, name)(Value(number))) is bool(getattr(np, name)(number))
 
 
-@pytest.mark.parametrize("name", CONDITIONS)
-def test_comparisons_with_numpys_numbers_are_conditions(name):
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
+def test_comparisons_with_numpys_numbers_are_conditions(sign):
     """``np.float64(2) < x`` was a plain bool, which ``where`` could not follow."""
-    ufunc, x = getattr(np, name), Value(0.5)
-    for y in (where(ufunc(x, np.float64(1)), 1.0, 0.0), where(ufunc(np.float64(1), x), 1.0, 0.0)):
+    x = Value(0.5)
+    for written in (f"x {sign} np.float64(1)", f"np.float64(1) {sign} x", f"np.array(1.0) {sign} x"):
+        condition = eval(written)
+        assert isinstance(condition, Condition)
+        y = where(condition, 1.0, 0.0)
         assert replay(y, at={x: 2.0}).value != y.data
+
+
+def test_numpys_functions_compare_to_bools():
+    """NumPy's own code computes with the results, as ``np.isclose`` does."""
+    x = Value(0.5)
+    for name in CONDITIONS:
+        assert type(getattr(np, name)(x, np.float64(1))) in (bool, np.bool_)
+    assert bool(np.isclose(x, 0.5)) is True
+    assert bool(np.isclose(x, 0.6)) is False
+    assert bool(np.allclose(x, 0.5)) is True
+
+
+def test_numpys_clip_records():
+    """Without a method of this name, NumPy compares elements of an array, and returns the plain bound."""
+    for number, expected in ((5.0, 0.0), (0.5, 1.0), (-5.0, 0.0)):
+        for clipped in (
+            lambda x: np.clip(x, -1, 1),
+            lambda x: x.clip(-1.0, 1.0),
+            lambda x: np.clip(x, None, 1).clip(-1),
+        ):
+            x = Value(number)
+            y = clipped(x)
+            assert (type(y), y.data) == (Value, min(max(number, -1.0), 1.0))
+            y.backward()
+            assert x.grad == expected
+            assert replay(y, at={x: 0.25}).value == 0.25
+    low = Value(2.0)
+    assert np.clip(1.0, low, 9.0).data == 2.0
+    assert [y.data for y in np.clip(np.array([1.0, 9.0]), low, 6)] == [2.0, 6.0]
+    with pytest.raises(ValueError, match="leave out= away"):
+        np.clip(low, 0, 1, out=np.zeros(()))
+
+
+@pytest.mark.parametrize("span", [np.timedelta64(3), np.timedelta64(3, "s"), np.timedelta64("NaT")])
+def test_a_span_of_time_is_no_number(span):
+    """NumPy derives it from its integers."""
+    for use in (
+        Value,
+        lambda x: Value(2.0) * x,
+        lambda x: x * Value(2.0),
+        lambda x: Value(2.0) ** x,
+        lambda x: np.array([x]) * Value(2.0),
+        lambda x: setattr(Value(1.0), "data", x),
+    ):
+        with pytest.raises(TypeError):
+            use(span)
 
 
 # An older NumPy lacks some of them.
