@@ -12,6 +12,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
+from autograd.compiler.caught_errors import catches_errors
 from autograd.compiler.readings import Reading, StandIn
 from autograd.compiler.refusals import PACKAGES, Unrecordable, module_of_caller, refuse
 from autograd.compiler.watched_conditions import WatchedCondition, watched_condition
@@ -78,6 +79,7 @@ class Watch:
         self.refusal: Unrecordable | None = None
         self.inputs = list(inputs)
         self._thread = threading.get_ident()
+        self._guarding = False
 
     def is_mine(self):
         """Return True in the thread that records."""
@@ -91,8 +93,18 @@ class Watch:
             if self.is_mine():
                 (self.made if how == "made" else self.checks).append(a if how == "made" else (a, b))
             return default
+        if how == "computed":
+            if self.is_mine() and not self._guarding and catches_errors():
+                self._guard_error(a, b, raised=False)
+            return default
         if how == "IEEE":
-            return _by_ieee(a, b) if self.is_mine() else default
+            operands, floats = b
+            if not self.is_mine():
+                return default
+            if self._guarding or not catches_errors():
+                return _by_ieee(a, floats)
+            self._guard_error(a, operands, raised=True)
+            return None  # so that the operation raises, and the function goes on where it catches the error
         if how == "data" and module_of_caller().partition(".")[0] == "nn":  # it is a loss that checks its targets
             return default
         if how == "hash" and (module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)):
@@ -118,6 +130,15 @@ class Watch:
             copy.label = a.label
             return copy
         return refuse(how)
+
+    def _guard_error(self, primitive, operands, *, raised):
+        """Note whether an operation raised whose errors the function catches. It does so if its value is not finite."""
+        self._guarding = True  # while the operation is recorded again, as its value by IEEE 754
+        try:
+            size = abs(record(primitive, operands))
+        finally:
+            self._guarding = False
+        self.guards.append(("<=", size, sys.float_info.max, not raised))
 
     def _compared(self, sign, a, b, held):
         if sign == "==" and isinstance(a, Value):

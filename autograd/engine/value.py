@@ -136,7 +136,9 @@ def witnessed_by(function):
     - ``"where"``: the condition a is recorded, so that the result follows it;
     - ``"data"``, ``"detach"``: the program reads the number of a, or makes a copy of a without its graph;
     - ``"operand"``: a is neither a real number nor a Value; the witness may return the Value that it stands for;
-    - ``"IEEE"``: the primitive a has no real value at the floats b; the witness may return the value by IEEE 754;
+    - ``"IEEE"``: the primitive a has no real value at the operands and floats in b; the witness may return the value by
+      IEEE 754;
+    - ``"computed"``: the primitive a has a real value at the operands b;
     - ``"made"``: the leaf a is made;
     - ``"check"``: the function a checks the numbers of the Values in b; it must also run for every other sample;
     - ``"set"``, ``"recorded"``, ``"format"``, ``"backward"``, ``"hash"``, ``"copy"``, ``"no_grad"``: the program is
@@ -528,6 +530,8 @@ class Value:
         return _node(MUL, c * self._data, None, self, c, self._data)
 
     def __truediv__(self, other):
+        if _witness is not None and (isinstance(other, Value) or is_real(other)):
+            return record(primitives.div, (self, other))
         if isinstance(other, Value):
             o: Value = cython.cast(Value, other)
             return _node(DIV, _quotient(self._data, o._data), self, o, self._data, o._data)
@@ -537,6 +541,8 @@ class Value:
         return _node(DIV, _quotient(self._data, c), self, None, self._data, c)
 
     def __rtruediv__(self, other):
+        if _witness is not None and is_real(other):
+            return record(primitives.div, (other, self))
         if not is_real(other):
             return refuse_operands(other, self, "/")
         c: cython.double = float(other)
@@ -1091,9 +1097,6 @@ def _node(
 @cython.cfunc
 def _quotient(a: cython.double, b: cython.double) -> cython.double:
     if b == 0.0:
-        number = None if _witness is None else _witness("IEEE", primitives.div, (a, b), None)
-        if number is not None:
-            return number
         raise ZeroDivisionError("float division by zero")
     return a / b
 
@@ -1105,7 +1108,10 @@ def _record_unary(primitive: Primitive, x: Value) -> Value:
     try:
         data = float(primitive.floats(x._data))
     except (ValueError, OverflowError, ZeroDivisionError) as error:
-        data = _by_ieee(primitive, (x._data,), error)
+        data = _by_ieee(primitive, (x,), error)
+    else:
+        if _witness is not None:
+            _witness("computed", primitive, (x,), None)
     return _node(primitive.code, data, x, None, x._data, 0.0)
 
 
@@ -1131,7 +1137,10 @@ def record(primitive, operands):
     try:
         data = primitive.floats(*floats)
     except (ValueError, OverflowError, ZeroDivisionError) as error:
-        data = _by_ieee(primitive, floats, error)
+        data = _by_ieee(primitive, operands, error)
+    else:
+        if _witness is not None:
+            _witness("computed", primitive, operands, None)
     if not isinstance(data, float):
         if not is_real(data):
             raise TypeError(f"{primitive.name} returned {data!r} over floats: its value must be a real number.")
@@ -1158,9 +1167,10 @@ def _condition(held: object, sign: str, a: object, b: object):
 _new_int = cython.declare(object, int.__new__)
 
 
-def _by_ieee(primitive, floats, error):
+def _by_ieee(primitive, operands, error):
     """Return the IEEE 754 value of a primitive that raised, if a witness provides it; else raise the error."""
-    number = None if _witness is None else _witness("IEEE", primitive, floats, None)
+    floats = [_data_of(x) for x in operands]
+    number = None if _witness is None else _witness("IEEE", primitive, (operands, floats), None)
     if number is not None:
         return number
     if isinstance(error, ValueError):
