@@ -36,24 +36,19 @@ class _Try(NamedTuple):
     caught: tuple
 
 
-def catches_errors():
-    """Return True if the code of the user, from which an operation was called, catches its errors and goes on."""
+def catches_errors(start):
+    """Return True if the code of the user, from which an operation was called, catches its errors and goes on.
+
+    Args:
+        start: the frame that began to record. Code that called it is not recorded.
+    """
     frame = sys._getframe(1)
-    while frame is not None and _package(frame) in PACKAGES:
-        frame = frame.f_back
-    while frame is not None and not _module(frame).startswith("autograd.compiler"):
-        if _package(frame) not in PACKAGES and _catches(frame):
+    while frame is not None and frame is not start:
+        package = (frame.f_globals.get("__name__") or "").partition(".")[0]
+        if package not in PACKAGES and _catches(frame):
             return True
         frame = frame.f_back
     return False
-
-
-def _module(frame):
-    return frame.f_globals.get("__name__") or ""
-
-
-def _package(frame):
-    return _module(frame).partition(".")[0]
 
 
 def _catches(frame):

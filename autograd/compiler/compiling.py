@@ -79,9 +79,8 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
       of plain numbers, are constants.
     - It is called twice with the sample with which it is recorded. If it does something else the second time, because
       of a random generator of its own, the time, or a counter that it keeps, that raises a :class:`GuardError`.
-
-    - If it catches the error of an operation (``try: log(x)``, ``except ValueError:``), whether that operation raises is
-      a comparison like others. This needs the text of the function, so not in Python's interactive prompt.
+    - If it catches the error of an operation, as in ``try: log(x)``, whether that operation raises is a comparison like
+      others. This needs the text of the function, which Python's interactive prompt does not keep.
     - ``id(x)`` is an address in memory, which differs in each call. Its use is not noticed.
 
     If the engine would raise, as for the logarithm of a negative number, the result of that sample is infinite or NaN.

@@ -69,6 +69,7 @@ class Watch:
         inputs: the leaves that differ from sample to sample.
         made: the leaves that were made of plain numbers during recording.
         checks: the checks of data that losses made, ``(check, numbers)``; the numbers may be Values or plain numbers.
+        start: the frame that began to record, while it records.
         refusal: the first error of a refused operation, in case the function catches it.
     """
 
@@ -80,6 +81,7 @@ class Watch:
         self.inputs = list(inputs)
         self._thread = threading.get_ident()
         self._guarding = False
+        self.start = None
 
     def is_mine(self):
         """Return True in the thread that records."""
@@ -94,14 +96,14 @@ class Watch:
                 (self.made if how == "made" else self.checks).append(a if how == "made" else (a, b))
             return default
         if how == "computed":
-            if self.is_mine() and not self._guarding and catches_errors():
+            if self.is_mine() and not self._guarding and catches_errors(self.start):
                 self._guard_error(a, b, raised=False)
             return default
         if how == "IEEE":
             operands, floats = b
             if not self.is_mine():
                 return default
-            if self._guarding or not catches_errors():
+            if self._guarding or not catches_errors(self.start):
                 return _by_ieee(a, floats)
             self._guard_error(a, operands, raised=True)
             return None  # so that the operation raises, and the function goes on where it catches the error
@@ -185,6 +187,7 @@ def watched(inputs=()):
         Unrecordable: the code in the block does something that would freeze a number of one sample.
     """
     watch = Watch(inputs)
+    watch.start = sys._getframe(2)  # beyond the function of contextlib that calls this one
     with _one_at_a_time:
         again, draws = unpaused(), _Draws()
         before = witnessed_by(watch)
@@ -202,6 +205,7 @@ def watched(inputs=()):
                 refuse("random")
         finally:
             witnessed_by(before)
+            watch.start = None  # a frame keeps what its variables hold
             again()
 
 

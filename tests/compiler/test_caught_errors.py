@@ -8,6 +8,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, GuardError, Value, acos, exp, log, sqrt
+from nn import MLP, fit
 
 
 def log_or_0(x, y):
@@ -169,3 +170,34 @@ def test_a_try_around_everything_costs_no_branch():
     program = autograd.compile(f)
     rows = np.array([[1.0, 2.0], [3.0, 4.0], [0.1, -7.0]])
     np.testing.assert_allclose(program(rows), np.log(rows[:, 0]) / rows[:, 1], rtol=1e-14)
+
+
+def test_code_that_calls_the_compiler_catches_nothing():
+    """Only the recorded code counts, and not the test around it."""
+    model = MLP(1, [2, 1], activation=lambda x: log(exp(x) + 1), seed=0)
+    try:
+        program = autograd.compile(lambda x: log(x))
+        assert np.isnan(program([[1.0], [-1.0]])).tolist() == [False, True]
+        history = fit(model, [[0.0], [1.0]], [0.0, 1.0], epochs=2, progress=False, engine="native")
+    except ValueError:
+        history = None
+    assert history is not None
+
+
+def test_a_model_that_catches_an_error_is_refused_by_machine_code():
+    def model(x):
+        try:
+            return log(w * x[0])
+        except ValueError:
+            return w * x[0]
+
+    class Model:
+        def __call__(self, x):
+            return model(x)
+
+        def parameters(self):
+            return [w]
+
+    w = Value(0.5)
+    with pytest.raises(ValueError, match=r"write the choice with autograd\.where"):
+        fit(Model(), [[1.0], [-1.0]], [0.0, 1.0], epochs=2, progress=False, engine="native")
