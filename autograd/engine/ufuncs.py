@@ -141,9 +141,7 @@ def _apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, 
     operands = []
     for x in inputs:
         if getattr(getattr(x, "dtype", None), "kind", "") in ("m", "M"):
-            raise TypeError(
-                f"{name} of a time and a Value: divide the time by a unit, np.timedelta64(1, 's')."
-            )
+            raise TypeError(f"{name} of a time and a Value: divide the time by a unit, np.timedelta64(1, 's').")
         if isinstance(x, Value):
             array = np.empty((), dtype=object)
             array[()] = x
