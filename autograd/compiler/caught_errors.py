@@ -1,4 +1,4 @@
-"""Whether the code that is being recorded catches the errors of an operation, such as those of ``log``.
+"""The search for a ``try`` around an operation of the recorded code, such as one around ``log``.
 
 A compiled program raises no errors: it gives a NaN or an infinity where the engine would raise. A function that catches
 the error takes another branch instead, so the program needs a guard there.
