@@ -14,7 +14,6 @@ the error takes another branch instead, so the program needs a guard there.
 """
 
 import ast
-import builtins
 import linecache
 import sys
 from typing import NamedTuple
@@ -101,7 +100,7 @@ def _names(kind):
 def _is_caught(name, frame):
     """Return True if a handler of this exception catches an error of an operation on numbers."""
     first, *rest = name.split(".")
-    for names in (frame.f_locals, frame.f_globals, vars(builtins)):
+    for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
         if first in names:
             kind = names[first]
             for part in rest:
