@@ -161,7 +161,8 @@ let untouched = true;
 function begin() {
   if (!untouched || !svg.clientWidth) return;
   fit();
-  const first = S.steps.length && S.steps[0].from ? by(S.steps[0].from) : svg.querySelector(".end");
+  const first = S.steps.length && S.steps[0].from ? by(S.steps[0].from)
+    : svg.querySelector(".end") || [...svg.querySelectorAll(".node[id^=v]")].sort((a, b) => a.id.slice(1) - b.id.slice(1)).pop();
   if (scale() >= LEAST || !first) return;
   follow([first]);
   if (S.steps.length && !k) by("said").textContent = S.start + " Press fit to see the whole.";
