@@ -4,7 +4,7 @@
 
 - ``set``: ``sources`` were printed by others, and ``matrices`` have vectors and matrices. ``textbooks``, ``courses``
   and ``lectures`` are in the style of these. ``derivations`` are from notes, posts and textbooks of sixty authors, and
-  ``notes`` from those of two hundred others.
+  ``notes`` from those of more than two hundred others.
 - ``kind``, ``formula`` and ``truth``.
 - ``setting``: a name in :mod:`people_settings`.
 - ``declared``: the meaning of the author's letters.
@@ -27,8 +27,8 @@ OFTEN = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name]
 ROWS = [row for row in ALL if row["set"] not in SAMPLED] + OFTEN
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
 # These are a sum over steps with dots, an error signal e that only the text around the formula defines, powers of a
-# matrix that a sum counts, and a row of ones with dots.
-OUT_OF_REACH = {"R09", "hkB1", "d2lrnn4", "9pdf3"}
+# matrix that a sum counts, a row of ones with dots, and the derivative of a softmax entry by entry.
+OUT_OF_REACH = {"R09", "hkB1", "d2lrnn4", "9pdf3", "14itv4"}
 # These are right in one reading and wrong in another. Weights of layer l may lead out of it or into it. A dZ may be the
 # derivative of the mean loss or of a sample's own loss. Vectors may be rows or columns. Circles may bind more tightly
 # than products, and a delta may be that of the activations.
@@ -52,6 +52,8 @@ OF_TWO_MINDS = {
     "8ssj5",
     "8vie2",
     "9tlk3",
+    "13ned2",
+    "13mth4",
 }
 # The slip in these is refused without a name: they are in the network's own text (R), have the number of another neuron
 # or another step, or are cases.
@@ -72,6 +74,7 @@ UNNAMED = {
     "opn4",
     "5srm5",
     "6out4",
+    "13l2n2",
 }
 
 

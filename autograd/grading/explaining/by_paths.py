@@ -18,10 +18,12 @@ def by_paths(explanation):
     if not points or explanation.is_step:
         return []
     held: dict = {}
+    is_diagonal = True
     for at in points:
         rows = values_of(explanation, at)
         if not rows:
             return []
+        is_diagonal = is_diagonal and all(_is_diagonal_of(x, truth) for _, _, truth, x in rows)
         for env, evaluation, _, x in rows:
             parts = parts_of(explanation, evaluation, env)
             written = arrays.entries(x) if is_array(x) else [x]
@@ -33,7 +35,22 @@ def by_paths(explanation):
     for name, good in held.items():
         if good:
             return [Mistake("missing path", f"only a part is there: {name}")]
+    if is_diagonal:
+        words = "the diagonal of the Jacobian; the derivatives with respect to the other neurons are missing"
+        return [Mistake("missing path", f"only a part is there: {words}")]
     return []
+
+
+def _is_diagonal_of(x, truth):
+    """Return True if an array has the diagonal of a square array, and is 0 elsewhere."""
+    if not is_array(x) or not is_array(truth) or x.shape != truth.shape or x.shape[0] != x.shape[1]:
+        return False
+    pairs = zip(x.rows, truth.rows, strict=True)
+    return x.shape[0] > 1 and all(
+        same(a, b if i == j else b * 0)
+        for i, (row, other) in enumerate(pairs)
+        for j, (a, b) in enumerate(zip(row, other, strict=True))
+    )
 
 
 def parts_of(explanation, evaluation, env):

@@ -1,5 +1,7 @@
 """Slips that an edit of the written tree corrects."""
 
+import itertools
+
 from autograd.grading.explaining.by_numbers import FAILURES, factors, place_meant
 from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.slips import Slip, paths, slips
@@ -35,8 +37,34 @@ def by_slips(explanation):
         or in_another_layout(explanation, unbound, left)
         or within_sums(explanation)
         or within_products(explanation)
+        or of_some_indices(explanation)
     )
     return [] if best is None else [Mistake(best.kind, best.text)]
+
+
+def of_some_indices(explanation):
+    """Return the condition that is missing if a claim only holds for two equal or two different indices, or None."""
+    letters = [x for x in variables(explanation.task.sides[0]) if explanation.reading is not None]
+    for a, b in itertools.combinations(letters, 2):
+        if explanation.reading.axes.get(a) != explanation.reading.axes.get(b):
+            continue
+        for sign, other in (("!=", "="), ("=", "!=")):
+            names = [Node("name", (), (x, 0), 0) for x in (a, b)]
+            task = explanation.task._replace(conditions=(*explanation.task.conditions, Node("cmp", names, sign)))
+            if explanation.is_late() or not holds(explanation, task):
+                continue
+            words = f"it holds for {a} {sign} {b} only: write this condition, or the case {a} {other} {b}, too"
+            return Slip("missing condition", words, explanation.written, 1.0)
+    return None
+
+
+def holds(explanation, task):
+    """Return True if a claim is right under the reading of the explanation."""
+    try:
+        found = compared(explanation.judge, task, explanation.places, explanation.reading, None, None, quick=True)
+    except FAILURES:
+        return False
+    return found is not None and found.verdict in ("equal", "unproved")
 
 
 def missing_link(explanation):

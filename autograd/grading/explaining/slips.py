@@ -138,6 +138,10 @@ def _at(node, places, letters):
     elif kind == "div":
         yield Slip("extra factor", f"the division by {show(parts[1])} does not belong there", parts[0], 1.3)
         turned = Node("div", parts[::-1], None, node.at)
+        if parts[1].kind != "num":
+            squared = Node("pow", (parts[1], Node("num", (), Fraction(2), node.at)), None, node.at)
+            words = f"the square of {show(parts[1])} belongs there"
+            yield Slip("wrong power", words, node.with_parts([parts[0], squared]), 1.45)
         yield Slip("wrong power", f"{show(node)} is upside down", turned, 1.4)
     elif kind == "neg":
         yield Slip("sign", f"the sign of {show(parts[0])} is flipped", parts[0], 1.0)
@@ -203,6 +207,23 @@ def _of_terms(node):
         rest = [*node.parts[:k], *node.parts[k + 1 :]]
         tree = rest[0] if len(rest) == 1 else node.with_parts(rest)
         yield Slip("extra term", f"the term {show(x)} does not belong there", tree, 1.1)
+
+    yield from _without_brackets(node)
+
+
+def _without_brackets(node):
+    """Yield slips for a factor in front of a bracket that was left out, as in ``a b - c`` for ``a (b - c)``."""
+    for k, x in enumerate(node.parts):
+        inner = x.parts[0] if x.kind == "neg" else x
+        for j in range(len(inner.parts)) if inner.kind == "prod" else ():
+            factor = inner.parts[j]
+            if factor.kind == "num":
+                continue
+            rest = _without(inner, j)
+            term = Node("neg", (rest,), None, x.at) if x.kind == "neg" else rest
+            bracket = Node("group", (node.with_parts([*node.parts[:k], term, *node.parts[k + 1 :]]),), "(", node.at)
+            tree = Node("prod", (factor, bracket), ("",), node.at)
+            yield Slip("missing factor", f"the factor {show(factor)} belongs to all terms: {show(tree)}", tree, 1.25)
 
 
 def _of_cases(node):
@@ -352,7 +373,7 @@ def _of_names(node, places, letters):
     squared = Node("pow", (node, Node("num", (), Fraction(2), node.at)), None, node.at)
     yield Slip("wrong power", f"the square of {show(node)} belongs there", squared, 1.35)
     seen = set()
-    for role in ("x", "a", "y", "t", "s", "p", "delta"):
+    for role in ("x", "a", "y", "t", "s", "p", "delta", *(("w",) if places.model.depth == 1 else ())):
         if role in roles or (set(roles) & {"w", "b"}):
             continue
         for x in _of_role(node, role, places):

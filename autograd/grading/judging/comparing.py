@@ -268,7 +268,13 @@ def _is_known(node):
 
 
 def _mixes_sums(task, unbound):
-    """Return True if a side leaves a sum out but writes another one, as nobody does on purpose."""
+    """Return True if a side leaves a sum out and writes another one, or another side writes this sum.
+
+    Nobody does that on purpose.
+    """
+    plain = {x.split("#")[0] for x in unbound}
+    if any(x.split("#")[0] in plain for side in task.sides for x in outline_of(side).bound):
+        return True
     sides = [side for side in task.sides if any(x.kind == "sum" for x in walk(side))]
     return any(letter in outline_of(side).letters for side in sides for letter in unbound)
 

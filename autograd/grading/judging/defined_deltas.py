@@ -2,7 +2,22 @@ r"""Deltas that a chain defines: in ``\delta_t = \partial L/\partial h_t = ... \
 
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
 
-__all__ = ["with_defined_deltas"]
+__all__ = ["defines_delta", "with_defined_deltas"]
+
+
+def defines_delta(claim, places):
+    """Return True if a chain begins with a delta and the derivative of the loss with respect to an activation.
+
+    A delta behind them has its usual meaning, and the first link is then a slip.
+    """
+    if len(claim.sides) < 3 or claim.sides[0] is None or claim.sides[0].kind != "name":
+        return False
+    left, by = claim.sides[0], _activation_of(claim.sides[1], places)
+    if by is None or places.roles_of(left.data[0]) != ["delta"]:
+        return False
+    if any(is_name(x, left.data[0]) for side in claim.sides[2:] for x in walk(side)):
+        return False
+    return {p for s in left.parts for p in s.parts} == {p for s in by.parts for p in s.parts}
 
 
 def with_defined_deltas(claim, places):

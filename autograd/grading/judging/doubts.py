@@ -273,7 +273,8 @@ def _is_turned(judge, found, task: Task, places):
 
     The delta of a single output is a number, so a matrix fits on both sides of it. With several outputs, it does not.
     """
-    if judge.model.size(judge.model.depth) != 1 or judge.model.depth == 1:
+    sizes = [judge.model.size(k) for k in range(judge.model.depth + 1)]
+    if sizes[-1] != 1 or judge.model.depth == 1 or set(sizes) == {1}:
         return False
     is_rows = found.reading.vectors == "rows"
     if is_rows != places.to_from:
@@ -291,6 +292,8 @@ def _is_turned(judge, found, task: Task, places):
 
 def _is_matrix(node, places):
     """Return True if a node is a matrix of weights, with a capital letter, without an index, and not transposed."""
+    while node.kind == "group":
+        node = node.parts[0]
     if not is_name(node) or not node.data[0][-1].isupper() or "w" not in places.roles_of(node.data[0]):
         return False
     return not any(s.kind == "sub" and any(p.kind != "num" for p in s.parts) for s in node.parts)

@@ -16,7 +16,7 @@ from autograd.grading.judging.task import Judged, rank
 from autograd.grading.judging.widths import widths, with_letters_of_sums
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
-from autograd.grading.meaning.letters import renamed_apart
+from autograd.grading.meaning.letters import renamed_apart, variables
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
 from autograd.grading.meaning.quantities import At, Model
 from autograd.grading.meaning.readings import Readings
@@ -175,6 +175,25 @@ class Judge:
         found = [x for key, x in of.items() if key[-1] == self.model.depth and x.verdict == "equal"]
         return found[0] if found and found[0].reading.layer is None else None
 
+    def _of_only_neuron(self, of, task):
+        """Return the answer for a layer of one neuron if the index of the left side is on no other side, or None.
+
+        In ``\\delta_k = y - t`` with one output, k counts outputs: the deltas of a layer would otherwise be the same.
+        """
+        left = task.sides[0].parts[1] if task.sides[0].kind == "deriv" else task.sides[0]
+        letters = {x for x in variables(left) if not any(x in variables(side) for side in task.sides[1:])}
+        if left.kind != "name" or not letters:
+            return None
+        return next(
+            (
+                x
+                for key, x in of.items()
+                if isinstance(key[-1], int) and self.model.size(key[-1]) == 1 and x.verdict in ("equal", "unproved")
+                if any(axis == key[-1] for letter, axis in x.reading.axes.items() if letter in letters)
+            ),
+            None,
+        )
+
     def _without_reading(self, readings, task):
         if readings.is_cut:
             raise ReadingError(_TOO_MANY)
@@ -249,7 +268,10 @@ class Judge:
             worst = min(of.values(), key=rank)
             if worst.verdict in ("equal", "unproved"):
                 found.append(worst._replace(layers=tuple(sorted(of, key=str))))
-            elif is_shared and (meant := self._of_outputs(of)) is not None:
+                continue
+            meant = self._of_outputs(of) if is_shared else None
+            meant = self._of_only_neuron(of, task) if meant is None else meant
+            if meant is not None:
                 found.append(meant)
             else:
                 found.append(max([x for x in of.values() if x.verdict not in ("equal", "unproved")], key=rank))

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
 from autograd.grading.judging.comparing import needed_of_targets
-from autograd.grading.judging.defined_deltas import with_defined_deltas
+from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
+from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas
 from autograd.grading.judging.spelled_claims import (
@@ -156,7 +157,11 @@ class Written:
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, with the condition that states its momentum if it has one."""
         plain_claim, momentum = without_momentum(with_single_indices(claim))
-        found = self._with_v(without_iteration(plain_claim, places), places, target)
+        unlabelled, part = without_loss_labels(without_iteration(plain_claim, places), places)
+        found = self._with_v(unlabelled, places, target)
+        if part is not None and self.model.has_penalty and found.judged.verdict == "wrong":
+            words = PART_OF_LOSS.format(show(part))
+            return found._replace(judged=found.judged._replace(verdict="ambiguous", reason=words))
         if not momentum or found.judged.verdict not in ("equal", "unproved"):
             return found
         return found._replace(condition=joined(found.condition, momentum))
@@ -201,6 +206,17 @@ class Written:
                 if found.judged.verdict == "equal":
                     words = _DEFINED.format(show(claim.sides[0]), show(claim.sides[1]))
                     return found._replace(condition=joined(found.condition, words))
+        if self.convention.delta == 1 and defines_delta(claim, places):
+            found = self._verdict_on(claim, places, target)
+            if found.judged.verdict == "wrong":
+                with contextlib.suppress(ReadingError):
+                    defined = claim._replace(sides=(claim.sides[1], *claim.sides[1:]))
+                    other = self._verdict_on(defined, places, target)
+                    if other.judged.verdict == "equal":
+                        return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
+                    if other.judged.verdict == "wrong" and other.judged.link:
+                        return other
+            return found
         lettered, certainty = with_lettered_deltas(claim, places)
         if lettered == claim or certainty == "sure":
             return self._verdict_on(lettered, places, target)

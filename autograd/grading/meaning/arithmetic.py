@@ -52,6 +52,10 @@ def of_negative(evaluation, node, env):
 
 def of_sum_of_terms(evaluation, node, env):
     """Return the sum of the values of the terms."""
+    identities = [x for x in node.parts if any(y.kind == "identity" for y in walk(x))]
+    others = [x for x in node.parts if not any(x is y for y in identities)] if identities else node.parts
+    if identities and others:
+        return with_identities(evaluation, node, identities, others, env)
     total = evaluation.value(node.parts[0], env)
     plain = is_literal(node.parts[0])
     for x in node.parts[1:]:
@@ -59,6 +63,23 @@ def of_sum_of_terms(evaluation, node, env):
         total = evaluation.placed(arrays.add, node, total, evaluation.value(x, env), plain or literal)
         plain = plain and literal
     return total
+
+
+def with_identities(evaluation, node, identities, others, env):
+    """Return a sum in which some terms are multiples of the identity matrix, whose size is that of the other terms."""
+    total = evaluation.value(others[0] if len(others) == 1 else node.with_parts(others), env)
+    factor = arrays.total([evaluation.value(x, env) for x in identities])
+    if not is_array(total):
+        return total + factor
+    if total.shape[0] != total.shape[1]:
+        raise ShapeError(shape(total), "the identity matrix", "plus", node.at)
+    ones = Array([[factor]] * total.shape[0])
+    return arrays.add(total, arrays.diagonal(ones))
+
+
+def of_identity(evaluation, node, env):
+    """Return 1, which is the identity matrix for numbers. A sum gives it the size of its other terms."""
+    return evaluation.at.one
 
 
 def of_quotient(evaluation, node, env):

@@ -192,7 +192,8 @@ class Letters:
             if model.samples > 1 and "sup[" not in above and plain not in _LAYERS and letter not in self.rising:
                 found.append("sample")
             found.append("layer")
-            if model.samples == 1 and above <= {"sup("} and plain not in ("l", "ell", "m") and not below:
+            is_layer = plain in ("l", "ell", "m") or letter in self.offsets  # nobody counts patterns by i + 1
+            if model.samples == 1 and above <= {"sup("} and not is_layer and not below:
                 found = [x for x in found if x != "layer"] + ["ignored", "layer"]
             if all(w.endswith("w") for w in self.where[letter] if w.startswith("sup")) and model.steps == 1:
                 found.append("ignored")
@@ -200,7 +201,7 @@ class Letters:
                 found.append("ignored")
             if letter not in self.offsets and plain in _LAST_LAYERS and above == {"sup"}:
                 found.append("last layer")
-            if below and above <= {"sup("} and plain not in _LAYERS:
+            if below and above <= {"sup("} and plain not in _LAYERS and letter not in self.offsets:
                 found += [x for x in (["sample"] if model.samples > 1 else ["ignored"]) if x not in found]
         if below and not above and model.steps > 1 and plain in ("t", "tau", "T") and "subw" not in self.where[letter]:
             found += ["last step", "step"] if plain in ("T", "tau") else ["step"]

@@ -24,7 +24,7 @@ class Marks:
         self.sample, self.step = sample, step
         self.index: list = []
         self.words: list = []
-        self.is_numbered = False
+        self.is_numbered = self.is_of_one_sample = False
         self.is_arrow = self.pair = None
         for script in node.parts:
             for part in [self.two_digits(script)] if self.two_digits(script) else script.parts:
@@ -112,6 +112,7 @@ class Marks:
         if letter in ("h", "s") and model.depth == 2:
             self.set_layer(1, False)
             return True
+        self.is_of_one_sample |= "x" in roles  # such as delta^x, the delta of the training example x
         return bool({"w", "b", "x"} & set(roles)) or letter in places.losses
 
     def letter(self, part):

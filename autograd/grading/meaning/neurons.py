@@ -126,7 +126,7 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
     sample, step, stacked = marks.sample, marks.step, False
     if model.takes_sample(role, layer):
         if sample is None:
-            if item is None and reading.stacked:
+            if item is None and reading.stacked and not marks.is_of_one_sample:
                 stacked = True
             else:
                 sample = Item("@n", 0)

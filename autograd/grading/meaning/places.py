@@ -89,6 +89,9 @@ class Places:
         low = base[:-1] + base[-1].lower()
         if low != base and low in self.roles:
             return self.roles[low]
+        up = base[:-1] + base[-1].upper()
+        if up != base and self._is_declared_letter(up):
+            return self.roles[up]
         if base == "Delta" and "delta" in self.roles:
             return self.roles["delta"]
         if base == "Theta" and "theta" in self.roles:
@@ -99,6 +102,11 @@ class Places:
             return ["p"] if self.model.has_softmax and not self.is_declared("p") else ["y"]
         found = _SYNONYMS.get(base) or _SYNONYMS.get(low)
         return [found] if found else []
+
+    def _is_declared_letter(self, base):
+        """Return True if a letter was declared for outputs or targets. A small letter is then one sample of a batch."""
+        declared = [role for role in ("y", "p", "t") if self.is_declared(role)]
+        return any(letter_of(self.convention.letters[role]) == base for role in declared)
 
     @property
     def declares_own_loss(self):
@@ -262,6 +270,8 @@ class Places:
             (axis, item) = marks.index[0]
             if axis not in (None, self.model.depth):
                 raise Misfit("a loss belongs to an output.", node.at)
+            if self.model.samples > 1 == self.model.size(self.model.depth):
+                raise Misfit("a loss of one output belongs to a sample.", node.at)
             index = item
         return Place("quantity", "loss", None, index, marks.sample, marks.step)
 

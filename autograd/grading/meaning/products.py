@@ -13,7 +13,7 @@ from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.place import Place
 from autograd.grading.meaning.product_forms import with_sum_outside, without_empty_products
 from autograd.grading.meaning.ratios import is_summed_over, ratio
-from autograd.grading.reading.nodes import Node, is_name
+from autograd.grading.reading.nodes import Node, is_name, walk
 from autograd.grading.reading.trees import ReadingError
 
 
@@ -250,6 +250,10 @@ def with_ones(evaluation, node, ones, env):
     k = ones[0]
     if len(ones) != 1 or len(node.parts) < 2 or node.data[k - 1 if k else 0] not in ("", "."):
         return None
+    if 0 < k < len(node.parts) - 1:
+        x = _between(evaluation, node, k, env)
+        if x is not None:
+            return x
     rest = [x for i, x in enumerate(node.parts) if i != k]
     signs = [s for i, s in enumerate(node.data) if i != (k - 1 if k else 0)]
     if k == 0 and len(rest) == 1 and is_name(node.parts[0]) and is_column_of_biases(evaluation, rest[0]):
@@ -257,6 +261,9 @@ def with_ones(evaluation, node, ones, env):
     x = evaluation.value(rest[0] if len(rest) == 1 else Node("prod", rest, tuple(signs), node.at), env)
     if not is_array(x):
         return x
+    if k in (0, len(node.parts) - 1) and _is_outer(evaluation, node.parts[k], rest, x, k > 0):
+        size = max(x.shape)
+        return Array([row * size for row in x.rows] if k else [list(x.rows[0]) for _ in range(size)])
     if k == len(node.parts) - 1:
         return as_number(Array([[arrays.total(row)] for row in x.rows]))
     if k == 0:
@@ -276,6 +283,39 @@ def is_column_of_biases(evaluation, node):
         return False
     place = evaluation.place(node.parts[0])
     return place.kind == "quantity" and place.role == "b"
+
+
+def _is_outer(evaluation, ones, rest, x, is_last):
+    """Return True for ``p 1^T`` and ``1 p^T`` with the probabilities of a sample, which are square matrices.
+
+    Beside biases and batches, the number of ones is that of the samples.
+    """
+    model = evaluation.model
+    if not model.has_softmax or model.samples > 1 or model.steps > 1 or evaluation.reading.vectors != "columns":
+        return False
+    names = [y for factor in rest for y in walk(factor) if y.kind == "name"]
+    if any({"w", "b"} & set(evaluation.places.roles_of(y.data[0])) for y in names):
+        return False
+    if is_last:
+        return ones.kind == "transpose" and x.shape[0] > 1 == x.shape[1]
+    return ones.kind != "transpose" and x.shape[1] > 1 == x.shape[0]
+
+
+def _between(evaluation, node, k, env):
+    """Return ``a 1^T b`` as a times the sums of b, and ``a 1 b`` as the sums of a times b, or None."""
+    sides = []
+    for parts, signs in ((node.parts[:k], node.data[: k - 1]), (node.parts[k + 1 :], node.data[k + 1 :])):
+        sides.append(evaluation.value(parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at), env))
+    if not all(is_array(x) for x in sides):
+        return None
+    before, after = sides
+    if node.parts[k].kind == "transpose":
+        after = as_number(Array([[arrays.total(column) for column in zip(*after.rows, strict=True)]]))
+    else:
+        before = as_number(Array([[arrays.total(row)] for row in before.rows]))
+    with contextlib.suppress(ShapeError):
+        return arrays.matmul(before, after)
+    return None
 
 
 def as_number(x):

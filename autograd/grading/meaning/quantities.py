@@ -122,6 +122,16 @@ class Model:
             node = inner[0]
         return scale, self.samples * self.steps, self._losses(node)
 
+    @property
+    def has_penalty(self):
+        """True if the loss reads a weight itself, and not only through the neurons."""
+        network = self.network
+        used: dict = {}
+        for n in network.neurons:
+            for term in n.terms:
+                used[term.weight] = used.get(term.weight, 0) + 1
+        return any(len(network.readers.get(weight, ())) > count for weight, count in used.items())
+
     def _parts_of_outputs(self, node):
         """Return the operands of a node that depend on outputs."""
         outputs = {n.a for n in self.outputs}

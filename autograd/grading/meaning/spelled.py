@@ -5,6 +5,7 @@ r"""Notations that stand for another formula, which are written out before names
 | ``\nabla W``, W a parameter | the gradient of the loss with respect to W |
 | ``\bar{z}``, z a quantity, if no letter with a bar is declared | the derivative of the loss with respect to z |
 | ``f'_k``, ``a'^{(l)}``, ``(f^l)'`` without an argument | the derivative of the activation at that pre-activation |
+| ``f'_h(z)``, h the name of a layer or of its activations | the derivative of the activation of that layer |
 | ``J_a(z)``, a and z quantities | the Jacobian of a with respect to z |
 | ``v_{ih}`` with two indices, undeclared | a weight |
 | ``d\sigma/dw_j`` with one neuron | the derivative of its output |
@@ -13,6 +14,7 @@ r"""Notations that stand for another formula, which are written out before names
 | ``w_{k1}``, k an index | a weight with the indices k and 1 |
 | ``1/B``, with several samples | one over their number |
 | ``I_{kj}``, undeclared | a Kronecker delta |
+| ``I``, undeclared, without marks | the identity matrix |
 | ``F'(n)``, F the loss and n a pre-activation | the derivative of the activation |
 | ``\nabla E(w)`` | the gradient of the loss with respect to w |
 | ``prod(A, B)`` | the product by the chain rule |
@@ -29,6 +31,7 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = ["spelled_out"]
 
 _INDEX_LETTERS = frozenset("ijk")
+_LAYERS = frozenset({"h", "o", "y"})  # names of layers below a function
 _MATRICES = {"h": "hh", "x": "xh", "y": "hy", "o": "hy", "R": "hh", "rec": "hh"}  # of a recurrent network
 
 
@@ -42,6 +45,7 @@ def spelled_out(tree, places):
     Raises:
         ReadingError: the terms or factors that dots represent are unclear.
     """
+    tree = _with_identities(tree, places)
     functions = {id(x.parts[0]) for x in walk(tree) if x.kind in ("call", "at")}
     letters = {x for y in walk(tree) if isinstance(y.data, Limits) for x in y.data.letters}
 
@@ -65,9 +69,9 @@ def spelled_out(tree, places):
             name = node.parts[0]  # such as (f^1)'
             return _slope(Node("name", name.parts, (name.data[0], 1), name.at), places)
         if node.kind == "name":
-            node = _named(node, places)
-            if id(node) in functions:
-                return _weight(node, places) or node
+            node, is_called = _named(node, places), id(node) in functions
+            if is_called:
+                return _weight(node, places) or _of_layer(node, places)
             node = _kronecker(_with_two_indices(node, letters, places), places)
             return _error_signal(node, places) or _slope(node, places) or _weight(node, places) or node
         if node.kind == "div" and is_name(node.parts[1], "B") and not node.parts[1].parts and places.model.samples > 1:
@@ -133,6 +137,20 @@ def _named(node, places):
     return Node("name", (Node("sub", names, "", marks[0].at),), node.data, node.at)
 
 
+def _of_layer(node, places):
+    r"""Return the name of a derivative such as ``f'_h`` with its h above it, as the mark of a layer.
+
+    A letter of activations that is not the name of a layer is left out, because the argument has the same layer.
+    """
+    base, primes = node.data
+    mark = node.parts[0].parts if len(node.parts) == 1 and node.parts[0].kind == "sub" else ()
+    if not primes or places.roles.get(base) or len(mark) != 1 or not is_name(mark[0]) or mark[0].parts:
+        return node
+    if mark[0].data[0] in _LAYERS:
+        return node.with_parts([Node("sup", mark, "", node.parts[0].at)])
+    return node.with_parts([]) if {"a", "y", "p"} & set(places.roles.get(mark[0].data[0], ())) else node
+
+
 def _is_jacobian(node, places):
     """Return True if ``J_a(z)`` is the Jacobian of one quantity with respect to another."""
     name, *arguments = node.parts
@@ -165,11 +183,14 @@ def _gradient(node, places):
 def _error_signal(node, places):
     """Return a quantity under a bar as the derivative of the loss with respect to it, or None for another name."""
     base, primes = node.data
-    if not base.startswith("bar ") or primes or places.roles.get(base) or places.model.samples > 1:
+    if not base.startswith("bar ") or primes or places.roles.get(base):
         return None
     plain = Node("name", node.parts, (base[4:], 0), node.at)
+    roles = set(places.roles_of(plain.data[0]))
+    if places.model.samples > 1 and (base[4:].islower() or roles <= {"x", "t"}) and not roles & {"w", "b"}:
+        return None  # the mean over the samples
     if places.is_loss(plain):
-        return Node("num", (), Fraction(1), node.at)
+        return None if places.model.samples > 1 else Node("num", (), Fraction(1), node.at)  # or the mean loss
     if not places.roles_of(plain.data[0]):
         return None
     return Node("deriv", (Node("loss", (), None, node.at), plain), None, node.at)
@@ -213,6 +234,16 @@ def _kronecker(node, places):
     if node.data != ("I", 0) or not is_pair or "I" in places.roles or "i" in places.roles:
         return node
     return Node("name", node.parts, ("delta", 0), node.at)
+
+
+def _with_identities(tree, places):
+    """Return a tree with each undeclared ``I`` without marks as the identity matrix, except for limits of sums."""
+    if {"I", "i"} & set(places.roles) or "I" in places.model.labels:
+        return tree
+    if tree.kind == "name":
+        return Node("identity", (), None, tree.at) if tree.data == ("I", 0) and not tree.parts else tree
+    first = 1 if tree.kind == "call" else 0
+    return tree.with_parts([*tree.parts[:first], *[_with_identities(x, places) for x in tree.parts[first:]]])
 
 
 def _with_two_indices(node, letters, places):

@@ -212,6 +212,9 @@ def read_claim(c):
             c.i += 1
         if c.is_cmd("in"):
             break
+        if sign == "->" and is_shape(c):
+            skip_line(c)  # such as the (N, 4) behind a matrix
+            break
         if c.i >= len(c.symbols):
             raise c.error("the formula ends too early")
         while c.look()[0] == "row" or c.is_op("&"):
@@ -221,6 +224,12 @@ def read_claim(c):
         signs.append(sign)
         sides.append(read_side(c))
     return Claim(tuple(sides), tuple(signs), (), at)
+
+
+def is_shape(c):
+    """Return True if the numbers of rows and columns of a matrix follow, such as ``(N, 4)``."""
+    items = [c.look(k)[0] for k in (1, 3)]
+    return c.is_op("(") and c.is_op(",", 2) and c.is_op(")", 4) and set(items) <= {"let", "num"}
 
 
 def read_side(c):

@@ -23,7 +23,7 @@ A :class:`Node` has a kind, parts that are nodes, data that is not a node, and a
 | ``step`` | the parameter that changes | |
 | ``norm``, ``bracket`` | the contents of the bars or of the bracket | |
 | ``given``, ``made`` | | a symbol or a place that is meant but was not written |
-| ``dots``, ``none``, ``else``, ``loss``, ``count`` | | |
+| ``dots``, ``none``, ``else``, ``loss``, ``count``, ``identity`` | | |
 """
 
 from typing import NamedTuple
@@ -167,6 +167,8 @@ def show(node) -> str:
             return f"diag({show(parts[0])})"
         case "at":
             return f"{_tight(parts[0])}|{show(parts[1])}"
+        case "identity":
+            return "I"
         case "dots":
             return "..."
     return kind
