@@ -85,6 +85,12 @@ def test_a_label_below_the_loss_counts_nothing(label, case):
     assert grade.verdict == verdict, str(grade)
 
 
+@pytest.mark.parametrize("label", ["train", "min", "L2", "reg"])
+def test_a_word_below_the_loss_may_contain_letters_that_count(label):
+    formula = r"\frac{\partial J_{train}}{\partial w_j} = \frac{1}{m} \sum_{i=1}^m (\hat{y}^{(i)} - y^{(i)}) x_j^{(i)}"
+    assert derivation(LOGISTIC).grade(None, formula.replace("train", label)).verdict == "equal"
+
+
 def test_a_letter_that_counts_elsewhere_is_no_label():
     """The loss of sample i is not the mean loss."""
     of_one = r"\frac{\partial J_i}{\partial w_j} = (\hat{y}_i - y_i) x_{ij}"
@@ -157,6 +163,17 @@ CASES = [
     (MEAN, r"\frac{\partial C}{\partial w^{(2)}} = \frac{1}{n} \frac{\partial C_k}{\partial w^{(2)}}", "wrong"),
     (EXAMPLES, r"w^l \rightarrow w^l - \frac{\eta}{m} \sum_x \delta^{x,l} (a^{x,l-1})^T", "equal"),
     (EXAMPLES, r"w^l \rightarrow w^l - \frac{\eta}{m} \delta^{x,l} (a^{x,l-1})^T", "wrong"),
+    (STEPS, r"\frac{\partial L_t}{\partial h^j_t} = \sum_k \frac{\partial L_t}{\partial o^k_t}"
+     r"\frac{\partial o^k_t}{\partial h^j_t}", "equal"),
+    (STEPS, r"\frac{\partial L_t}{\partial h^j_t} = \frac{\partial L_t}{\partial o^k_t}"
+     r"\frac{\partial o^k_t}{\partial h^j_t}", "wrong"),
+    # Labels under braces.
+    (ONE_NEURON, r"\frac{\partial a}{\partial w_1} = \underbrace{\frac{\partial a}{\partial z}}_{\sigma'(z)}"
+     r"\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}", "equal"),
+    (ONE_NEURON, r"\frac{\partial a}{\partial w_1} = \underbrace{\frac{\partial a}{\partial z}}_{\sigma(z)}"
+     r"\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}", "ambiguous"),
+    (ONE_NEURON, r"\frac{\partial a}{\partial w_1} = \underbrace{\frac{\partial a}{\partial z}}_{\text{slope}}"
+     r"\underbrace{x_2}_{\text{input}}", "wrong"),
     # Bars over batches, the shapes of matrices, and transposes of numbers.
     (BARS, r"\overline{Z} = \frac{1}{N}(Y - T)", "equal"),
     (BARS, r"\overline{Z} = Y - T", "wrong"),

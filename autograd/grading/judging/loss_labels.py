@@ -19,7 +19,7 @@ _WORDS = frozenset({"total", "tot"})
 def without_loss_labels(claim, places):
     """Return a claim without the labels of its loss, and a loss with a label that may name a part of it, or None.
 
-    Letters that occur as an index elsewhere in the claim are no label.
+    A letter that occurs as an index elsewhere in the claim is no label. A word may contain such letters.
     """
     trees = [x for x in (*claim.sides, *claim.conditions) if x is not None]
     names = [x for tree in trees for x in walk(tree) if x.kind == "name"]
@@ -55,14 +55,16 @@ def _is_label(script, counted, places):
     if script.kind != "sub" or not marks or any(p.kind not in ("name", "num") or p.parts for p in marks):
         return False
     letters = [p.data[0] for p in marks if p.kind == "name"]
-    if not letters or any(x in counted for x in letters):
+    if not letters:
+        return False
+    if len(marks) > 1 and all(b.at == a.at + 1 for a, b in pairwise(marks)) and _is_one_word(marks):
+        return not all(x in counted for x in letters) or letters == ["L"]
+    if any(x in counted for x in letters):
         return False
     if len(marks) == 1:
         is_word = len(letters[0].split()[-1]) > 1 and letters[0] not in _INDICES
         return is_word or letters[0] in _DATA or _is_parameter(marks[0], places)
-    if all(_is_parameter(p, places) for p in marks):
-        return True
-    return all(b.at == a.at + 1 for a, b in pairwise(marks)) and _is_one_word(marks)
+    return all(_is_parameter(p, places) for p in marks)
 
 
 def _flat(mark):

@@ -39,6 +39,7 @@ from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.products import is_rest_of
+from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -50,6 +51,9 @@ _OTHER_ORDER = (
 _OF_ACTIVATIONS = (
     "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
     "pre-activations: write it as \\partial L/\\partial a"
+)
+_LABEL = (
+    "the formula is right, but the label {} is not equal to {} above it: leave it out, or write it as a link of its own"
 )
 _DEFINED = "if {} stands for {} throughout, as the formula defines it"
 TWO_TARGETS = "two letters would both be targets, {}: declare which of them is an output"
@@ -126,14 +130,34 @@ class Written:
         quantities = frozenset(places.roles)
         functions = frozenset([function]) | (places.losses - quantities)
         text = _with_index_first(formula, quantities)
-        claims = read_claims(text, words, functions, quantities, self._dependencies())
+        letters_of = words, functions, quantities, self._dependencies()
         found = []
-        for claim in claims:
+        for claim in read_claims(text, *letters_of):
             for one in by_kind(claim):
                 found.append(self._graded(one, places, target))
         if not found:
             raise ReadingError("there is no formula here.", 0)
+        if all(v.judged.verdict in ("equal", "unproved") for v in found):
+            label = self._wrong_label(text, places, letters_of)
+            if label is not None:
+                doubted = found[0].judged._replace(verdict="ambiguous", reason=_LABEL.format(*label))
+                found[0] = found[0]._replace(judged=doubted)
         return found
+
+    def _wrong_label(self, text, places, letters_of):
+        """Return a part of a formula with a label under its brace that is not equal to it, and the label, or None.
+
+        Labels that are a name or a number are no claims: a name may be defined by them.
+        """
+        for part, label in labels_of_braces(text):
+            with contextlib.suppress(ReadingError):
+                (claim,) = read_claims(f"{part} = {label}", *letters_of)
+                if len(claim.sides) != 2 or claim.sides[1].kind in ("name", "num"):
+                    continue
+                judged = self._graded(claim, places, None).judged
+                if judged.verdict == "wrong" and judged.env is not None:
+                    return label, part
+        return None
 
     def _dependencies(self):
         """Return the pairs of letters of activations and of the pre-activations on which they depend."""

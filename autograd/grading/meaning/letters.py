@@ -191,7 +191,8 @@ class Letters:
                 found.append("step")
             if model.samples > 1 and "sup[" not in above and plain not in _LAYERS and letter not in self.rising:
                 found.append("sample")
-            found.append("layer")
+            if model.steps == 1 or plain not in ("i", "j", "k"):  # these count neurons of a recurrent network
+                found.append("layer")
             is_layer = plain in ("l", "ell", "m") or letter in self.offsets  # nobody counts patterns by i + 1
             if model.samples == 1 and above <= {"sup("} and not is_layer and not below:
                 found = [x for x in found if x != "layer"] + ["ignored", "layer"]
