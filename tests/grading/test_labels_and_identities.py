@@ -167,6 +167,10 @@ CASES = [
      r"\frac{\partial o^k_t}{\partial h^j_t}", "equal"),
     (STEPS, r"\frac{\partial L_t}{\partial h^j_t} = \frac{\partial L_t}{\partial o^k_t}"
      r"\frac{\partial o^k_t}{\partial h^j_t}", "wrong"),
+    # A new name at the end of a chain.
+    (ONE_OUTPUT, r"\frac{\partial L}{\partial \hat{y}} = \hat{y} - y = e", "equal"),
+    (ONE_OUTPUT, r"\frac{\partial L}{\partial \hat{y}} = y - \hat{y} = e", "wrong"),
+    (ONE_OUTPUT, r"\frac{\partial L}{\partial \hat{y}} = e", "unreadable"),
     # Labels under braces.
     (ONE_NEURON, r"\frac{\partial a}{\partial w_1} = \underbrace{\frac{\partial a}{\partial z}}_{\sigma'(z)}"
      r"\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}", "equal"),

@@ -6,6 +6,8 @@ from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
 
+_COUNTS = frozenset({"m", "n", "N", "M", "B", "P", "K", "T", "tau", "pi", "i", "j", "k", "ones", "I"})
+
 __all__ = ["TasksOfClaims"]
 
 
@@ -45,6 +47,8 @@ class TasksOfClaims:
             return Task((_given(target), *rights), "value", None, claim.conditions), None
         if len(sides) > 2 and self._is_new(sides[0], sides[1], places):
             sides, signs = sides[1:], signs[1:]  # a name for the following sides
+        while len(sides) > 2 and self._is_unknown(sides[-1], places):
+            sides, signs = sides[:-1], signs[:-1]  # a name for the sides before it
         left = sides[0]
         while left.kind == "group":
             left = left.parts[0]
@@ -86,6 +90,13 @@ class TasksOfClaims:
         if not is_name(left) or left.parts or places.roles_of(left.data[0]):
             return False
         return not places.is_loss(left) or (left.data[0] != places.loss_letter and right.kind == "deriv")
+
+    def _is_unknown(self, side, places):
+        """Return True if a side is a letter without a meaning, such as the e of an error that a chain names."""
+        if not is_name(side) or side.parts or side.data[1] or places.is_loss(side) or places.roles_of(side.data[0]):
+            return False
+        base = side.data[0]
+        return base not in places.rates and base not in self.model.labels and base not in _COUNTS
 
     def _is_of_target(self, left, places):
         """Return True if a left side can be a target: the derivative of the loss, a delta or a parameter."""
