@@ -156,6 +156,8 @@ CASES = [
     (DEEP, r"\frac{\partial L}{\partial W^{(L)}} = \delta^{(L)} (a^{(L+1)})^T", "wrong"),
     (DEEP, r"\frac{\partial L}{\partial w_{ji}^{(K)}} = \delta_j^{(K)} a_i^{(K-1)}", "equal"),
     (DEEP, r"\frac{\partial L}{\partial w_{ji}^{(K)}} = \delta_j^{(K)} a_i^{(K+1)}", "wrong"),
+    (LAYERS, r"w_{kj}^{(t+1)} = w_{kj}^{(t)} - \eta \delta_k^{(t)} h_j^{(t)}", "equal"),
+    (LAYERS, r"w_{kj}^{(t+1)} = w_{kj}^{(t)} + \eta \delta_k^{(t)} h_j^{(t)}", "wrong"),
     # A sum that one side writes is not silent in another.
     (SOFTMAX, r"\frac{\partial L}{\partial z_i} = -\sum_j y_j (\delta_{ij} - s_i) = -y_j (\delta_{ij} - s_i)", "wrong"),
     (SOFTMAX, r"\frac{\partial L}{\partial z_i} = -\sum_j y_j (\delta_{ij} - s_i) = s_i - y_i", "equal"),

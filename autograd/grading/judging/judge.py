@@ -134,6 +134,9 @@ class Judge:
                 continue
             if found is None:
                 continue
+            if found.verdict in ("equal", "unproved") and readings.letters.ignores_a_sum(reading.axes):
+                failure = failure or Misfit("a mark with a number added to it counts layers: there is no such layer.")
+                continue
             if found.verdict != "equal" and found.error is None and len(refuted) < _MAX_REFUTED:
                 refuted.append(found)
             is_strange = compares_hidden(task, places, reading, self.points.first()) or self._is_input(

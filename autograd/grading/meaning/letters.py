@@ -114,6 +114,7 @@ class Letters:
         self.where: dict = {}
         self.bound: dict = {}
         self.offsets: set = set()
+        self.counting: set = set()  # letters to which a number is added in the marks of neurons
         self.of_entries: set = set()
         self.has_matrices = False
         self.rising = _with_a_layer_behind(trees)
@@ -160,6 +161,8 @@ class Letters:
                 self.is_first[letter] = self.is_first.get(letter, True) and (is_first or is_loss)
                 if p.kind == "add":
                     self.offsets.add(letter)
+                    if not weight:
+                        self.counting.add(letter)
 
     def _is_word(self, letter, name):
         """Return True if a mark counts nothing: it is a word or the parameters of a model."""
@@ -193,16 +196,16 @@ class Letters:
                 found.append("sample")
             if model.steps == 1 or plain not in ("i", "j", "k"):  # these count neurons of a recurrent network
                 found.append("layer")
-            is_layer = plain in ("l", "ell", "m") or letter in self.offsets  # nobody counts patterns by i + 1
-            if model.samples == 1 and above <= {"sup("} and not is_layer and not below:
-                found = [x for x in found if x != "layer"] + ["ignored", "layer"]
+            if model.samples == 1 and above <= {"sup("} and plain not in ("l", "ell", "m") and not below:
+                found = [x for x in found if x != "layer"]
+                found += ["layer", "ignored"] if letter in self.counting else ["ignored", "layer"]
             if all(w.endswith("w") for w in self.where[letter] if w.startswith("sup")) and model.steps == 1:
                 found.append("ignored")
             if model.samples == 1 and letter not in self.offsets and plain in _PATTERNS:
                 found.append("ignored")
             if letter not in self.offsets and plain in _LAST_LAYERS and above == {"sup"}:
                 found.append("last layer")
-            if below and above <= {"sup("} and plain not in _LAYERS and letter not in self.offsets:
+            if below and above <= {"sup("} and plain not in _LAYERS:
                 found += [x for x in (["sample"] if model.samples > 1 else ["ignored"]) if x not in found]
         if below and not above and model.steps > 1 and plain in ("t", "tau", "T") and "subw" not in self.where[letter]:
             found += ["last step", "step"] if plain in ("T", "tau") else ["step"]
@@ -243,6 +246,13 @@ class Letters:
         if model.depth == 1 and plain not in _LAYERS:  # nobody counts a single layer
             found = [x for x in found if x != "layer"] or found
         return list(dict.fromkeys(found))
+
+    def ignores_a_sum(self, axes):
+        """Return True if a mark of neurons such as (k + 1) counts nothing.
+
+        Such a reading may refute a formula, but proves none: nobody counts patterns by k + 1.
+        """
+        return any(axes.get(x) == "ignored" for x in self.counting)
 
     def layers_of(self, letter):
         """Return the layers whose neurons a letter may count.
