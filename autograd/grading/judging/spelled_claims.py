@@ -20,14 +20,16 @@ __all__ = [
 ]
 
 
-def of_label(node, places):
+def of_label(node, places, bound):
     """Return the target for ``1[y = k]``, where y is a label, or None for another node.
 
-    It is the target of output k. ``1[y_i = k]`` is that of sample i.
+    It is the target of output k. ``1[y_i = k]`` is that of sample i. The letters in ``bound`` are indices of sums.
     """
     if node.kind != "test" or node.parts[0].data != "=":
         return None
     for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
+        if is_name(label) and label.data[0] in bound and not label.parts:
+            continue  # an index that is compared, as in \mathbb{1}_{d=k}
         if is_name(label) and "t" in places.roles_of(label.data[0]) and is_name(index) and not index.parts:
             marks = [s for s in label.parts if s.kind == "sup"]
             below = [p for s in label.parts if s.kind == "sub" for p in s.parts if p.kind in ("name", "num")]

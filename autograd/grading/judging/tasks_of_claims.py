@@ -34,7 +34,9 @@ class TasksOfClaims:
         """
         sides = [None if x is None else rewrite(x, places.with_declared_marks) for x in claim.sides]
         sides, signs = in_and_out(sides, places), list(claim.signs)
-        sides = [None if x is None else rewrite(x, lambda node: of_label(node, places)) for x in sides]
+        sums = [node for x in sides if x is not None for node in walk(x) if node.kind == "sum"]
+        bound = frozenset([letter for node in sums for letter in node.data.letters])
+        sides = [None if x is None else rewrite(x, lambda node: of_label(node, places, bound)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
         if any(s == "approx" for s in signs):
             raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
