@@ -135,7 +135,7 @@ def read_attribute(machine, owner, name):
     if isinstance(owner, Super):
         return owner.attribute(name)
     if isinstance(owner, Absorber):
-        return owner
+        return owner.known.get(name, owner)
     if isinstance(owner, Function):
         if name == "__name__":
             return owner.name.rpartition(".")[2]
@@ -175,6 +175,8 @@ OF_TENSORS = {
     "mm": "dot",
     "matmul": "dot",
     "clone": "copy",
+    "double": "copy",
+    "float": "copy",
     "numpy": "copy",
     "detach": "copy",
     "view": "reshape",

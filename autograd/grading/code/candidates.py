@@ -12,6 +12,7 @@ from autograd.grading.code import (
     optimizer_edits,
     place_edits,
     scaling,
+    slope_edits,
     softmax_edits,
     sum_edits,
     surplus_edits,
@@ -19,13 +20,15 @@ from autograd.grading.code import (
     term_edits,
 )
 from autograd.grading.code.bodies import helper_bodies
-from autograd.grading.code.context import Candidate, Context
+from autograd.grading.code.context import ONLY_IF_DERIVATIVE, Candidate, Context
 from autograd.grading.code.explanation import first_unknown, products
-from autograd.grading.code.local import Local
+from autograd.grading.code.local import SCALES, Local
 
 __all__ = ["candidates", "named"]
 
 SOON, LATE, EARLY, SURE = 1.255, 1.3, 0.8, 0.15
+LEAST_LIKELY = 1.9
+NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, factor_edits.constants,
@@ -34,12 +37,13 @@ MAKERS = (
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
     form_edits.roots, form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
-    term_edits.spared_names,
-    term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.twins, factor_edits.wrong_pairs,
-    factor_edits.loop_slopes, factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
+    term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries,
+    index_edits.twins, index_edits.slices_alike, slope_edits.branches, slope_edits.exponentials,
+    slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
+    factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
-    optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains, norm_edits.exponents,
-    norm_edits.denominators,
+    optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
+    norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators,
 )  # fmt: skip
 
 
@@ -58,7 +62,7 @@ def named(candidate, way, source):
     if candidate.kind not in ("constant factor", "wrong factor", "loss for its derivative", "divided twice"):
         return candidate
     if any(source.holds(node, start, end) for node in way.complements):
-        variable = candidate.edits[0].text.replace(".", "").isidentifier() and len(candidate.edits) == 1
+        variable = len(candidate.edits) == 1 and _is_variable(candidate.edits[0].text)
         return replace(candidate, kind="derivative at the wrong argument" if variable else "wrong derivative")
     statement = next((s for s, first, last in source.stores if first <= start and end <= last), None)
     terms = [statement.value] if statement is not None else []
@@ -66,9 +70,19 @@ def named(candidate, way, source):
         term = terms.pop()
         if isinstance(term, ast.BinOp) and isinstance(term.op, (ast.Add, ast.Sub)):
             terms += [term.left, term.right]
+        elif isinstance(term, (ast.Name, ast.Attribute, ast.Subscript)) and candidate.line in way.update_lines:
+            continue  # the parameter that is updated
         elif source.holds(term, start, end) and way.mentions_parameter(term):
             return replace(candidate, kind="penalty", message=f"the gradient of the penalty: {candidate.message}")
     return candidate
+
+
+def _is_variable(text):
+    """Return True if a text is a name, an attribute or an item, such as ``store['A1']``."""
+    try:
+        return isinstance(ast.parse(text, mode="eval").body, (ast.Name, ast.Attribute, ast.Subscript))
+    except SyntaxError:
+        return False
 
 
 def _hastened(candidate, suspects, unknown, settled, local):
@@ -83,15 +97,19 @@ def _hastened(candidate, suspects, unknown, settled, local):
     """
     made = local.makes_derivative(candidate)
     if made:
-        return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * candidate.cost))
+        return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * min(candidate.cost, LEAST_LIKELY)), likely=True)
     cost = candidate.cost
+    if cost >= ONLY_IF_DERIVATIVE:
+        return candidate
     if candidate.line in suspects and cost > SOON:
         cost = SOON + 0.3 * max(cost - LATE, 0.0)
+    if made is False and local.is_right_by_name(candidate):
+        cost += NAMED
     if candidate.kind == "derivative missing":
         cost += 0.3 * _is_within(candidate, settled)
     elif candidate.kind in FACTORS and _is_within(candidate, unknown):
         cost *= EARLY
-    return replace(candidate, cost=cost, unlikely=made is False)
+    return replace(candidate, cost=cost, unlikely=made is False and candidate.kind not in SCALES)
 
 
 def _is_within(candidate, spans):
@@ -126,6 +144,8 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.spared_biases(way, source))
     found.extend(norm_edits.new_factors(contexts))
     found.extend(norm_edits.overwritten(way, source))
+    found.extend(index_edits.repeated(way, source))
+    found.extend(index_edits.labels(way, source))
     found.extend(target_edits.stored_elsewhere(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
@@ -133,6 +153,7 @@ def candidates(way, source, wrong_factors):
     local = Local(way, source)
     found.extend(sum_edits.solved_terms(way, source, local))
     found = [_hastened(candidate, suspects, unknown, settled, local) for candidate in found]
+    found = [candidate for candidate in found if candidate.cost < ONLY_IF_DERIVATIVE]
     unique = {}
     for candidate in sorted(found, key=lambda c: (c.cost, c.line)):
         unique.setdefault(candidate.edits, named(candidate, way, source))

@@ -7,9 +7,11 @@ from autograd.engine.value import Value
 from autograd.grading.code.source import Edit
 
 __all__ = [
-    "Candidate", "Context", "function_name", "is_slope_argument", "multiplied", "multiplies_weights",
-    "needs_parentheses",
+    "ONLY_IF_DERIVATIVE", "Candidate", "Context", "function_name", "is_slope_argument", "multiplied",
+    "multiplies_weights", "needs_parentheses",
 ]  # fmt: skip
+
+ONLY_IF_DERIVATIVE = 9.0  # the cost of an edit that is only tried if it makes a value a derivative of the loss
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Candidate:
         message: A description of the mistake, with the names of the program.
         edits: The edit.
         unlikely: True if the value of the edited statement would be no derivative of the loss, or is one already.
+        likely: True if the value of the edited statement would be a derivative of the loss, and is none yet.
     """
 
     cost: float
@@ -31,6 +34,7 @@ class Candidate:
     message: str
     edits: tuple
     unlikely: bool = False
+    likely: bool = False
 
 
 @dataclass

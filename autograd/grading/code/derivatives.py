@@ -125,8 +125,8 @@ def leaks(c):
         if shape == () and data and 0 < data[0] <= 1 and len(text) < 20 and not RATE.search(text)
     }
     numbers = {value for value in c.source.numbers if 0 < value < 1}
-    found = list(named.items())[:MAX_LEAKS]
-    return [*found, *[(f"{x:g}", x) for x in sorted(numbers - set(named.values()))], ("1.0", 1.0)]
+    found = [*list(named.items())[:MAX_LEAKS], *[(f"{x:g}", x) for x in sorted(numbers - set(named.values()))]]
+    return [*found[: MAX_LEAKS - 1], ("1.0", 1.0), *found[MAX_LEAKS - 1 :]]
 
 
 def skeleton(node):

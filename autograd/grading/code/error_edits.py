@@ -1,6 +1,7 @@
 """Edits of the start of the backward pass: the derivative of the loss with respect to the outputs."""
 
 import ast
+import math
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
@@ -12,6 +13,7 @@ __all__ = ["adjoints_like", "named_adjoints", "output_errors", "turned_errors", 
 
 MAX_PAIRS = 40
 MAX_FORMS = 6
+MAX_NAMED = 12  # values of one variable, such as those of each moment
 
 
 def output_errors(c):
@@ -73,7 +75,7 @@ def named_adjoints(way, statement, shape):
     name, found = target.id if isinstance(target, ast.Name) else "", []
     for prefix in ("grad_", "d_", "d"):
         if name.startswith(prefix):
-            for place in way.texts.get(name.removeprefix(prefix), [])[:2]:
+            for place in way.texts.get(name.removeprefix(prefix), [])[:MAX_NAMED]:
                 if place.shape == shape and all(e in way.gradients for e in place.elements):
                     found.append([way.gradients[e] for e in place.elements])
     return found
@@ -94,6 +96,8 @@ def _forms(c, shape):
                 yield f"({a} - {y}) / {count}", [(p - t) / n for p, t in numbers]
                 yield f"2 * ({a} - {y}) / {count}", [2 * (p - t) / n for p, t in numbers]
         yield f"({a} - {y}) * {a} * (1 - {a})", [(p - t) * p * (1 - p) for p, t in numbers]
+        yield f"{c.way.numpy}.tanh({a} - {y})", [math.tanh(p - t) for p, t in numbers]
+        yield f"{c.way.numpy}.sign({a} - {y})", [math.copysign(1.0, p - t) if p != t else 0.0 for p, t in numbers]
         if all(p != 0 for p, _ in numbers):
             yield f"-{y} / {a}", [-t / p for p, t in numbers]
         if all(p not in (0, 1) for p, _ in numbers):

@@ -76,9 +76,24 @@ def first_unknown(way, below):
         back = [e for e in computed if e not in way.gradients and e in below and e not in way.right]
         if not back or statement.lineno in way.update_lines or way.is_slope(node):
             continue
-        if _note(statement.lineno, "", places[0], known) is None:
+        if _note(statement.lineno, "", places[0], known) is None and not _is_state(way, statement, places[0]):
             return statement.lineno
     return None
+
+
+def _is_state(way, statement, place):
+    """Return True if a statement computes no gradient: a value of the forward pass again, or a part of a slope."""
+    if any(first < statement.lineno <= last for first, last in way.helper_lines):
+        return not isinstance(statement, ast.Return)
+    if isinstance(statement, ast.Return):
+        return place.shape == ()  # the loss, which another forward pass computes
+    return any(seen.shape == place.shape and same(place.data, seen.data) for seen in way.forward)
+
+
+def same(a, b):
+    """Return True if two lists of numbers are equal up to rounding."""
+    slack = 1e-9 * max(map(abs, b), default=0.0)
+    return len(a) == len(b) and all(abs(x - y) <= slack for x, y in zip(a, b, strict=True))
 
 
 def products(way):

@@ -18,8 +18,8 @@ from autograd.grading.code.source import Edit, is_product
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "arguments", "constants", "factors", "loop_slopes", "made_slopes", "mirrored", "plain_slopes",
-    "wrong_pairs", "wrong_slopes",
+    "arguments", "constants", "factors", "loop_slopes", "made_slopes",
+    "mirrored", "plain_slopes", "wrong_pairs", "wrong_slopes",
 ]  # fmt: skip
 
 MAX_LEAKS = 4
@@ -343,8 +343,19 @@ def _branches(c, parent):
             yield Candidate(1.23, kind, c.line, message, c.replaced(text))
 
 
+def _inner_arguments(c):
+    """Yield edits that leave out the inner one of two calls, as for ``f_prime(f(z))`` in place of ``f_prime(z)``."""
+    node, parent = c.node, c.parent()
+    calls = isinstance(node, ast.Call) and isinstance(parent, ast.Call) and parent.args[:1] == [node]
+    if calls and len(node.args) == 1 and not node.keywords and c.seen.shape and is_slope_argument(c):
+        inner = c.source.text_of(node.args[0])
+        message = f"the derivative is taken at {c.text}, but belongs at {inner}"
+        yield Candidate(1.1, "derivative at the wrong argument", c.line, message, c.replaced(inner))
+
+
 def arguments(c):
     """Yield edits that undo the scaling of an activation in the argument of its derivative."""
+    yield from _inner_arguments(c)
     if not isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored() or not is_slope_argument(c):
         return
     if not c.seen.shape:

@@ -5,7 +5,7 @@ import ast
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, is_slope_argument
 
-__all__ = ["entries", "indices", "twins"]
+__all__ = ["entries", "indices", "labels", "repeated", "slices_alike", "twins"]
 
 MAX_ENTRIES = 6
 
@@ -33,6 +33,65 @@ def indices(c):
         if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             new = f"{c.source.text_of(outer)}[{name}]"
             yield Candidate(1.42, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def labels(way, source):
+    """Yield edits that take one entry of each row, where ``[:, labels]`` takes these columns of all rows."""
+    for node in ast.walk(source.tree):
+        index = node.slice if isinstance(node, ast.Subscript) else None
+        if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or not isinstance(index.elts[0], ast.Slice):
+            continue
+        first, second = index.elts
+        whole = first.lower is first.upper is first.step is None
+        shape = way.shape_of(second) if not isinstance(second, ast.Slice) else None
+        if whole and shape is not None and len(shape) == 1:
+            text, old = source.text_of(second), source.text_of(node)
+            new = f"{source.text_of(node.value)}[{way.numpy}.arange(len({text})), {text}]"
+            message = f"{old} has the columns {text} of every row; {new} has one entry of each row"
+            yield Candidate(0.95, "broadcasting", node.lineno, message, (source.replacing(node, new),))
+
+
+def repeated(way, source):
+    """Yield edits with ``np.add.at``, because ``rows[ids] += x`` adds once only where an id occurs twice."""
+    for statement in ast.walk(source.tree):
+        target = statement.target if isinstance(statement, ast.AugAssign) else None
+        if not isinstance(target, ast.Subscript) or not isinstance(statement.op, (ast.Add, ast.Sub)):
+            continue
+        index = target.slice.elts[0] if isinstance(target.slice, ast.Tuple) else target.slice
+        twice = any(place.shape and len(set(place.data)) < len(place.data) for place in way.by_place(index))
+        if not twice or statement.lineno in way.right_lines:
+            continue
+        value = source.text_of(statement.value)
+        sign = "" if isinstance(statement.op, ast.Add) else "-"
+        value = f"-{source.operand_text(statement.value)}" if sign else value
+        new = f"{way.numpy}.add.at({source.text_of(target.value)}, {source.text_of(target.slice)}, {value})"
+        message = f"{source.text_of(index)} has some indices more than once, and this adds once for each: {new}"
+        yield Candidate(0.95, "batch sum missing", statement.lineno, message, (source.replacing(statement, new),))
+
+
+def slices_alike(c):
+    """Yield edits with another slice that the program takes of the same array, such as the window of a convolution."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or not any(isinstance(p, ast.Slice) for p in ast.walk(node.slice)):
+        return
+    if c.is_stored() or not c.seen.shape:
+        return
+    own, name = c.source.text_of(node.slice), _tail(node.value)
+    found = {}
+    for other in c.source.parents:
+        if isinstance(other, ast.Subscript) and _tail(other.value) == name and c.source.text_of(other.slice) != own:
+            found[c.source.text_of(other.slice)] = other.slice
+    for text, part in list(found.items())[:MAX_ENTRIES]:
+        names = {p.id for p in ast.walk(part) if isinstance(p, ast.Name)}
+        if names <= {*c.seen.frame.names, *c.seen.frame.module.names}:
+            new = f"{c.source.text_of(node.value)}[{text}]"
+            message = f"{c.text} stands where {new} belongs"
+            yield Candidate(1.25, "wrong factor", c.line, message, c.replaced(new))
+
+
+def _tail(node):
+    """Return the last name of an expression: ``x`` for ``x`` and for ``self.x``."""
+    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def twins(c):

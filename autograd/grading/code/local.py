@@ -11,8 +11,9 @@ from autograd.grading.code.objects import Frame
 from autograd.grading.code.reading import FAILURES, Silent
 from autograd.grading.code.trace import numbers_of
 
-__all__ = ["Local", "Moment"]
+__all__ = ["SCALES", "Local", "Moment"]
 
+SCALES = ("constant factor", "divided twice", "sign of the update")  # kinds of edits that change a factor
 MAX_PLACES = 6
 MAX_LATER = 4
 STEPS = 400  # of one evaluation
@@ -51,7 +52,7 @@ class Local:
     def __init__(self, way, source):
         self.way = way
         self.source = source
-        self.moments, self.settled = {}, []
+        self.moments, self.settled, self.right_by_name = {}, [], {}
         for statement, node, places in way.nodes:
             adds = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add)
             if (adds or isinstance(statement, (ast.Assign, ast.Return))) and statement.value is node:
@@ -62,9 +63,12 @@ class Local:
     def _moment(self, statement, node, places):
         if not self.way.is_back(places[0]) or not places[0].shape or statement.lineno in self.way.update_lines:
             return None
-        settled = True
+        places = [place for place in places if self.way.is_on_way(place)]  # and not of the next update
+        settled, by_name, exactly = True, isinstance(statement, ast.Assign), True
         for place in places[:MAX_PLACES]:
-            exact, known, added = adjoints_like(self.way, place.shape), None, False
+            helper = isinstance(statement, ast.Return) and self._is_in_helper(statement)
+            exact = self._slopes_like(place.shape) if helper else adjoints_like(self.way, place.shape)
+            known, added = None, helper
             if isinstance(statement, ast.AugAssign):
                 known = self.way.scope(place.frame, place.order)
                 shape, before = known.get(ast.unparse(statement.target), ((), []))
@@ -80,16 +84,32 @@ class Local:
                 named_adjoints(self.way, statement, place.shape) if right and isinstance(statement, ast.Assign) else []
             )
             if named and not _is_one_of(place.data, named, exact=len(places) > 1):
-                right, later = True, named
+                right, later = True, [*(later or self._wanted_later(statement, node, place)), *named]
             if right and (not later or _is_one_of(place.data, later, exact=True)):
+                by_name = by_name and bool(named) and _is_one_of(place.data, named)
+                exactly = exactly and by_name and _is_one_of(place.data, named, exact=True)
                 continue
             settled = False
-            wanted = later if right else [*exact, *later]
+            own = (
+                []
+                if right or not isinstance(statement, ast.Assign)
+                else named_adjoints(self.way, statement, place.shape)
+            )
+            wanted = later if right else [*exact, *later, *own]
             known = known or self.way.scope(place.frame, place.order)
             return Moment(statement, place, wanted, known, added) if wanted else None
         if settled:
             self.settled.append(statement)
+        if settled and by_name:
+            self.right_by_name[statement] = exactly
         return None
+
+    def _is_in_helper(self, statement):
+        return any(first < statement.lineno <= last for first, last in self.way.helper_lines)
+
+    def _slopes_like(self, shape):
+        """Return the derivatives of the activations with this shape. A helper for a derivative returns one of them."""
+        return [slope.data for slope in self.way.slopes if slope.shape == shape]
 
     def _wanted_later(self, statement, node, place):
         """Return the values of a variable that would make the sums that read it later derivatives of the loss."""
@@ -111,16 +131,21 @@ class Local:
                     found.append([x + a - b for x, a, b in zip(read.data, adjoint, total.data, strict=True)])
         return found
 
-    def makes_derivative(self, candidate):
+    def makes_derivative(self, candidate, always=False):
         """Return True if an edit within one statement makes the value of the statement a derivative of the loss.
 
         The result is False if the edit does not, or if the value is a derivative already, and None if it is unknown.
+
+        Args:
+            candidate: The edit.
+            always: True to evaluate the statement also if its place is not the likeliest.
         """
         start, end = min(e.start for e in candidate.edits), max(e.end for e in candidate.edits)
-        if candidate.kind == "derivative at the wrong argument" or self._writes_out(start, end, candidate.edits):
-            return None
-        if candidate.kind == "wrong derivative" and self.source.text[start:end].isidentifier():
-            return None  # the place where the variable gets its value is likelier
+        if not always:
+            if candidate.kind == "derivative at the wrong argument" or self._writes_out(start, end, candidate.edits):
+                return None
+            if candidate.kind == "wrong derivative" and self.source.text[start:end].isidentifier():
+                return None  # the place where the variable gets its value is likelier
         for statement, moment in self.moments.items():
             if self.source.holds(statement.value, start, end):
                 first, last = self.source.span(statement.value)
@@ -129,7 +154,35 @@ class Local:
                     text = text[: edit.start - first] + edit.text + text[edit.end - first :]
                 data = self.value(text, moment)
                 return data is not None and _is_one_of(data, moment.wanted, moment.exact)
+        if candidate.kind == "derivative missing" and self._stays_derivative(candidate, start, end):
+            return None
         return False if any(self.source.holds(s.value, start, end) for s in self.settled) else None
+
+    def _stays_derivative(self, candidate, start, end):
+        """Return True if a factor is missing behind a whole value that is a derivative without it and with it."""
+        for statement in self.settled:
+            if self.source.span(statement.value)[1] == end == max(e.end for e in candidate.edits) and start >= 0:
+                place = self.way.by_place(statement.value)[0]
+                known = self.way.scope(place.frame, place.order)
+                text = self.source.text_of(statement.value) + "".join(edit.text for edit in candidate.edits)
+                data = (
+                    self.value(text, Moment(statement, place, [], known))
+                    if text.count("(") == text.count(")")
+                    else None
+                )
+                return data is not None and _is_one_of(data, adjoints_like(self.way, place.shape))
+        return False
+
+    def is_right_by_name(self, candidate):
+        """Return True if an edit is in a statement like ``da = ...`` whose value is dL/da.
+
+        The value may be a multiple of it, but not if the edit changes a factor. Some programs divide by the number of
+        samples at the end, so that all of these values are multiples. There, a value without a factor says nothing.
+        """
+        start, end = min(e.start for e in candidate.edits), max(e.end for e in candidate.edits)
+        if candidate.kind in SCALES and not all(self.right_by_name.values()):
+            return False
+        return any(self.source.holds(statement, start, end) for statement in self.right_by_name)
 
     def _writes_out(self, start, end, edits):
         """Return True if an edit writes out the result of a function of the program. Other calls would stay wrong."""

@@ -55,11 +55,14 @@ def host_method(machine, owner, kind, name):
     return found
 
 
+OF_TORCH = {"dim": "axis", "keepdim": "keepdims"}  # PyTorch's names of arguments, with their names in NumPy
+
+
 def array_method(machine, array, name, found):
     """Return a method of an array. ``fill`` and other methods that change the array in place are recorded."""
     if name in ("astype", "sum", "mean", "view", "cumsum"):
         return lambda *args, **keywords: unboxed(
-            found(*[floated(x) for x in args], **{k: floated(v) for k, v in keywords.items()})
+            found(*[floated(x) for x in args], **{OF_TORCH.get(k, k): floated(v) for k, v in keywords.items()})
         )
     if name in ("fill", "put", "itemset", "resize", "partition", "sort"):
 

@@ -10,6 +10,8 @@ from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.limits import Work
+from autograd.grading.code.local import Local
+from autograd.grading.code.local_edits import locally_right
 from autograd.grading.code.moves import moves
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import machinery
@@ -34,6 +36,7 @@ PATIENCE = 0.45
 LITTLE = 0.25
 UNLIKELY = 0.3
 FACTOR_WORK = 1_500_000
+LOCAL_WORK = 600_000
 
 
 def find_mistakes(case, exact=False):
@@ -230,7 +233,7 @@ class Search:
         """Return rounds of edits that make all updates right, including the rounds in ``done``, or None."""
         steps = self.round(source, way, current)
         if not done and not any(self.is_whole(outcome) for _, outcome in steps):
-            steps = self.probe(source, way, current) or steps
+            steps = self.local(source, way) or self.probe(source, way, current) or steps
         for chosen, outcome in steps:
             after = [*done, (source, chosen)]
             if self.is_whole(outcome):
@@ -262,7 +265,7 @@ class Search:
         found.sort(key=lambda candidate: candidate.cost)
         if self.trials.left() and len(found) * self.trials.cost > self.trials.work.units:
             # Not all of them can be tried, so those come last that the value of their statement speaks against.
-            found.sort(key=lambda candidate: candidate.cost + UNLIKELY * candidate.unlikely)
+            found.sort(key=lambda c: c.cost + UNLIKELY * c.unlikely - UNLIKELY * c.likely)
         ranked = []
         for candidate in found:
             if not self.trials.left():
@@ -288,6 +291,19 @@ class Search:
             return [([candidate], outcome) for _, candidate, outcome in ranked[:MAX_BRANCHES]]
         pair = self.pair(source, found, current)
         return [pair] if pair is not None else []
+
+    def local(self, source, way):
+        """Return a list with an edit of one statement that makes its value a derivative, and its outcome."""
+        found = [named(candidate, way, source) for candidate in locally_right(way, source, Local(way, source))]
+        end = self.trials.work.units - LOCAL_WORK
+        for candidate in sorted(found, key=lambda candidate: candidate.cost):
+            if self.trials.work.units < end or (self.case.last is not None and candidate.line > self.case.last):
+                break
+            text = source.edited(candidate.edits)
+            outcome = self.trials.outcome(text)
+            if self.is_whole(outcome) and self.confirmed(source, text):
+                return [([candidate], outcome)]
+        return []
 
     def probe(self, source, way, current):
         """Return a list with the edit of a term's coefficient that makes all updates right, and its outcome."""

@@ -1,6 +1,7 @@
 """Edits of long backward passes, such as that of batch normalization, where each line computes one derivative."""
 
 import ast
+import re
 from dataclasses import replace
 
 from autograd.engine.value import Value
@@ -10,10 +11,12 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.probes import written
 from autograd.grading.code.source import Edit
 
-__all__ = ["denominators", "exponents", "gains", "is_computed", "new_factors", "overwritten"]
+__all__ = ["denominators", "exponents", "gains", "is_computed", "new_factors", "overwritten", "whole_normalizations"]
 
 AFTER = 0.3  # the added cost of an edit where a factor first changes: the change may come from an earlier line
 MAX_GAINS = 4
+LONGEST = 30  # letters of a name that is written
+NORMAL = 0.02  # how far the mean of normalized numbers is from 0, and their mean square from 1
 
 
 def gains(c):
@@ -28,7 +31,7 @@ def gains(c):
         if shape in ((columns,), (1, columns)) and len(text) < 30 and c.way.is_parameter_data(data)
     ]
     for text in found[:MAX_GAINS]:
-        if text not in c.text:
+        if not re.search(rf"(?<![\w.]){re.escape(text)}(?!\w)", c.text):
             message = f"the factor {text} is missing"
             new = f"{c.source.operand_text(c.node, tight=False)} * {text}"
             data = c.scope()[text][1]
@@ -37,6 +40,34 @@ def gains(c):
                 proportion(product, wanted) is not None for wanted in named_adjoints(c.way, parent, c.seen.shape)
             )
             yield Candidate(0.9 if named else 1.2, "wrong factor", c.line, message, c.replaced(new))
+
+
+def whole_normalizations(c):
+    """Yield edits that add what the mean and the deviation contribute to the derivative of a normalization."""
+    whole = isinstance(c.parent(), (ast.Assign, ast.Return)) and c.parent().value is c.node
+    if not whole or len(c.seen.shape) != 2 or not c.is_back() or not isinstance(c.node, (ast.Name, ast.BinOp)):
+        return
+    rows, columns = c.seen.shape
+    for text, (shape, data) in c.scope().items():
+        if shape != c.seen.shape or len(text) > LONGEST or not c.way.is_forward_text(text):
+            continue
+        for axis, lines in (
+            ("axis=0", [data[k::columns] for k in range(columns)]),
+            ("axis=1, keepdims=True", [data[i * columns : (i + 1) * columns] for i in range(rows)]),
+        ):
+            if all(map(_is_normal, lines)):
+                mean, old, factor = f"{c.way.numpy}.mean", c.text, c.source.operand_text(c.node, tight=False)
+                new = f"{old} - {mean}({old}, {axis}) - {text} * {mean}({factor} * {text}, {axis})"
+                message = "the mean and the deviation depend on every sample: their derivatives are missing"
+                yield Candidate(1.0, "derivative missing", c.line, message, c.replaced(new))
+
+
+def _is_normal(numbers):
+    """Return True if the mean of some numbers is about 0, and their mean square about 1."""
+    count = len(numbers)
+    return (
+        count > 1 and abs(sum(numbers)) < NORMAL * count and abs(sum(x * x for x in numbers) - count) < NORMAL * count
+    )
 
 
 def exponents(c):
@@ -114,7 +145,8 @@ def new_factors(contexts):
     seen = []
     for c in sorted(contexts, key=lambda context: context.seen.order):
         parent = c.parent()
-        if not isinstance(parent, ast.Assign) or parent.value is not c.node or not c.is_back() or len(c.seen.data) < 2:
+        whole = isinstance(parent, (ast.Assign, ast.Return)) and parent.value is c.node
+        if not whole or not c.is_back() or len(c.seen.data) < 2:
             continue
         factors = [proportion(c.seen.data, data) for data in adjoints_like(c.way, c.seen.shape)]
         factor = next((f for f in factors if f is not None and f == f), None)

@@ -206,10 +206,16 @@ class Namespace:
 
 
 class Absorber:
-    """An object that does not affect the numbers, such as a plot. Its attributes, items and calls return it."""
+    """An object that does not affect the numbers, such as a plot. Its attributes, items and calls return it.
 
-    def __init__(self, name):
+    Args:
+        name: The name of the object.
+        known: Attributes with a meaning of their own, such as the functions in ``torch.nn``.
+    """
+
+    def __init__(self, name, known=None):
         self.name = name
+        self.known = known or {}
 
     def __call__(self, *args, **keywords):
         """Return itself."""

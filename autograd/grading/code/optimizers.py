@@ -23,11 +23,15 @@ def through_optimizer(group, gradient, gradients, proportion):
     if not any(_is_adaptive(node) for node in _inside(group.old[0], group.new[0], gradients)):
         return None
     orders = [_inside(old, new, gradients) for old, new in zip(group.old, group.new, strict=True)]
-    if len({len(order) for order in orders}) != 1:
-        return None
     # The gradient is the squared number. A part of it, such as the gradient without a penalty, is not squared.
     squared = {_squared(node) for order in orders for node in order}
     factors = []
+    if len({len(order) for order in orders}) != 1:
+        # The gradients of the entries have different forms if the branches of an activation have, as of ELU.
+        found = [_squared_below(new) for new in group.new]
+        if None in found:
+            return None
+        orders = [[number] for number in found]
     for column in zip(*orders, strict=True):
         if len({name_of(node) for node in column}) == 1 and squared.issuperset(column):
             factor = proportion([node.data for node in column], gradient)

@@ -1,9 +1,16 @@
 """Edits that replace a variable, the axis of a sum, or a sign by another one."""
 
 import ast
+import re
 
 from autograd.engine.value import Value
-from autograd.grading.code.context import Candidate, function_name, is_slope_argument, multiplies_weights
+from autograd.grading.code.context import (
+    ONLY_IF_DERIVATIVE,
+    Candidate,
+    function_name,
+    is_slope_argument,
+    multiplies_weights,
+)
 from autograd.grading.code.error_edits import adjoints_like
 from autograd.grading.code.factors import proportion
 from autograd.grading.code.signs import is_odd_sign, is_update, is_usual_sign, is_velocity
@@ -13,6 +20,7 @@ from autograd.grading.code.wayback import same
 __all__ = ["augmented_signs", "axes", "deltas", "inputs", "rows", "signs", "substitutes", "writable"]
 
 MAX_SUBSTITUTES = 8
+MAX_RANKED = 30  # of these, the last ones count only if they make the value of their statement a derivative of the loss
 METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "t", "mm", "matmul", "clone", "ravel",
            "flatten", "astype", "view"}  # fmt: skip
 MAX_SCALARS = 14
@@ -62,11 +70,21 @@ def substitutes(c):
         for count, other in enumerate([other for other in wider if c.way.is_forward_text(other)][:4]):
             message = f"the derivative is taken at {text}, but belongs at {other}"
             yield Candidate(1.27 + 0.01 * count, "derivative at the wrong argument", c.line, message, c.replaced(other))
-    ranked = sorted(found, key=lambda other: _stem(other) != _stem(text))
-    for count, other in enumerate(ranked[: MAX_SUBSTITUTES if shape else MAX_SCALARS], 1):
+    ranked = sorted(found, key=lambda other: (_stem(other) != _stem(text), not _is_alike(c, other)))
+    likely = MAX_SUBSTITUTES if shape else MAX_SCALARS
+    for count, other in enumerate(ranked[: MAX_RANKED if shape else MAX_SCALARS], 1):
         kind, message = _substitution_kind(c, text, other)
         first = 1.25 if kind == "derivative at the wrong argument" else 1.5
-        yield Candidate(first + 0.02 * count, kind, c.line, message, c.replaced(other))
+        cost = first + 0.02 * count if count <= likely else ONLY_IF_DERIVATIVE
+        yield Candidate(cost, kind, c.line, message, c.replaced(other))
+
+
+def _is_alike(c, other):
+    """Return True if another variable is a parameter exactly if this one is, and both are of this function or not."""
+    data = c.scope()[other][1]
+    names = c.seen.frame.names
+    local = [re.split(r"[.\[]", text)[0] in names for text in (c.text, other)]
+    return c.way.is_parameter(c.seen) == c.way.is_parameter_data(data) and local[0] == local[1]
 
 
 def rows(c):
@@ -98,7 +116,16 @@ def inputs(c):
         return
     if not (isinstance(parent, ast.Call) or (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult))):
         return
+    turned = isinstance(c.node, ast.Attribute) and c.node.attr == "T"
+    own = c.source.text_of(c.node.value) if turned else c.text
     for text in c.known("inputs", lambda: list(_inputs(c))):
+        product = ast.parse(text, mode="eval").body
+        gates = [part.id for part in (product.left, product.right) if isinstance(part, ast.Name)]
+        if isinstance(product.op, ast.Mult) and gates and own not in text and len(c.seen.shape) == 2:
+            # The state has another name in the way back, such as prev for hs[-1].
+            new = f"({gates[0]} * {own}){'.T' if turned else ''}"
+            message = f"the weights are multiplied by {text}, not by {own} alone"
+            yield Candidate(1.25, "wrong factor", c.line, message, c.replaced(new))
         if c.text in text and text != c.text:
             message = f"the weights are multiplied by {text}, not by {c.text} alone"
             yield Candidate(1.2, "wrong factor", c.line, message, c.replaced(text))

@@ -5,6 +5,7 @@ import re
 
 __all__ = ["SIMPLE", "kind_of", "numbers", "scaled", "scalings"]
 
+RATE = re.compile(r"(^|[._])(lr|eta|alpha|rate|learning_rate|step_size)$")
 SIMPLE = {2.0: "2", 0.5: "0.5", 4.0: "4", 0.25: "0.25", 3.0: "3", -1.0: "-1"}
 
 
@@ -28,7 +29,7 @@ def scalings(c, make):
     if (c.is_back() and top) or target:
         for factor in c.wrong_factors:
             for text, value in numbers(c):
-                if abs(value * factor - 1.0) < 1e-6:
+                if abs(value * factor - 1.0) < 1e-6 and not _is_factor(c, factor):
                     kind, message = kind_of(c, text, factor)
                     new = scaled(c, text)
                     plain = text in SIMPLE.values()
@@ -62,6 +63,18 @@ def scalings(c, make):
             yield make(1.2 if text in ("2", "0.5") else 1.21, "penalty", c.line, message, c.replaced(new))
 
 
+def _is_factor(c, factor):
+    """Return True if the wrong factor is an entry of the data that is written in this product. It is left out there."""
+    waiting = [c.node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            waiting += [node.left, node.right]
+        elif isinstance(node, ast.Subscript) and c.way.single(node) == factor:
+            return True
+    return False
+
+
 def scaled(c, text):
     """Return the text of the expression multiplied by a number, or divided by a number."""
     inner = c.source.operand_text(c.node, tight=False)
@@ -79,7 +92,10 @@ def numbers(c):
     """Yield the numbers that can be written here, each with its value, the simplest first."""
     for value, text in SIMPLE.items():
         yield text, value
+    update = c.line in c.way.update_lines  # a rate is a factor of an update, and not of a gradient
     for text, (shape, data) in c.scope().items():
+        if shape == () and RATE.search(text) and not update:
+            continue
         if shape == () and data and data[0] not in (0.0, 1.0) and len(text) < 25 and not c.way.is_learned_text(text):
             value = data[0]
             yield f"/ {text}", 1.0 / value
@@ -100,6 +116,9 @@ def kind_of(c, text, factor):
         return "sign of the update", f"the sign of {c.text} is turned around"
     if text in SIMPLE.values():
         return "constant factor", f"the gradient is {factor:.6g} times the true one"
+    parent = c.parent()
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub)) and factor < 1:
+        return "constant factor", f"the term {c.text} lacks a factor"
     scalar = any(part in text for part in ("len(", "shape")) or c.way.is_count(text.removeprefix("/ "))
     if not scalar:
         return "constant factor", f"the gradient is {factor:.6g} times the true one"

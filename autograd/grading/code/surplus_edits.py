@@ -58,6 +58,9 @@ def _dropped(c, keep, drop):
     kind, message = "wrong factor", f"the factor {dropped} does not belong here"
     number = c.way.single(drop)
     counts = c.way.counts
+    plain = isinstance(drop, (ast.Constant, ast.BinOp, ast.UnaryOp, ast.Call)) or c.way.is_count(dropped)
+    if number is not None and not plain and isinstance(drop, ast.Subscript):
+        return Candidate(1.2, kind, drop.lineno, message, c.replaced(text))  # an entry of the data
     if number is not None:
         kind, message = "constant factor", f"the factor {dropped} does not belong here"
         inverse = isinstance(c.node.op, ast.Div) if isinstance(c.node, ast.BinOp) else False

@@ -200,9 +200,20 @@ def accumulations(way, source):
         text = source.text[start:end]
         if text.strip(" (") == "=":
             name = source.text_of(target)
-            message = f"{name} keeps the last one only: add them up"
+            message, kind, cost = f"{name} keeps the last one only: add them up", "batch sum missing", 1.3
+            if way.recurrent and _is_carried(source, statement, name):
+                message, kind = f"{name} comes from the next moment, and this replaces it: add both", "order in time"
+                cost = 0.93 if name not in source.text_of(statement.value) else cost
             edit = Edit(start, end, text.replace("=", "+=", 1))
-            yield Candidate(1.3, "batch sum missing", statement.lineno, message, (edit,))
+            yield Candidate(cost, kind, statement.lineno, message, (edit,))
+
+
+def _is_carried(source, statement, name):
+    """Return True if the loop around a statement assigns its target at another place as well, for the next moment."""
+    loop = next((node for node in source.loops_around(statement) if isinstance(node, ast.For)), None)
+    stored = [part for part in ast.walk(loop) if isinstance(part, (ast.Assign, ast.AugAssign))] if loop else []
+    targets = [target for part in stored for target in getattr(part, "targets", [getattr(part, "target", None)])]
+    return sum(source.text_of(target) == name for target in targets) > 1
 
 
 def spared_names(c):

@@ -3,6 +3,7 @@
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.limits import Unreadable
+from autograd.grading.code.methods import OF_TORCH
 from autograd.grading.code.objects import Absorber, Class, Function, Kind, Namespace
 
 __all__ = ["inherited", "module"]
@@ -73,7 +74,7 @@ def module(library, name):
     space = library.module(library.machine, "numpy").names
     for part in SHARED:
         if part in space:
-            names[part] = space[part]
+            names[part] = _with_dim(space[part])
     random = space["random"].names
     names["randn"] = lambda *shape, **_k: random["standard_normal"](_shape(shape))
     names["rand"] = lambda *shape, **_k: random["random"](_shape(shape))
@@ -87,13 +88,28 @@ def module(library, name):
     names["no_grad"] = Absorber("no_grad")
     names["float32"] = names["float"] = names["float64"] = "float64"
     names["Tensor"] = Absorber("Tensor")
-    names["nn"] = Absorber("nn")
+    names["randint"] = lambda low, high, size, **_k: random["randint"](low, high, size)
+    names["softmax"] = lambda x, dim=-1: _softmax(space, x, dim)
+    functional = {part: names[part] for part in ("relu", "sigmoid", "softmax", "tanh")}
+    functional["one_hot"] = lambda x, classes: space["eye"](classes)[x]
+    names["nn"] = Absorber("nn", {"functional": Absorber("functional", functional)})
     names["device"] = Absorber("device")
     names["autograd"] = Namespace("torch.autograd", {"Function": Base(library), "gradcheck": Absorber("gradcheck")})
     found = Namespace("torch", names)
     for part in name.split(".")[1:]:
-        found = found.names.get(part, Absorber(part)) if isinstance(found, Namespace) else found
+        known = found.names if isinstance(found, Namespace) else found.known
+        found = known.get(part, Absorber(part))
     return found
+
+
+def _with_dim(function):
+    """Return a function of NumPy that accepts PyTorch's names of arguments."""
+    return lambda *args, **keywords: function(*args, **{OF_TORCH.get(k, k): v for k, v in keywords.items()})
+
+
+def _softmax(space, x, dim):
+    powers = space["exp"](x - space["max"](x, axis=dim, keepdims=True))
+    return powers / space["sum"](powers, axis=dim, keepdims=True)
 
 
 def _shape(shape):

@@ -290,9 +290,9 @@ class WayBack:
         if not places and "." in text:
             tail = "." + text.rpartition(".")[2]
             places = [place for other, found in self.texts.items() if other.endswith(tail) for place in found[:2]]
-        return any(place.frame.function == seen.frame.function and self._is_on_any_way(place) for place in places)
+        return any(place.frame.function == seen.frame.function and self.is_on_way(place) for place in places)
 
-    def _is_on_any_way(self, seen):
+    def is_on_way(self, seen):
         """Return True if an update, right or wrong, is computed from a value, and the loss is not."""
         return self.is_back(seen) or any(
             isinstance(e, Value) and e.op is not None and e not in self.gradients and e in self.right
@@ -330,6 +330,8 @@ class WayBack:
             for place in self.by_place(part):
                 if self.is_parameter(place):
                     met = True
+                elif any(isinstance(e, Value) and e in self.successors for e in place.elements):
+                    continue  # the parameter after its update
                 elif self.is_back(place) or any(
                     isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements
                 ):
@@ -356,9 +358,17 @@ class WayBack:
         return any(isinstance(e, Value) and e in self.gradients for e in numbers_of(value)[1])
 
     def _takes_gradients(self, first, last):
-        """Return True if the function between two lines reads a gradient, like ``backward``."""
+        """Return True if the function between two lines is given a gradient, like ``backward``."""
+        own = {
+            part.id
+            for part in self.source.parents
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and first < part.lineno <= last
+        }
         return any(
-            first < node.lineno <= last and isinstance(node, ast.Name) and self.is_back(places[0])
+            first < node.lineno <= last
+            and isinstance(node, ast.Name)
+            and node.id not in own
+            and self.is_back(places[0])
             for _, node, places in self.nodes
             if not self.is_forward_value(places[0].elements)
         )

@@ -10,7 +10,7 @@ from autograd.grading.code.arrays.layout import positions, shape_of, size_of
 
 __all__ = [
     "arange", "array", "asarray", "diag", "diagflat", "eye", "full", "full_like", "identity", "indices", "linspace",
-    "logspace", "meshgrid", "ones", "ones_like", "tri", "tril", "triu", "zeros", "zeros_like",
+    "logspace", "meshgrid", "ones", "ones_like", "tri", "tril", "triu", "vander", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -105,6 +105,24 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Array:
 def identity(n: int, dtype: Any = None) -> Array:
     """Return a square matrix with ones on the diagonal."""
     return eye(n, dtype=dtype)
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Array:
+    """Return the matrix with the powers of each number in a row, from the highest power down to 1."""
+    numbers = as_array(x)
+    if numbers.ndim != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
+    columns = numbers.size if N is None else int(N)
+    spend(numbers.size * columns)
+    rows = []
+    for number in numbers.elements():
+        row = [number * 0 + 1 if kind_of(number) is INT else 1.0]
+        while len(row) < columns:
+            row.append(row[-1] * number if len(row) > 1 else number)
+        row = row[:columns]
+        rows.append(row if increasing else row[::-1])
+    result = from_nested(rows, promote(INT, numbers.dtype))
+    return result if rows and columns else zeros((numbers.size, columns), result.dtype)
 
 
 def arange(*bounds: Any, dtype: Any = None) -> Array:

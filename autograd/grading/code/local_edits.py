@@ -1,0 +1,136 @@
+"""Edits of one name or one factor in a statement after which its value is a derivative of the loss.
+
+Every variable that can be written there is tried, also one of another shape that broadcasting allows. Only the
+statement is evaluated again, so these are many values and few readings of the program.
+"""
+
+import ast
+
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.wayback import same
+
+__all__ = ["locally_right"]
+
+MAX_MOMENTS = 4
+MAX_VALUES = 500  # that are computed for one statement
+MAX_TEXTS = 40
+MAX_COUNTS = 8
+LONGEST = 30  # letters of a text that is written
+
+
+def locally_right(way, source, local):
+    """Return edits within a statement of the backward pass that make its value a derivative of the loss.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+        local: The statements whose values are not derivatives, with possible right values.
+    """
+    found = []
+    for moment in sorted(local.moments.values(), key=lambda moment: moment.place.order)[:MAX_MOMENTS]:
+        for left, (kind, message, node, new) in enumerate(_edits(way, source, moment)):
+            if left == MAX_VALUES:
+                break
+            edits = (source.replacing(node, new),)
+            candidate = Candidate(1.2 + 0.001 * len(new), kind, node.lineno, message, edits)
+            if local.makes_derivative(candidate, always=True):
+                found.append(candidate)
+    return found
+
+
+def _edits(way, source, moment):
+    """Yield edits of a statement: their kind, a message, the node that is replaced, and its new text."""
+    value, known = moment.statement.value, {}
+    counts = [text for text, (its, data) in moment.known.items() if its == () and data[0] > 1 and way.is_count(text)]
+    for node, around in _inside(source, value):
+        old, shape = source.text_of(node), way.shape_of(node) or ()
+        if shape not in known:
+            known[shape] = _texts(way, moment, shape)
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            for new in known[shape]:
+                if new != old and not (isinstance(around, ast.Attribute) and not _is_name(new)):
+                    at_slope = isinstance(around, ast.BinOp) and isinstance(around.op, (ast.Sub, ast.Pow))
+                    kind = "derivative at the wrong argument" if at_slope else "wrong factor"
+                    yield kind, f"{old} stands where {new} belongs", node, new
+        turned = isinstance(around, ast.Attribute) and around.attr == "T"
+        if turned or not isinstance(around, (ast.Attribute, ast.Subscript)):
+            for new in known[shape]:
+                slope = new in moment.known and any(same(moment.known[new][1], one.data) for one in way.slopes)
+                kind = "derivative missing" if slope else "wrong factor"
+                written = f"{source.operand_text(node, tight=False)} * {new}"
+                tight = isinstance(around, ast.BinOp) and isinstance(around.op, (ast.Pow, ast.MatMult, ast.Div))
+                yield kind, f"the factor {new} is missing", node, f"({written})" if tight or turned else written
+        if isinstance(around, ast.BinOp) and isinstance(around.op, (ast.Add, ast.Sub)):
+            for count in counts[:MAX_COUNTS]:
+                new = f"{source.operand_text(node, tight=False)} / {count}"
+                yield "constant factor", f"{old} is not divided by {count}, as the loss is", node, new
+    for product in _products(way, moment):
+        yield (
+            "wrong factor",
+            f"the term {product} is missing in this sum",
+            value,
+            f"{source.text_of(value)} + {product}",
+        )
+
+
+def _products(way, moment):
+    """Yield the products over the samples of a gradient with a value of the forward pass that have the right shape."""
+    shape, known = moment.place.shape, moment.known.items()
+    matrices = [(text, its) for text, (its, _) in known if len(its) == 2 and len(text) < LONGEST and text[-2:] != ".T"]
+    backs = [one for one in matrices if way.is_back_text(one[0], moment.place)]
+    values = [one for one in matrices if way.is_forward_text(one[0])]
+    for gradient, (n, a) in backs[-MAX_COUNTS:]:
+        for text, (m, b) in values[-MAX_COUNTS:]:
+            if n == m and (a, b) == shape:
+                yield f"{gradient}.T @ {text}"
+            if n == m and (b, a) == shape:
+                yield f"{text}.T @ {gradient}"
+
+
+def _is_name(text):
+    return text.replace("_", "").replace(".", "").isalnum()
+
+
+def _inside(source, value):
+    """Yield the parts of an expression that can be edited, each with the node around it."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop(0)
+        around = source.parents.get(node)
+        if isinstance(node, ast.Constant):
+            continue
+        yield node, around
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            waiting.append(node.value)
+        elif isinstance(node, ast.BinOp):
+            waiting += [node.left, node.right]
+        elif isinstance(node, ast.UnaryOp):
+            waiting.append(node.operand)
+        elif isinstance(node, ast.Call):
+            waiting += node.args
+            if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name):
+                waiting.append(node.func.value)
+
+
+def _texts(way, moment, shape):
+    """Return what can be written beside an array: variables, and parts of the forward pass that have no name."""
+    target = ast.unparse(moment.statement.targets[0]) if isinstance(moment.statement, ast.Assign) else ""
+    found = []
+    for text, (its, data) in moment.known.items():
+        if its and len(text) < LONGEST and text != target and _fits(its, shape) and any(x != data[0] for x in data):
+            found.append(text)
+    for seen in way.forward:
+        if isinstance(seen.node, ast.Call) and seen.shape and _fits(seen.shape, shape):
+            names = {p.id for p in ast.walk(seen.node) if isinstance(p, ast.Name)} - set(way.modules)
+            text = ast.unparse(seen.node)
+            if names and names <= moment.known.keys() and len(text) < LONGEST:
+                found.append(text)
+    return list(dict.fromkeys(found))[-MAX_TEXTS:]
+
+
+def _fits(its, shape):
+    """Return True if an array of the first shape can be a factor of an array of the second one, or of one summed up."""
+    if len(its) > 2 or len(shape) > 2:
+        return its == shape
+    ends = zip(its[::-1], shape[::-1], strict=False)
+    return all(a in (b, 1) or b == 1 for a, b in ends)

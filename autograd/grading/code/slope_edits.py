@@ -1,0 +1,56 @@
+"""Edits of the parts of a derivative that is written out: its branches, its exponents, and the rest of a gate."""
+
+import ast
+
+from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.source import Edit
+
+__all__ = ["branches", "complements", "exponentials"]
+
+
+def branches(c):
+    """Yield edits that add 1 to an activation in a branch of a derivative, as for ELU, where it is ``a + 1``."""
+    parent = c.parent()
+    if not isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript)) or not isinstance(parent, ast.Call):
+        return
+    if function_name(parent) == "where" and len(parent.args) == 3 and c.node in parent.args[1:]:
+        message = f"the derivative is {c.text} + 1 in this branch"
+        yield Candidate(1.23, "wrong derivative", c.line, message, c.replaced(f"{c.text} + 1"))
+
+
+def exponentials(c):
+    """Yield edits that turn the sign of an exponent, write the exponential of a logarithm, or the sign of a size."""
+    node = c.node
+    if isinstance(node, ast.Call) and function_name(node) == "exp" and len(node.args) == 1 and not c.is_stored():
+        inner = node.args[0]
+        negative = isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.USub)
+        new = c.source.text_of(inner.operand) if negative else f"-{c.source.operand_text(inner)}"
+        message = f"the exponent is {new}, not {c.source.text_of(inner)}"
+        yield Candidate(1.24, "wrong derivative", c.line, message, (c.source.replacing(inner, new),))
+    if isinstance(node, ast.Call) and function_name(node) in ("abs", "absolute") and len(node.args) == 1:
+        new = f"{c.way.numpy}.sign({c.source.text_of(node.args[0])})"
+        message = f"{c.text} stands where its derivative belongs: {new}"
+        yield Candidate(1.22, "loss for its derivative", c.line, message, c.replaced(new))
+    named = isinstance(node, (ast.Name, ast.Attribute)) and isinstance(c.parent(), ast.BinOp) and c.seen.shape
+    if named and all(x <= 0 for x in c.seen.data) and c.way.is_forward_text(c.text) and not c.is_stored():
+        new = f"{c.way.numpy}.exp({c.text})"
+        message = f"{c.text} are logarithms of probabilities: {new} belongs here"
+        yield Candidate(1.25, "wrong derivative", c.line, message, c.replaced(new))
+
+
+def complements(c):
+    """Yield edits that use the rest of a gate, ``1 - z`` for ``z``, or the other way around."""
+    node, parent = c.node, c.parent()
+    factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    if not factor or not c.seen.shape or c.is_stored() or not all(0 < x < 1 for x in c.seen.data):
+        return
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and c.way.is_forward_text(c.text):
+        message = f"{c.text} stands where 1 - {c.text} belongs"
+        yield Candidate(1.3, "wrong factor", c.line, message, c.replaced(f"(1 - {c.text})"))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and c.way.single(node.left) == 1:
+        text = c.source.text_of(node.right)
+        start, end = c.source.span(node)
+        new = f"({text})" if isinstance(node.right, ast.BinOp) else text
+        yield Candidate(
+            1.3, "wrong factor", c.line, f"1 - {text} stands where {text} belongs", (Edit(start, end, new),)
+        )
