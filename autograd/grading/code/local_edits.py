@@ -13,6 +13,8 @@ __all__ = ["locally_right"]
 
 MAX_MOMENTS = 4
 MAX_VALUES = 500  # that are computed for one statement
+MAX_NUMBERS = 100_000  # that are computed in all, where each evaluation counts as many more as FIRST
+FIRST = 40
 MAX_TEXTS = 40
 MAX_COUNTS = 8
 LONGEST = 30  # letters of a text that is written
@@ -26,10 +28,12 @@ def locally_right(way, source, local):
         source: The program.
         local: The statements whose values are not derivatives, with possible right values.
     """
-    found = []
+    found, left = [], MAX_NUMBERS
     for moment in sorted(local.moments.values(), key=lambda moment: moment.place.order)[:MAX_MOMENTS]:
-        for left, (kind, message, node, new) in enumerate(_edits(way, source, moment)):
-            if left == MAX_VALUES:
+        cost = FIRST + len(moment.place.data)
+        for tried, (kind, message, node, new) in enumerate(_edits(way, source, moment)):
+            left -= cost
+            if tried == MAX_VALUES or left < 0:
                 break
             edits = (source.replacing(node, new),)
             candidate = Candidate(1.2 + 0.001 * len(new), kind, node.lineno, message, edits)
