@@ -164,7 +164,6 @@ SLIPS = [
     ("VARIANCE", "f_prime(self.z)", "f_prime(self.f(self.z))", "derivative at the wrong argument"),
     ("TIED", " + err.T @ kept", "", "wrong factor"),
     ("TIED", "err @ W + sparsity / n", "err @ W + sparsity", "constant factor"),
-    ("TIED", "d_code = d_kept * mask", "d_code = d_kept", "wrong factor"),
     ("TIED", "code + 1)", "code)", "wrong derivative"),
     ("HUBER", "np.sign(r)", "np.abs(r)", "loss for its derivative"),
     ("TORCH", "grad.sum(dim=0)", "grad.mean(dim=0)", "divided twice"),
