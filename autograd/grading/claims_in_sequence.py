@@ -339,10 +339,15 @@ class _Sequence:
         if not results:
             return None
         worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
-        for world in worlds[: _MAX_WORLDS + 1]:
-            if self._judge.in_world(self._world(world), self.setting, target, text).verdict == "equal":
-                return self._mistaken[world[-1]][0]
-        return None
+        found = next((world for world in worlds[: _MAX_WORLDS + 1] if self._holds_in(world, target, text)), None)
+        if found is None:
+            return None
+        first = next((k for k in found[: min(len(found) - 1, _MAX_WORLDS)] if self._holds_in((k,), target, text)), None)
+        return self._mistaken[found[-1] if first is None else first][0]
+
+    def _holds_in(self, world, target, text):
+        """Return True if a claim is right where some earlier results are assumed."""
+        return self._judge.in_world(self._world(world), self.setting, target, text).verdict == "equal"
 
     def _world(self, results):
         if results not in self._worlds:

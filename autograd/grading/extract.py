@@ -5,6 +5,7 @@ environment, or in a fence with the name ``math``. In a sheet, a whole line may 
 an equation is a claim. Declarations are in the front matter or above the first formula.
 """
 
+import html
 import json
 import re
 from bisect import bisect_right
@@ -253,7 +254,8 @@ def _claims(text, at, is_inline, macros, line_of):
     """Return the claims between the delimiters of a formula."""
     if len(text) > _MAX_DISPLAYED:  # too long for any reader: only its beginning is kept, and refused with the reason
         return [Item(line_of(at), text[:_MAX_READ], None, None, is_inline, text[:_MAX_READ])]
-    text = _QUOTED.sub(lambda mark: " " * len(mark[0]), text)
+    text = _QUOTED.sub(lambda mark: " " * len(mark[0]), text).translate(_WIDE)
+    text = _unboxed(_ENTITY.sub(lambda entity: html.unescape(entity[0]).ljust(len(entity[0])), text))
     uncommented = re.sub(r"(?<!\\)%[^\n]*", lambda comment: " " * len(comment[0]), text)
     found = []
     for piece in claims_in(uncommented):
@@ -265,6 +267,23 @@ def _claims(text, at, is_inline, macros, line_of):
                 Item(line_of(at + piece.at), formula, None, None, is_inline, piece.text, shown if has_own else "")
             )
     return found
+
+
+def _unboxed(text):
+    r"""Return a formula without the boxes around equations, such as ``\boxed{\delta = y - t}``.
+
+    They are replaced by blanks, so that offsets do not change.
+    """
+    for match in reversed(list(_BOX.finditer(text))):
+        depth = 0
+        for at in range(match.end() - 1, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[at], 0) if text[at - 1] != "\\" else 0
+            if depth == 0:
+                if is_equation(text[match.end() : at]):
+                    blank = " " * (match.end() - match.start())
+                    text = f"{text[: match.start()]}{blank}{text[match.end() : at]} {text[at + 1 :]}"
+                break
+    return text
 
 
 def _continued(items):
@@ -325,6 +344,10 @@ _FOLLOWS = re.compile(r"^\s*\\(?:Rightarrow|implies|Longrightarrow|therefore|iff
 _INSIDE = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _QUOTIENT = re.compile(rf"\\[dt]?frac\s*{_INSIDE}\s*{_INSIDE}\s*$")
 _QUOTED = re.compile(r"(?<=\n)(?:[ \t]*>)+(?=[ \t])")  # of block quotes in Markdown
+_COMMANDS = (r"\newcommand", r"\renewcommand", r"\providecommand", r"\def", r"\DeclareMathOperator")
+_BOX = re.compile(r"\\(?:boxed|fbox|ensuremath|Aboxed)\s*\{")
+_ENTITY = re.compile(r"&[A-Za-z]{2,8};")  # as pages write signs: &minus;
+_WIDE = str.maketrans("＝（）－＋，；｜", "=()-+,;|")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, as the escapes of a notebook can have: no text has it
 _LET = re.compile(r"(?<![A-Za-z])(?:let|set|letting|define|suppose)(?:\s+us\s+\w+)?[\s:]*$", re.IGNORECASE)
 _SHORT = re.compile(r"[^=]{1,12}=\s*[-+]?[\d.\s,\\{}()]+(?:[A-Za-z]|\\[lc]?dots)?\s*")
@@ -356,6 +379,8 @@ def _between(text, start, end, format, line_of, items, declared):
 
 def _formula_line(bare, number):
     """Return the claim in a line of a sheet, or None if the line is a sentence."""
+    if bare.startswith(_COMMANDS):
+        return None
     match = _TARGET.fullmatch(bare)
     target, formula = (match["target"], match["formula"]) if match else (None, bare)
     words = [word for word in _WORDS.findall(formula) if word.lower() not in _MATH_WORDS]

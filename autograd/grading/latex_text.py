@@ -37,7 +37,7 @@ _LINED = re.compile(
 # An arrow that counts or renames: 1 \\to K - 1, l \\to l + 1.
 _NO_UPDATE = re.compile(r"[\s{}$]*(?:[\d.]*|[i-nI-Nt]|\\ell)[\s{}$]*")
 _MARKS = re.compile(
-    r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
+    r"\\(?:label|tag\*?|ref|eqref|(?:short)?intertext)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
 )
 _REASON = re.compile(r"&&\s*\\(?:text|mbox|textrm|textit)\s*\{(?:(?!\\\\|\\end\s*\{|&).)*", re.DOTALL)
 # A remark in brackets at the beginning of a row, as in (By 6) &= ....
