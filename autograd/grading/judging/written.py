@@ -41,7 +41,7 @@ from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.products import is_rest_of
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
-from autograd.grading.reading.nodes import is_name, rewrite, show, walk
+from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 _OTHER_ORDER = (
@@ -277,6 +277,8 @@ class Written:
             judged = self._of_one_weight(task, places, vectors, batch, wanted, judged)
             judged = self._of_other_order(task, places, vectors, batch, wanted, judged)
         if judged is not None and judged.verdict == "wrong":
+            judged = self._with_logistic(task, places, vectors, batch, wanted) or judged
+        if judged is not None and judged.verdict == "wrong":
             judged = self._grouped(task, places, vectors, batch, wanted) or judged
             judged = self._over_samples(task, places, vectors, batch, wanted) or judged
         if judged is None:
@@ -319,6 +321,30 @@ class Written:
         if len(found) < 2:
             return judged
         return judged._replace(verdict="ambiguous", reason=TWO_TARGETS.format(" and ".join(found.values())))
+
+    def _with_logistic(self, task, places, vectors, batch, wanted):
+        r"""Return the verdict with ``\sigma`` as the logistic function if the claim is then right, or None.
+
+        Usually it is the activation of the neuron in its argument. The derivative of softplus is printed as
+        ``\sigma(s)``, and that of silu has it, too.
+        """
+        if places.is_declared("function"):
+            return None
+
+        def logistic(node):
+            is_sigma = node.kind == "call" and is_name(node.parts[0], "sigma") and node.parts[0].data == ("sigma", 0)
+            if not is_sigma or node.parts[0].parts:
+                return None
+            return Node("call", (Node("name", (), ("logistic", 0), node.at), *node.parts[1:]), node.data, node.at)
+
+        other = task._replace(sides=tuple([rewrite(x, logistic) for x in task.sides]))
+        if other == task:
+            return None
+        with contextlib.suppress(ReadingError):
+            found = self.judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found
+        return None
 
     def _grouped(self, task, places, vectors, batch, wanted):
         """Return an ambiguous verdict if the claim is right with circles binding more tightly, or else None."""

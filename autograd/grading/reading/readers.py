@@ -24,9 +24,9 @@ _LATEX_SCRIPT = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z](\^[A-Za-z0-9])?(_[A-Za-z0
 _RAISED_LETTER = re.compile(r"\^\s*[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{2}")
 # The tail of a printed equation: the indices for which it holds, and the meaning of its rate.
-_RANGE = r"[A-Za-z]\w*'* in (?:[A-Za-z]\w*|\{[\d, ]+\})"
+_RANGE = r"[A-Za-z]\w*'*\s+in\s+(?:[A-Za-z]\w*|\{[\d, ]+\})"
 _TAIL = re.compile(
-    rf",?\s+for (?:all|each|every) {_RANGE}(?:, {_RANGE})*\s*\.?\s*(?=\(|$)|\s+\([^()]* stands for [^()]*\)\s*$",
+    rf",?\s+for\s+(?:all|each|every)\s+{_RANGE}(?:,\s+{_RANGE})*\s*\.?\s*(?=\(|$)|\s+\([^()]* stands for [^()]*\)\s*$",
     re.ASCII,
 )
 
