@@ -283,14 +283,19 @@ def _name_targets(network):
                     continue
                 names[t] = symbol
                 taken.add(symbol)
+    outputs = [n for n in network.neurons if n.layer == last]
+    steps, samples = {n.step for n in outputs} - {None}, {n.sample for n in outputs} - {None}
     for leaf, (role, place) in network.roles.items():
         if role == "t" and leaf not in names and leaf.op is None:
             numbers = _numbers_in(leaf.label)
             index, sample = place or ((numbers[0] if numbers else 1), numbers[1] if len(numbers) > 1 else None)
-            symbol = Symbol("t", (last,), (index,), sample)
+            step = None
+            if sample in steps and not samples:  # t[1,2] of a recurrent network is the target of the second step
+                sample, step = None, sample
+            symbol = Symbol("t", (last,), (index,), sample, step)
             while symbol in taken:
                 index += 1
-                symbol = Symbol("t", (last,), (index,), sample)
+                symbol = Symbol("t", (last,), (index,), sample, step)
             names[leaf] = symbol
             taken.add(symbol)
     _find_distributions(network)

@@ -154,8 +154,8 @@ class Grader:
             return self._or_in_names(printed, meant, formula, rate, explains)
         if not is_decided and self._names_other_nodes(formula):
             found = self.in_vocabulary.grade(meant, formula, rate, explains)
-            if found.verdict in ("equal", "unproved") or printed is None:
-                return found
+            if found.verdict in ("equal", "unproved", "unreadable") or printed is None:
+                return found  # the letters of neurons say nothing of other nodes
         if printed is None:
             return Grade("unreadable", formula, diagnosis=self._why_unreadable(meant, formula, rate))
         return printed
@@ -195,6 +195,8 @@ class Grader:
             return found if found.verdict == "unreadable" and "speaks of" in found.diagnosis else printed
         if found.verdict in ("equal", "unproved") or (printed.is_misfit and not printed.mistakes):
             return found
+        if found.verdict == "unreadable" and printed.verdict == "wrong" and self._names_other_nodes(formula):
+            return found  # the letters of neurons say nothing of other nodes
         return printed
 
     def _with_left_side(self, meant, formula, rate, explains):

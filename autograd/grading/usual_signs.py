@@ -35,6 +35,7 @@ _ONE_HOT = re.compile(
 _STAR = re.compile(r"\^\s*(\{?)\s*\\(?:star|ast)(?![A-Za-z])\s*")
 _DOT = re.compile(r"(?<=[})])\s*\.\s*(?=(?:\\(?!end|q?quad|text|\\)|[(\d])[^=.]*$)")  # between factors, not formulas
 _TWICE = re.compile(r"(?<![=<>!:])=[\s&]*=(?!=)")
+_EMPTY = re.compile(r"(?<=[-+=*/\s])\{\}")  # after a sign, it only changes the blanks around it
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -50,6 +51,7 @@ def with_usual_signs(text) -> str:
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
     if "\\" in text:
+        text = _EMPTY.sub("  ", text)
         text = _TWICE.sub("=", _DOT.sub(r" \\cdot ", _BARS.sub(r"\\| \1 \\|", text)))
     start = 0
     while match := _CALL.search(text, start):

@@ -183,3 +183,44 @@ def test_a_row_with_an_approximate_number_is_no_factor_of_the_row_above():
     block = r"\begin{array}{ll} u &= V h + b \\ &= 0.3 \cdot 0.627 + 0.4 \\ u &\approx 0.588 \end{array}"
     assert [piece.text for piece in claims_in(block)] == [r"u = V h + b = 0.3 \cdot 0.627 + 0.4", r"u \approx 0.588"]
     assert [item.formula for item in extract(f"$${block}$$", "markdown").items] == ["u = V h + b"]
+
+
+DELTA = r"\delta_k = (y_k - t_k) y_k (1 - y_k)"
+WRITTEN = [
+    rf"$$\boxed{{{DELTA}}}$$",
+    rf"$$\therefore \quad \fbox{{{DELTA}}}$$",
+    f"$${DELTA.replace('-', '&minus;')}$$",
+    f"$${DELTA.replace('(', '（').replace(')', '）').replace('=', '＝')}$$",
+    rf"\begin{{align}} {DELTA.replace('=', '&=')} \\ "
+    r"\intertext{and} \partial L / \partial b_k &= \delta_k \end{align}",
+]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_signs_of_pages_and_boxes(text):
+    found = grade_document(f"network: 2-3-2 sigmoid\n\n{text}\n", format="markdown").claims
+    assert {claim.verdict for claim in found} == {"equal"}
+    assert found[0].line == 3
+
+
+def test_a_box_around_a_factor_is_a_bracket():
+    (item,) = extract(r"$$a = \boxed{b + c} d$$", "markdown").items
+    assert item.formula == r"a = \boxed{b + c} d"
+
+
+def test_definitions_of_commands_in_a_sheet_are_no_formulas():
+    sheet = "network: 2-3-2 sigmoid\n\\newcommand{\\g}[1]{\\frac{\\partial L}{\\partial #1}}\n$\\g{b_k} = \\delta_k$\n"
+    assert [claim.verdict for claim in grade_document(sheet).claims] == ["equal"]
+
+
+def test_a_consequence_names_the_first_mistake_that_suffices():
+    rows = [
+        r"\delta_o = (t_o - y_o) y_o (1 - y_o)", r"\frac{\partial L}{\partial y_o} = 2 (y_o - t_o)",
+        r"\frac{\partial L}{\partial b_o} = (t_o - y_o) y_o (1 - y_o)",
+    ]  # fmt: skip
+    found = graded(*rows, setting="network: 2-3-2 sigmoid\ndelta: 1\nconvention: standard")
+    assert [(claim.verdict, claim.follows) for claim in found] == [
+        ("wrong", None),
+        ("wrong", None),
+        ("follows", found[0].line),
+    ]

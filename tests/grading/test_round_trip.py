@@ -121,6 +121,26 @@ def test_the_matrix_form_of_a_recurrent_network(order, how):
     assert graded(derivation, [line.latex for line in lines] + [line.text for line in lines]) == []
 
 
+@pytest.mark.parametrize("activation", ["silu", "softplus", "tanh", "relu"])
+@pytest.mark.parametrize("loss", ["half_sse", "sse", "cross_entropy", "binary_cross_entropy"])
+def test_recurrent_networks(activation, loss):
+    """The derivatives of silu and softplus are printed with the logistic function."""
+    output = "sigmoid" if loss == "binary_cross_entropy" else "linear"
+    derivation = derive(build([2, 3, 2], [activation, output], loss=loss, recurrent=(1, 3)))
+    assert graded(derivation, printed(derivation)) == []
+
+
+def test_variations_without_a_meaning():
+    derivation = recorded((2, 3, 2), sigmoid, "sigmoid", half_sse, labelled(2))
+    texts = [e.text for e in derivation.equations]
+    lines = [e.latex for e in derivation.equations]
+    varied = [text.replace(" ", "  ") for text in texts] + [line.replace(" - ", " -{} ") for line in lines]
+    varied += [line.replace("=", r"\, = \;", 1) + "." for line in lines]
+    varied += [line.replace(r"\left(", r"\bigl(").replace(r"\right)", r"\bigr)") for line in lines]
+    varied += [line.replace(r"\sum_", r"\sum\limits_").replace(r"\frac", r"\dfrac") for line in lines]
+    assert graded(derivation, varied) == []
+
+
 def test_soft_targets_and_hinge():
     for derivation in (
         recorded((2, 3, 3), "tanh", "linear", cross_entropy, labelled(3)),
