@@ -53,8 +53,9 @@ def _clip(x: Any, low: Any = None, high: Any = None, out: None = None) -> Any:
     return clip(x, low, high)
 
 
-add_method("clip", _clip)
-forget_own_methods()
+if not hasattr(Value, "clip"):  # the compiled Value stays if this module is imported again
+    add_method("clip", _clip)
+    forget_own_methods()
 
 
 def prod(values: Any) -> Any:
