@@ -13,7 +13,7 @@ from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.defined_letters import defined_letter, is_function_of_letter
 from autograd.grading.document import Document, GradedClaim
-from autograd.grading.doubts import Doubts
+from autograd.grading.document_doubts import Doubts
 from autograd.grading.extract import extract
 from autograd.grading.grade import Grade
 from autograd.grading.latex_text import sides
