@@ -65,7 +65,7 @@ def test_claims_in_sequence(formulas, expected):
 
 def test_the_first_wrong_step_is_marked_with_its_link():
     found = grade_document(
-        HEAD + "$$\\frac{\\partial L}{\\partial b_o} = \\delta_o = (t_o - y_o) y_o (1 - y_o) = q$$\n$$\\delta_o = 3$$"
+        HEAD + "$$\\frac{\\partial L}{\\partial b_o} = \\delta_o = (t_o - y_o) y_o (1 - y_o) = 2 q$$\n$$\\delta_o = 3$$"
         "\n$$\\frac{\\partial L}{\\partial b_o} = \\delta_o = (t_o - y_o) y_o (1 - y_o)$$"
     )
     assert [claim.is_first_mistake for claim in found.claims] == [False, True, False]
