@@ -137,7 +137,7 @@ class Doubts:
             return said
         if self._others is None:
             return self._beside_declared(item, text, grade)
-        return self._left_open(item.target, text, grade, link)
+        return remark(text, grade) or self._left_open(item.target, text, grade, link)
 
     def _left_open(self, target, text, grade, link):
         """Return the reason why a claim is not called wrong in a network that was found, or "" if it is wrong."""

@@ -55,12 +55,12 @@ def remark(text, grade) -> str:
     if _OF_KRONECKER.fullmatch(text):
         return "it is 1 or 0 for some indices only: write the condition behind it"
     if _NESTED.search(text):
-        return "its functions have no meaning in the declared network: it is a rule for any functions"
+        return "its functions have no meaning in the network: it is a rule for any functions"
     if has_own_numbers(text) and kinds <= _OF_NUMBERS:
-        return "it has numbers of the writer's own point, and the declared network has others"
+        return "it has numbers of the writer's own point, and the network has others"
     is_other = _INTRODUCED.match(text) or (defines_function(text) and r"\sum" in text)  # \sigma(z)_i as a softmax
     if is_other and not (len(kinds) == 1 and kinds <= _SLIPS_OF_DEFINITIONS):
-        return "it is introduced as a definition, and is another one than that of the declared setting"
+        return "it is introduced as a definition, and is another one than that of the setting"
     return ""
 
 

@@ -74,6 +74,11 @@ def test_what_is_said_beside_a_declared_network(formula, words):
     assert words in claim.diagnosis
 
 
+def test_a_kronecker_delta_beside_a_network_that_was_found():
+    rows = [r"C = \frac12 \sum_k (y_k - a_k)^2", r"a_k = \sigma(z_k)", r"\delta_{ij} = 1"]
+    assert grade_document("\n\n".join([f"$${row}$$" for row in rows])).claims[-1].verdict == "ambiguous"
+
+
 def test_a_rule_for_any_functions():
     (claim,) = graded("z = f(g(x))", setting="network: 1-1 linear\nletters: a=z, y=y, t=\\hat{y}")
     assert (claim.verdict, "any functions" in claim.diagnosis) == ("ambiguous", True)
