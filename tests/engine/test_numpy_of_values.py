@@ -134,8 +134,9 @@ def test_numpys_functions_compare_to_bools():
     x = Value(0.5)
     for name in CONDITIONS:
         assert type(getattr(np, name)(x, np.float64(1))) in (bool, np.bool_)
-    assert bool(np.isclose(x, 0.5)) is True
-    assert bool(np.isclose(x, 0.6)) is False
+    if int(np.__version__.partition(".")[0]) >= 2:  # before, isclose made an array of objects of a Value, and raised
+        assert bool(np.isclose(x, 0.5)) is True
+        assert bool(np.isclose(x, 0.6)) is False
     assert bool(np.allclose(x, 0.5)) is True
 
 
