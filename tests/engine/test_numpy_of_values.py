@@ -137,7 +137,7 @@ def test_numpys_functions_compare_to_bools():
     if int(np.__version__.partition(".")[0]) >= 2:  # before, isclose made an array of objects of a Value, and raised
         assert bool(np.isclose(x, 0.5)) is True
         assert bool(np.isclose(x, 0.6)) is False
-    assert bool(np.allclose(x, 0.5)) is True
+        assert bool(np.allclose(x, 0.5)) is True
 
 
 def test_numpys_clip_records():
