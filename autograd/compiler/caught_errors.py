@@ -24,6 +24,7 @@ from autograd.engine.errors import DomainError
 __all__ = ["catches_errors"]
 
 _ERRORS = (DomainError, ZeroDivisionError, OverflowError)  # of operations on real numbers
+_TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # the second is except*, from Python 3.11 on
 _parsed: dict = {}  # from a file name to its lines and the tries in them
 
 
@@ -76,7 +77,7 @@ def _tries_in(text):
     found = []
     for node in ast.walk(tree):
         names: list = []
-        if isinstance(node, ast.Try):
+        if isinstance(node, _TRIES):
             for handler in node.handlers:
                 if not isinstance(handler.body[-1], ast.Raise):  # the error goes on
                     names += _names(handler.type)

@@ -14,6 +14,7 @@ from autograd.grading.defined_letters import defined_letter
 from autograd.grading.latex_text import sides
 from autograd.grading.own_letters import names_in
 from autograd.grading.remarks import (
+    SLIPS_OF_DEFINITIONS,
     defines_function,
     function_letters,
     numbers_given,
@@ -24,8 +25,6 @@ from autograd.grading.remarks import (
 
 __all__ = ["Doubts"]
 
-# Slips within a definition. Other edits, such as another term, factor or function, make it another definition.
-_SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
 _SAYS_SO = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
 _NUMBERED_NAME = re.compile(r"\\?[A-Za-z]+\s*_\s*\{?\s*\d\s*\}?")
 _NUMBERED = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
@@ -182,7 +181,7 @@ class Doubts:
         letters = self._letters
         if defined_letter(text) not in {plain(letters[role]) for role in ("loss", "y", "a")}:
             return False
-        return [mistake.kind in _SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
+        return [mistake.kind in SLIPS_OF_DEFINITIONS for mistake in grade.mistakes] != [True]
 
     def _said_again(self, item, text):
         """Return the reason not to call a loss wrong, because a later one in the document is right, or ""."""

@@ -11,11 +11,20 @@ from autograd.grading.latex_text import sides
 from autograd.grading.numeric_examples import has_own_numbers
 from autograd.grading.setting import Setting
 
-__all__ = ["defines_function", "function_letters", "numbers_given", "remark", "settings_named", "settings_of_functions"]
+__all__ = [
+    "SLIPS_OF_DEFINITIONS",
+    "defines_function",
+    "function_letters",
+    "numbers_given",
+    "remark",
+    "settings_named",
+    "settings_of_functions",
+]
 
 _NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
-_SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
+# Slips within a definition. Other edits, such as another term, factor or function, make it another definition.
+SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
 # Edits that only take a writer's own numbers away.
 _OF_NUMBERS = {"extra term", "extra factor", "wrong constant", "constant factor", "missing term"}
 _INTRODUCED = re.compile(rf"\s*{_NAME}{_SCRIPTS}(?:\s*{_NAME}{_SCRIPTS})?\s*(?:\\equiv|\\coloneqq|\\triangleq|\\doteq)")
@@ -59,7 +68,7 @@ def remark(text, grade) -> str:
     if has_own_numbers(text) and kinds <= _OF_NUMBERS:
         return "it has numbers of the writer's own point, and the network has others"
     is_other = _INTRODUCED.match(text) or (defines_function(text) and r"\sum" in text)  # \sigma(z)_i as a softmax
-    if is_other and not (len(kinds) == 1 and kinds <= _SLIPS_OF_DEFINITIONS):
+    if is_other and not (len(kinds) == 1 and kinds <= SLIPS_OF_DEFINITIONS):
         return "it is introduced as a definition, and is another one than that of the setting"
     return ""
 

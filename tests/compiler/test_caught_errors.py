@@ -1,6 +1,7 @@
 """A compiled function that catches the error of an operation does what it does with Values, or is refused."""
 
 import contextlib
+import sys
 from contextlib import suppress
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, GuardError, Value, acos, exp, log, sqrt
+from autograd.compiler import caught_errors
 from nn import MLP, fit
 
 
@@ -201,3 +203,9 @@ def test_a_model_that_catches_an_error_is_refused_by_machine_code():
     w = Value(0.5)
     with pytest.raises(ValueError, match=r"write the choice with autograd\.where"):
         fit(Model(), [[1.0], [-1.0]], [0.0, 1.0], epochs=2, progress=False, engine="native")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 has no except*")
+def test_a_handler_of_groups_counts():
+    (found,) = caught_errors._tries_in("try:\n    y = log(x)\nexcept* ValueError:\n    y = 0.0\n")
+    assert (found.first, found.last, found.caught) == (2, 2, ("ValueError",))

@@ -1,4 +1,4 @@
-"""What documents say beside their claims about a declared network: it is not called wrong, and mistakes still are."""
+"""Remarks of a document beside its claims about a declared network are not called wrong, and mistakes still are."""
 
 import pytest
 
@@ -30,7 +30,7 @@ RIGHT = [
     (r"\hat{y}_t = W_{hy} h_t + b_y", RECURRENT),
     # A transposed name in brackets is a factor.
     (r"\frac{\partial L}{\partial W^{[1]}} = \delta^{[1]} (x^T)", LOGISTIC),
-    # Where all marks say the last layer, the activations are the outputs.
+    # The activations are the outputs if all marks say the last layer.
     (r"\delta^{[L]} = \nabla_a L \odot f'(z^{[L]})", LOGISTIC),
     # The biases are a column, and samples are rows.
     (r"Z^{(\ell)} = H^{(\ell-1)} W^{(\ell)} + \mathbf{1} b^{(\ell)\top}", ROWS),
