@@ -9,7 +9,7 @@ import sys
 
 COMPILED = (
     "algebra", "paused", "value", "nodes", "sums", "sweep",
-    "recordings", "instructions", "writer", "readers", "updates", "tape", "batches",
+    "recordings", "instructions", "writer", "readers", "updates", "tape", "batches", "array_loops",
 )  # fmt: skip
 # Interpreted modules that the compiled ones keep references to.
 _HELD = ("errors", "conditions", "primitives", "other_engines", "pausing")

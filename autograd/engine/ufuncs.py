@@ -1,11 +1,14 @@
-"""NumPy's functions of a bare Value: ``np.maximum(x, 0)``, ``np.float64(2) * x``.
+"""NumPy's functions of a bare Value, ``np.maximum(x, 0)`` or ``np.float64(2) * x``, and of arrays of Values.
 
 NumPy asks an operand of an unknown type for ``__array_ufunc__``. Without it, NumPy puts the Value into an array of
 objects and applies the operation to the elements. That suffices for ``np.multiply``, which multiplies the elements, and
 for ``np.exp``, which calls their method. It does not suffice for ``np.maximum``, which compares the elements and keeps
 one of them: the result would be a plain 0, and nothing would be recorded.
 
-Elements of an array of objects are not asked. So ``np.maximum(array, 0)`` still returns one of two elements.
+Elements of an array of objects are not asked. So in the compiled engine, the loops over objects of ``np.maximum`` and
+its kin are replaced as soon as both packages are imported: see ``array_loops.h``. They record where an element is a
+Value, and do what they did before elsewhere. In the interpreted engine, ``np.maximum(array, 0)`` returns one of two
+elements.
 
 >>> import numpy as np
 >>> from autograd import Value
@@ -14,14 +17,18 @@ Elements of an array of objects are not asked. So ``np.maximum(array, 0)`` still
 Value(data=0.0, grad=0.0)
 """
 
+import importlib.abc
+import importlib.util
 import math
 import operator
+import sys
 from typing import Any
 
 from autograd.engine.algebra import is_real
+from autograd.engine.array_loops import replace_loop
 from autograd.engine.functions import atan2, ceil, floor, hypot, logaddexp, sign, where
 from autograd.engine.primitives import maximum, minimum
-from autograd.engine.value import Value, apply_ufuncs_with
+from autograd.engine.value import Value, apply_ufuncs_with, compiled
 
 __all__: list[str] = []
 
@@ -106,6 +113,9 @@ _COMPARISONS: dict[str, Any] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
 }  # fmt: skip
 
+# NumPy's loops over objects compare elements, and return one of them or a plain number, or ask for another method.
+_IN_ARRAYS = ("maximum", "minimum", "fmax", "fmin", "clip", "sign", "trunc")
+
 _ufuncs: dict[str, Any] = {}  # the functions of _OWN as functions of arrays
 
 
@@ -151,3 +161,39 @@ def _apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, 
 
 
 apply_ufuncs_with(_apply)
+
+
+def _record_in_arrays():
+    """Let NumPy's functions record where an element of an array of objects is a Value."""
+    numpy = sys.modules["numpy"]
+    core = getattr(numpy, "_core", None) or getattr(numpy, "core", None)  # it was renamed in NumPy 2
+    table = getattr(getattr(core, "_multiarray_umath", None), "_UFUNC_API", None)
+    if table is not None:  # a module of the user's own may be called numpy
+        for name in _IN_ARRAYS:
+            replace_loop(getattr(core.umath, name), _OWN[name], Value, table)
+
+
+class _AfterNumPy(importlib.abc.MetaPathFinder):
+    """Waits for the import of NumPy, which the engine itself does not need."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "numpy":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def executed(module):
+                execute(module)
+                _record_in_arrays()
+
+            spec.loader.exec_module = executed
+        return spec
+
+
+if compiled:
+    if "numpy" in sys.modules:
+        _record_in_arrays()
+    else:
+        sys.meta_path[:] = [_AfterNumPy(), *[f for f in sys.meta_path if type(f).__name__ != "_AfterNumPy"]]

@@ -151,6 +151,8 @@ def test_reductions():
     assert data(np.sort(objects([3.0, 1.0, 2.0]))).tolist() == [1.0, 2.0, 3.0]
     assert data(np.where([True, False], objects([1.0, 2.0]), objects([3.0, 4.0]))).tolist() == [1.0, 4.0]
     assert data(np.maximum(objects([1.0, 5.0]), objects([3.0, 4.0]))).tolist() == [3.0, 5.0]
+    closed = np.maximum(objects([-1.0]), 0)[0]  # only compiled code can replace NumPy's loop, which compares
+    assert (type(closed) is Value) == autograd.compiled
 
 
 UFUNCS = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos",
