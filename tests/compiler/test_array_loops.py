@@ -171,11 +171,15 @@ def test_a_network_in_arrays_has_the_formulas_of_its_twin():
     assert not derived.grade("d_h[2]", "d_o[1]*w_ho[2,1]")
 
 
-@pytest.mark.parametrize("order", ["import numpy as np; from autograd import Value",
-                                   "from autograd import Value; import numpy as np",
-                                   "import autograd, sys; del sys.modules['autograd']; import numpy as np; "
-                                   "from autograd import Value",
-                                   "import nn; import importlib, numpy; np = numpy; from autograd import Value"])  # fmt: skip
+ORDERS = [
+    "import numpy as np; from autograd import Value",
+    "from autograd import Value; import numpy as np",
+    "import autograd, sys; del sys.modules['autograd']; import numpy as np; from autograd import Value",
+    "import nn, importlib; np = importlib.import_module('numpy'); from autograd import Value",
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
 def test_either_package_may_be_imported_first(order, run_python):
     script = f"{order}\nprint(type(np.maximum(np.array([Value(-1.0)]), 0)[0]).__name__)\n"
     script += "import sys; print([type(f).__name__ for f in sys.meta_path if 'NumPy' in type(f).__name__])"
