@@ -2,7 +2,7 @@
 
 The recording of a sample becomes a tape. This takes milliseconds, while machine code takes seconds. In a tape, a layer
 is the product of a matrix and a vector, in whatever way its loops were written. Over a batch, this is a product of two
-matrices, which BLAS computes faster than loops do. Small networks are faster as machine code.
+matrices, which ``gemm.h`` or BLAS computes faster than loops do. Small networks are faster as machine code.
 """
 
 import random
@@ -14,7 +14,7 @@ from autograd.compiler.blas import load_blas
 from autograd.compiler.mapped import attach
 from autograd.compiler.training import Progress
 from autograd.engine import primitives, tape
-from autograd.engine.batches import WORTH, Batches
+from autograd.engine.batches import WORTH, Batches, own_gemm
 
 __all__ = ["LayerDescent", "Sample", "gradients_of"]
 
@@ -91,7 +91,7 @@ def _batches(blas, made, size, shared=()):
     """Return memory for batches of at most ``size`` samples. Without BLAS, each sample is computed alone."""
     if blas is None:
         return Batches(made, size, None, shared=shared)
-    return Batches(made, size, blas.gemm, blas.threads, shared)
+    return Batches(made, size, own_gemm() or blas.gemm, blas.threads, shared)
 
 
 def gradients_of(made, size):

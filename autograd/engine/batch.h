@@ -1,5 +1,5 @@
 /* A tape for many samples at once. The samples share the parameters, and each has its own copy of all other cells. So
-   the products of parameters and the cells of the samples become matrix products over the batch, which BLAS computes.
+   the products of parameters and the cells of the samples become matrix products over the batch (gemm.h, or BLAS).
    Everything else runs sample by sample.
 
    Large work is divided into parts that threads share. The division depends only on the size of the work. No two parts
@@ -8,17 +8,14 @@
 #ifndef DELTAGRAD_BATCH_H
 #define DELTAGRAD_BATCH_H
 
+#include "gemm.h"
 #include "pool.h"
 #include "tape.h"
 #include "updates.h"
 
-/* The type of Fortran's dgemm: numbers are passed as pointers, and matrices are stored column by column. */
-typedef void (*batch_gemm)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *,
-                           double *, int *);
-
 enum {
     BATCH_WORTH = 20000,        /* multiplications from which on a call of BLAS pays */
-    BATCH_SHARED = 2000000,     /* multiplications from which on two threads pay, because BLAS has more to prepare */
+    BATCH_SHARED = 2000000,     /* multiplications from which on two threads pay, because each copies one of the matrices */
     BATCH_LONG = 100000,        /* numbers, of all samples together, from which on two threads pay for instructions */
     BATCH_WIDE = 50000          /* parameters from which on two threads pay for an update */
 };
@@ -33,7 +30,7 @@ typedef struct {
     const unsigned char *alone; /* for each instruction, 1 if no other one adds to the gradient of its matrix */
     const unsigned char *own;   /* for each instruction, 1 if it reads no parameter */
     const tape_map *maps;       /* the functions of the tape */
-    batch_gemm gemm;            /* NULL: sample by sample */
+    gemm_function gemm;         /* NULL: sample by sample */
     pool *threads;
 } batch;
 

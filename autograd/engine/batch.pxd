@@ -1,4 +1,4 @@
-# The C functions of batches: see batch.h and pool.h.
+# The C functions of batches: see batch.h, gemm.h and pool.h.
 
 from autograd.engine.kernels cimport tape_map
 from autograd.engine.rules cimport update_rule
@@ -9,12 +9,15 @@ cdef extern from "pool.h":
     void pool_open(pool* p, int threads)
     void pool_close(pool* p)
 
+cdef extern from "gemm.h":
+    ctypedef void (*gemm_function)(
+        char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*
+    )
+    gemm_function gemm_of_this_processor()
+
 cdef extern from "batch.h":
     enum:
         BATCH_SHARED
-    ctypedef void (*batch_gemm)(
-        char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*
-    )
     ctypedef struct batch:
         const int* code
         const int* starts
@@ -27,7 +30,7 @@ cdef extern from "batch.h":
         const unsigned char* alone
         const unsigned char* own
         const tape_map* maps
-        batch_gemm gemm
+        gemm_function gemm
         pool* threads
     void batch_clear(const batch* t)
     void batch_load(const batch* t, const double* rows, long long width, const long long* order, int inputs)

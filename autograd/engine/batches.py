@@ -2,8 +2,8 @@
 # cython: embedsignature.format=clinic
 """Gradient descent on a tape, one batch at a time. Products of parameters and samples become matrix products.
 
-SciPy's BLAS computes these products, called through its C pointer. Without SciPy, each sample is computed by itself,
-with the same results except for the last digits.
+On processors with AVX-512, ``gemm.h`` computes these products, else SciPy's BLAS, called through its C pointer. Without
+SciPy, each sample is computed by itself, with the same results except for the last digits.
 
 Like tapes, this file only runs compiled.
 """
@@ -24,9 +24,10 @@ if cython.compiled:
         batch_backward,
         batch_clear,
         batch_forward,
-        batch_gemm,
         batch_load,
         batch_update,
+        gemm_function,
+        gemm_of_this_processor,
         pool_close,
         pool_open,
     )
@@ -34,7 +35,7 @@ if cython.compiled:
     from cython.cimports.autograd.engine.tape import Machine, Tape
     from cython.cimports.autograd.engine.updates import Update
     from cython.cimports.autograd.engine.value import Value
-    from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer
+    from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_New
     from cython.cimports.libc.math import isfinite
     from cython.cimports.libc.stdlib import calloc, free
     from cython.cimports.libc.string import memcpy, memset
@@ -43,11 +44,20 @@ else:
     from autograd.engine.updates import Update
     from autograd.engine.value import Value
 
-__all__ = ["WORTH", "Batches"]
+__all__ = ["WORTH", "Batches", "own_gemm"]
 
 WORTH = 10_000  # the number of multiplications by parameters in a sample from which on matrix products pay
 
 DONE, STOPPED, GRADIENT = 0, 1, 2
+
+
+def own_gemm():
+    """Return the capsule of this package's products of matrices, or None if the processor has no AVX-512.
+
+    The function has the signature of ``dgemm``, but ``alpha`` has to be 1, and ``beta`` 0 or 1.
+    """
+    found: gemm_function = gemm_of_this_processor()
+    return None if found is cython.NULL else PyCapsule_New(cython.cast(cython.p_void, found), b"dgemm", cython.NULL)
 
 
 @cython.cclass
@@ -57,7 +67,8 @@ class Batches:
     Args:
         tape: the computation of each sample. Its result is the loss.
         size: the largest number of samples in a batch.
-        gemm: the capsule of BLAS's ``dgemm`` in SciPy's ``cython_blas``; or None.
+        gemm: the capsule of a function like Fortran's ``dgemm``, from :func:`own_gemm` or SciPy's ``cython_blas``; or
+            None.
         threads: the number of threads that may share large work. The caller must keep BLAS from using its own threads.
         shared: tapes of terms that are in every sample's loss and depend only on parameters. A batch computes them
             once.
@@ -95,7 +106,7 @@ class Batches:
         self._t.maps = tape._maps
         self._t.gemm, self._t.threads = cython.NULL, cython.address(self._pool)
         if gemm is not None:
-            self._t.gemm = cython.cast(batch_gemm, PyCapsule_GetPointer(gemm, PyCapsule_GetName(gemm)))
+            self._t.gemm = cython.cast(gemm_function, PyCapsule_GetPointer(gemm, PyCapsule_GetName(gemm)))
         places: cython.int[:] = tape.input_places
         self._as_they_are = tape._inputs > 0
         for i in range(tape._inputs):
