@@ -172,6 +172,8 @@ def convention(
         unknown = set(letters) - set(_LETTERS)
         if unknown:
             raise ValueError(f"no letter is called {sorted(unknown, key=str)[0]!r}: there are {', '.join(_LETTERS)}.")
+        if "p" in letters and "y" not in letters and letters.get("t") == found.letters["y"]:
+            letters = {**letters, "y": letters.get("s", found.letters["s"])}  # logits are pre-activations
         changes["letters"] = _together({**found.letters, **letters})
     if order is not None:
         if order not in _ORDERS:

@@ -7,6 +7,7 @@ Earlier lines count. A letter that the writer defined is replaced by its definit
 import contextlib
 
 from autograd.engine.errors import SheetError
+from autograd.formulas.conventions import convention, plain
 from autograd.grading.beside import Beside
 from autograd.grading.candidates import choose, free_letters, known_letters
 from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
@@ -17,7 +18,13 @@ from autograd.grading.document_doubts import Doubts
 from autograd.grading.extract import extract
 from autograd.grading.grade import Grade
 from autograd.grading.latex_text import sides
-from autograd.grading.mean_loss import of_mean_loss, says_mean_loss
+from autograd.grading.mean_loss import (
+    joined_losses,
+    letters_of_own_loss,
+    of_mean_loss,
+    of_own_loss,
+    says_mean_loss,
+)
 from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.retold import retold, with_gradients
@@ -137,6 +144,8 @@ class _Sequence:
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
         self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
         self._beside = Beside(setting, others is None)
+        self._own_loss, self._of_one_sample = _own_loss(setting, document.items)
+        self._loss = convention(**setting.options).letters["loss"]
 
     def take(self, item):
         """Grade one claim and remember its definition or result."""
@@ -149,7 +158,7 @@ class _Sequence:
         is_own = grade.verdict != "equal" and defined_letter(text) in self._free
         if (grade.verdict == "unreadable" or is_own) and item.target is None:
             own = definition(text, item.line)
-            if own is not None and (own.name in self._known or self._is_printed_name(own)):
+            if own is not None and ({own.name, own.name.lower()} & self._known or self._is_printed_name(own)):
                 own = None
             if own is None and item.is_inline and grade.verdict == "unreadable":
                 self._beside.define(text)
@@ -199,6 +208,9 @@ class _Sequence:
             else:
                 claim.verdict = found.verdict
                 self._fill(claim, found)
+                said = self._doubts.of_unclear(text)
+                if said:
+                    claim.verdict, claim.diagnosis = "ambiguous", said
         else:
             self._fill(claim, grade)
             said = self._doubts.of_equal(text) if grade.verdict == "equal" else ""
@@ -236,16 +248,34 @@ class _Sequence:
 
     def _judged(self, target, text):
         """Return a claim, or a rewording of it that is right, with its grade and a note about the rewording."""
+        joined, said = self._for_samples(text) if target is None else (None, "")
+        if joined is not None:
+            return text, joined, said
         grade = of_mean_loss(self._judge(self.setting, target, text), self._of_mean)
         if grade.verdict not in ("equal", "unproved") and target is None:
             for other, said in retold(text, self.setting.options):
                 again = self._with_one_rate(self._judge(self.setting, target, other), other)
                 if again.verdict == "equal":
                     return other, again, said
-            grade = self._with_one_rate(grade, text)
+            if self._own_loss and of_own_loss(text, self._own_loss):
+                again = self._judge(self._of_one_sample, None, text)
+                if again.verdict == "equal":
+                    return text, again, f"{sorted(self._own_loss)[0]} is the loss of one sample"
+            grade = self._doubts.of_silent_sums(self._with_one_rate(grade, text))
             if grade.verdict != "equal" and self._beside.holds(text, grade.verdict == "unreadable"):
                 return text, Grade("equal", text), "an identity beside the network"
         return text, grade, ""
+
+    def _for_samples(self, text):
+        """Return the grade for several samples of a claim that adds up their losses, and a note, or None and ""."""
+        network, how = dict(self.setting.network or ()), joined_losses(text, self._loss)
+        if how and network.get("samples") == 1 and not network["recurrent"]:
+            reduction = "sum" if how == "sum" else "mean"
+            several = self.setting.with_network(**{**network, "samples": 3, "reduction": reduction})
+            grade = self._judge(several, None, text)
+            if grade.verdict == "equal" or how == "other":
+                return grade, f"{plain(self._loss)} is the {reduction} of the losses of several samples"
+        return None, ""
 
     def _with_one_rate(self, grade, text):
         """Return the grade of a chain.
@@ -266,6 +296,11 @@ class _Sequence:
 
     def _take_mistake(self, item, text, claim, grade, explained):
         """Fill in a claim that is wrong, or make it ambiguous if the document does not say enough."""
+        condition = self._doubts.condition_before(item, explained)
+        if condition:
+            claim.verdict, claim.link, claim.condition = "equal", None, condition
+            claim.reading = claim.reading or explained.reading
+            return
         said = self._of_own_letter(text) or self._doubts.of(item, text, explained, claim.link)
         if said:
             claim.verdict, claim.link = "ambiguous", None
@@ -353,6 +388,16 @@ class _Sequence:
         if results not in self._worlds:
             self._worlds[results] = self._grader.assuming([self._mistaken[k][1] for k in results])
         return self._worlds[results]
+
+
+def _own_loss(setting, items):
+    """Return the letters of the loss of one sample, and the setting with one sample."""
+    network = dict(setting.network or ())
+    if network.get("samples", 1) == 1:
+        return set(), setting
+    loss = convention(**setting.options).letters["loss"]
+    one = setting.with_network(**{**network, "samples": 1})
+    return letters_of_own_loss([item.formula for item in items], loss), one
 
 
 def _after_name(formula):

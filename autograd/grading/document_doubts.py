@@ -4,6 +4,7 @@ A network that was found is a guess, and a document says more than what it says 
 neuron as an example, a letter for something else. Only a claim that can be about nothing else is a mistake.
 """
 
+import copy
 import re
 from dataclasses import replace
 
@@ -11,14 +12,19 @@ from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.candidates import known_letters
 from autograd.grading.defined_letters import defined_letter
+from autograd.grading.judging.judge import SILENT
 from autograd.grading.latex_text import sides
+from autograd.grading.mean_loss import drops_sums
 from autograd.grading.own_letters import names_in
 from autograd.grading.remarks import (
     SLIPS_OF_DEFINITIONS,
+    condition_before,
     defines_function,
     function_letters,
+    names_any_function,
     numbers_given,
     remark,
+    says_silent_sums,
     settings_named,
     settings_of_functions,
 )
@@ -47,10 +53,12 @@ _MEAN = re.compile(
     r"(?P<letter>[A-Za-z])\s*=\s*[01]\s*\}\s*\^\s*\{?\s*(?P=count)\s*\}?"
 )
 _OF_SAMPLE = re.compile(
-    r"\s*(?:d\s*[azAZ](?![A-Za-z])|\\delta|\\[dt]?frac\s*\{\s*\\partial[^{}]*\}\s*\{\s*\\partial\s*\{?\s*(?:\\hat\s*\{?\s*)?[azysAZYS])"
+    r"\s*(?:d\s*[azAZ](?![A-Za-z])|(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*)*\\[dD]elta|\\[dt]?frac\s*\{\s*\\partial[^{}]*\}\s*\{\s*\\partial\s*\{?\s*(?:\\hat\s*\{?\s*)?[azysAZYS])"
 )
 _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
+_ANY_FUNCTION = "its function is any function: it only says what the left side depends on"
+_FAR = 1500  # the number of characters before a claim in which a condition on its indices may stand
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
 
 
@@ -70,11 +78,16 @@ class Doubts:
         self.setting, self._judge, self._others, self._items = setting, judge, others, items
         self._allowance = allowance
         self._letters = convention(**setting.options).letters
+        self._of_activations = {plain(self._letters[role]) for role in ("a", "y")}
+        self._network_letters = {plain(letter) for letter in self._letters.values()}
         self._given = {plain(self._letters[role]) for role in ("t", "x")}
         self._other_names: dict = {}  # the same for a letter with a number
         self._redefined: dict = {}  # from a letter to the line that defines it differently than the setting
         self._known = known_letters(setting.options)
+        self._prose = prose
         self._numbers = numbers_given(prose)
+        self._drops_sums = dict(setting.network or ()).get("samples", 1) > 1 and drops_sums(prose)
+        self._sums_silently = says_silent_sums(prose)
         self._proved: dict = {}  # from a left side to the line of a claim that is right
         for letter, line in function_letters(items).items():
             if letter in _WEIGHTS:  # \\Theta(v) = \\tanh(v) is no matrix of weights
@@ -137,6 +150,36 @@ class Doubts:
         if self._others is None:
             return self._beside_declared(item, text, grade)
         return remark(text, grade) or self._left_open(item.target, text, grade, link)
+
+    def of_unclear(self, text) -> str:
+        """Return the reason to call a claim that is not well formed ambiguous, because it is a remark, or ""."""
+        return _ANY_FUNCTION if self._is_any_function(text) else ""
+
+    def _is_any_function(self, text):
+        return names_any_function(text, self._network_letters) and defined_letter(text) not in self._of_activations
+
+    def of_silent_sums(self, grade):
+        """Return the grade of a formula that is right if repeated indices are summed, if the document says so."""
+        if not self._sums_silently or grade.verdict != "ambiguous" or grade.diagnosis != SILENT:
+            return grade
+        found = copy.copy(grade)
+        found.verdict, found.diagnosis = "equal", ""
+        found.condition = "an index that stands twice is summed, as the document says"
+        return found
+
+    def condition_before(self, item, grade) -> str:
+        """Return the condition under which a claim is right, if the text before it says it, or ""."""
+        if [mistake.kind for mistake in grade.mistakes] != ["missing condition"]:
+            return ""
+        return condition_before(self._before(item), grade.mistakes[0].text)
+
+    def _before(self, item):
+        """Return the text before a claim, at most ``_FAR`` characters."""
+        if item.cell is None:
+            lines = self._prose.splitlines(keepends=True)[: max(0, item.line - 1)]
+            return "".join(lines)[-_FAR:]
+        at = self._prose.find(item.written or item.formula)
+        return self._prose[max(0, at - _FAR) : max(0, at)]
 
     def _left_open(self, target, text, grade, link):
         """Return the reason why a claim is not called wrong in a network that was found, or "" if it is wrong."""
@@ -214,17 +257,23 @@ class Doubts:
         target, changed = item.target, self._changed(text)
         if changed:
             return f"{changed} declared setting"
-        said = remark(text, grade) or self._of_given(text) or self._of_numbers_given(grade)
+        said = remark(text, grade) or remark(item.formula, grade)
+        said = said or self._of_given(text) or self._of_numbers_given(grade)
         said = said or self._of_named_loss(item, text) or self._said_transposed(target, text)
         if said:
             return said
+        if self._sums_silently and any(mistake.kind == "missing sum" for mistake in grade.mistakes):
+            return "it is right if an index that stands twice is summed, as the document says of other formulas"
+        if self._is_any_function(text):
+            return _ANY_FUNCTION
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
         if is_unexplained and (grade.is_misfit or self._unknown(text) or not _OF_NETWORK.match(text)):
             return f"it is not right in the declared network, and may be about something else{_because(grade)}"
         if self._is_of_own_loss(target, text):
+            how = dict(self.setting.network)["reduction"]
             return (
-                f"it is right if {self._letters['loss']} is the loss of one sample, and wrong if it is the mean of all "
-                "samples, as declared"
+                f"it is right if {self._letters['loss']} is the loss of one sample, and wrong if it is the {how} of "
+                "all samples, as declared"
             )
         is_informal = is_unexplained and (grade.is_shapeless or _JACOBIAN.search(text) is not None)
         if is_informal and self._is_of_softmax() and _INDEXED.search(text) is None:
@@ -237,16 +286,17 @@ class Doubts:
     def _is_of_own_loss(self, target, text):
         """Return True if a claim about a quantity of each sample is right for the loss of this sample alone."""
         network = dict(self.setting.network or ())
-        if network.get("samples", 1) == 1 or network["reduction"] != "mean" or not _OF_SAMPLE.match(text):
+        is_of_mean = network.get("samples", 1) > 1 and network["reduction"] == "mean"
+        if not (is_of_mean and _OF_SAMPLE.match(text)) and not self._drops_sums:
             return False
         return self._is_equal(self.setting.with_network(**{**network, "samples": 1}), target, text)
 
     def _of_named_loss(self, item, text):
         """Return the reason to leave open what is right for another loss or activation that its sentence names."""
         for words, other in settings_named(item.said, self.setting) if item.said else ():
-            if self._allowance.is_used_up():
-                break
-            if self._is_equal(other, item.target, text):
+            one = other.with_network(**{**dict(other.network), "samples": 1})
+            is_own = _OF_SAMPLE.match(text) is not None and self._is_equal(one, item.target, text)
+            if is_own or self._is_equal(other, item.target, text):
                 return f"its sentence is about another setting, with {words}, and it is right there"
         for name, other in settings_of_functions(self.setting) if defines_function(text) else ():
             if not self._allowance.is_used_up() and self._is_equal(other, item.target, text):

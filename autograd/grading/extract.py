@@ -23,7 +23,7 @@ FORMATS = ("markdown", "latex", "notebook", "sheet")
 _MAX_CHARACTERS, _MAX_CLAIMS, _MAX_CELLS = 1_000_000, 500, 2000
 _MAX_DISPLAYED, _MAX_READ = 50_000, 5_000  # characters of a displayed formula, and those that are kept of a longer one
 _MAX_DECLARED = 2_000  # the number of characters of a line with a declaration
-_MAX_AROUND = 160  # the number of characters before and after a formula that may say what it is about
+_MAX_AROUND = 400  # the number of characters before and after a formula that may say what it is about
 _MAX_NOTEBOOK = 4_000_000  # a notebook contains pictures
 _ENVIRONMENTS = (
     "equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math|aligned|gathered|split|array|dmath"
@@ -50,6 +50,7 @@ _OPENED = re.compile(
     rf"\\(?P<begin>begin|end)\s*\{{(?P<name>{_ENVIRONMENTS}|verbatim|lstlisting|minted|comment)(?P<star>\*?)\}}"
     r"|(?<!\\)\\(?P<bracket>[\[\]()])"
 )
+_BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<inside>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _DECLARED = re.compile(
     r"[ \t]*(?:%+|\*|-|>)?[ \t]*(?P<key>[A-Za-z][A-Za-z_ -]{0,30}?)[ \t]*:(?!=)[ \t]*(?P<value>.*?)[ \t]*$"
@@ -76,7 +77,7 @@ class Item(NamedTuple):
         written: the formula as it was written, before the document's own commands are replaced.
         shown: the same with these commands written out, or "" if it has none.
         is_let: True if a sentence introduces it, as in ``Let u = 3x``.
-        said: the words around it in its line, or before it if it stands on lines of its own.
+        said: the words of its paragraph before it, and those behind it in its line.
     """
 
     line: int
@@ -210,11 +211,11 @@ def _from_text(text, format):
 
 
 def _words_around(text, start, end, kind):
-    """Return the words in the line of a formula, or those before it if it stands on lines of its own."""
+    """Return the words of the paragraph before a formula, and those behind it in its line if it is in a sentence."""
     before = text[max(0, start - _MAX_AROUND) : start]
     if kind == "dollars" or kind == "environment" or not before.rpartition("\n")[2].strip():
         return before.rpartition("\n\n")[2] if before[-2:] != "\n\n" else before.rstrip().rpartition("\n\n")[2]
-    return f"{before.rpartition(chr(10))[2]} {text[end : end + _MAX_AROUND].partition(chr(10))[0]}"
+    return f"{re.split(_BLANK_LINE, before)[-1]} {text[end : end + _MAX_AROUND].partition(chr(10))[0]}"
 
 
 def _without_unclosed(text):

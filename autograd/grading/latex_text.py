@@ -52,6 +52,8 @@ _BLANK = re.compile(r"^(?:\s|\\[,;! ]|\\q?quad\b)*")
 _ENDING = re.compile(
     r"(?:[\s.,;]|\\[,;!]|\\q?quad\b|\\(?:text|mbox|textrm)\s*\{\s*(?:and|so|or|then|where|thus|with|,|\.)\s*\})+$"
 )
+# The shape of a quantity, which is named again behind a formula: , \\qquad \\delta \\in \\mathbb{R}^d.
+_SHAPE = re.compile(r"(?:\s*(?:,|\\q?quad\b))+\s*[^=,]{1,250}?\\in\s*\\mathbb(?![A-Za-z])[^=]*$")
 # The number of an equation before it, and the reason after it, in brackets.
 _NUMBER = re.compile(r"^\s*\(\s*(?:\d{1,2}|[A-Za-z])\s*\)\s*(?:\\q?quad\b|\\[;: ]|~)\s*(?=\S)")
 _SINCE = re.compile(
@@ -247,4 +249,4 @@ def _is_tail(text):
 def _trimmed(text):
     """Return a claim without the punctuation of its sentence."""
     text = " ".join(text.split()) if "%" not in text else text.strip()
-    return _ENDING.sub("", _SINCE.sub("", _ENDING.sub("", text)))
+    return _ENDING.sub("", _SINCE.sub("", _ENDING.sub("", _SHAPE.sub("", text))))

@@ -21,6 +21,7 @@ _MATRIX = re.compile(
 _NEAR = re.compile(r"\\(?:approx|simeq|sim|thickapprox)(?![A-Za-z])")
 _WHOLE = re.compile(r"\s*[-+]?\d+\s*")
 _OWN = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
+_OTHER_NUMBER = re.compile(r"[\s\[\]()+-]*(?![01]\b)\d[\d.]*[\s\[\]()]*|[\s\[\]()+-]*[01]\.\d*[\s\[\]()]*")
 _CALLED = re.compile(r"\\?[A-Za-z]+\s*(?:_\s*(?:\{[^{}]*\}|\w))?\s*(?=(?:\\left)?\()")
 
 
@@ -60,7 +61,7 @@ def has_own_numbers(formula) -> bool:
     (True, False)
     """
     entries = [entry for match in _MATRIX.finditer(formula) for entry in re.split(r"&|\\\\", match[1] or match[2])]
-    return bool(_OWN.search(formula)) or any(entry.strip(" []()") not in ("0", "1", "") for entry in entries)
+    return bool(_OWN.search(formula)) or any(_OTHER_NUMBER.fullmatch(entry) for entry in entries)
 
 
 def _lists_numbers(formula):

@@ -20,7 +20,7 @@ _ACCENTS = (
 )
 _FONTS = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|text|operatorname|underline|vec)(?![A-Za-z])")
 _LATEX_NAME = re.compile(
-    rf"(?P<base>\\(?:{_ACCENTS})\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z])"
+    rf"(?P<base>\\(?:{_ACCENTS})\s*(?:\{{(?:[^{{}}]|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z])"
     r"(?P<scripts>(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|')*)"
 )
 _TEXT_NAME = re.compile(r"(?P<base>[A-Za-z_]\w*)(?P<scripts>\[[^\[\]]*\])?", re.ASCII)

@@ -13,15 +13,18 @@ from autograd.grading.setting import Setting
 
 __all__ = [
     "SLIPS_OF_DEFINITIONS",
+    "condition_before",
     "defines_function",
     "function_letters",
+    "names_any_function",
     "numbers_given",
     "remark",
+    "says_silent_sums",
     "settings_named",
     "settings_of_functions",
 ]
 
-_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
+_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|tilde)\s*\{?\s*)*\\?[A-Za-z]+\}*"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
 # Slips within a definition. Other edits, such as another term, factor or function, make it another definition.
 SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices", "missing factor"}
@@ -29,13 +32,34 @@ SLIPS_OF_DEFINITIONS = {"sign", "wrong power", "wrong index", "swapped indices",
 _OF_NUMBERS = {"extra term", "extra factor", "wrong constant", "constant factor", "missing term"}
 _INTRODUCED = re.compile(rf"\s*{_NAME}{_SCRIPTS}(?:\s*{_NAME}{_SCRIPTS})?\s*(?:\\equiv|\\coloneqq|\\triangleq|\\doteq)")
 _OF_KRONECKER = re.compile(r"\s*\\delta\s*_\s*\{\s*[A-Za-z]\s*,?\s*[A-Za-z]\s*\}\s*=\s*[01]\s*")
+# Values of a count, such as l = 1, ..., L; sizes of layers, such as K = n_y; and the start of a training, b = 0.
+_RANGE = re.compile(
+    r"\s*(?:\\ell|[A-Za-z])\s*=\s*[\w+-]+(?:\s*,\s*[\w+-]+)*\s*,?\s*(?:\.\.+|\\[lc]?dots)\s*,?\s*(?:\\ell|[\w+-])*\s*"
+)
+_SIZES = re.compile(r"\s*[A-Zmnd](?:_\{?\w+\}?)?\s*=\s*[nmd]_(?:\{[\w ]+\}|\w)\s*")
+_DOTTED = re.compile(r"\\begin\s*\{[bBpvV]?(?:matrix|array)\}(?:(?!\\end).)*\\(?:[cvld]|dd)?dots", re.DOTALL)
+_BOLD = r"(?:\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*)*"
+_START = re.compile(rf"\s*{_BOLD}[wbWB]\}}*{_SCRIPTS}\s*=\s*{_BOLD}0(?:\.0*)?\s*\}}*\s*")
 _NESTED = re.compile(r"(?<![A-Za-z\\])[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\right)?\)")
 # A weight or a bias that is 1 or 0 in an example: W_{hy} = 1.
 _GIVEN = re.compile(
-    r"(?<![A-Za-z\\])(?P<name>[WwbUVuv](?:_(?:\{[^{}$]{1,12}\}|\w))?)\s*=\s*(?P<number>[01](?:\.0*)?)(?![\d.])"
+    r"(?<![A-Za-z\\{])(?P<name>[WwbUVuv](?:_(?:\{[^{}$]{1,12}\}|\w))?)\s*=\s*(?P<number>[01](?:\.0*)?)(?![\d.])"
 )
 _FUNCTION = re.compile(
     rf"\s*(?P<name>\\?[A-Za-z]+){_SCRIPTS}\s*(?:\\left)?\(\s*{_NAME}{_SCRIPTS}\s*(?:\\right)?\){_SCRIPTS}\s*&?\s*="
+)
+_OF_ANYTHING = re.compile(
+    rf"\s*(?P<name>\\?[A-Za-z]+|\\mathcal\s*\{{\s*[A-Z]\s*\}}){_SCRIPTS}\s*(?:\\left|\\[bB]igg?l?)?\((?P<inside>[^=]*)\)\s*[.,]?\s*"
+)
+_MISSING = re.compile(r"it holds for (?P<a>\w+) (?P<sign>!?=) (?P<b>\w+) only")
+_OF_INDICES = re.compile(
+    r"(?<![A-Za-z\\_^{])(?P<a>[a-z])\s*(?P<sign>==?|!=|\\neq?(?![a-z])|\\not\s*=|≠|<>)\s*(?P<b>[a-z])(?![A-Za-z_^(])"
+)
+_CASES = re.compile(r"\\begin\{(?:cases|dcases|array)\}.*?(?:\\end\{(?:cases|dcases|array)\}|\Z)", re.DOTALL)
+_SILENTLY = re.compile(
+    r"\bEinstein(?:'s)?\b|\bsummation convention\b|\brepeated (?:ind|letter)|\b(?:implied|implicit|silent) sum"
+    r"|\bsum\w*\b[^.\n]{0,30}\b(?:is|are) (?:\W?)implied",
+    re.IGNORECASE,
 )
 _LOSSES = (
     (r"\bMSE\b|mean[- ]squared?|squared[- ]error|quadratic|L2\b|least[- ]squares", ("half_sse", "sse", "mse")),
@@ -63,6 +87,12 @@ def remark(text, grade) -> str:
     kinds = {mistake.kind for mistake in grade.mistakes}
     if _OF_KRONECKER.fullmatch(text):
         return "it is 1 or 0 for some indices only: write the condition behind it"
+    if _RANGE.fullmatch(text) or _SIZES.fullmatch(text):
+        return "it says what a count is, and nothing of the network's numbers"
+    if _START.fullmatch(text):
+        return "it gives a parameter a value, as before a training"
+    if _DOTTED.search(text):
+        return "a matrix with dots leaves open what stands there"
     if _NESTED.search(text):
         return "its functions have no meaning in the network: it is a rule for any functions"
     if has_own_numbers(text) and kinds <= _OF_NUMBERS:
@@ -80,6 +110,55 @@ def defines_function(text) -> bool:
     (True, False)
     """
     return _FUNCTION.match(text) is not None
+
+
+def names_any_function(text, known=()) -> bool:
+    r"""Return True if a formula says only what a quantity depends on: a letter of any function, and its arguments.
+
+    Args:
+        text: the formula.
+        known: the letters of the network, which are no functions.
+
+    >>> names_any_function("z = f(x)"), names_any_function(r"L = L(z_1(x), \ldots)"), names_any_function("z = f(x) + b")
+    (True, True, False)
+    """
+    left, *right = [side.text for side in sides(text)]
+    match = _OF_ANYTHING.fullmatch(right[0]) if len(right) == 1 else None
+    if match is None or re.search(r"\^\s*\{?\s*(?:T|\\top)", right[0].partition("(")[0]):
+        return False
+    return (match["name"] in tuple("fgh") and match["name"] not in known) or left.strip().startswith(match["name"])
+
+
+def condition_before(before, mistake) -> str:
+    r"""Return the condition on two indices of which a text speaks before a claim, if it is the one that is missing.
+
+    Args:
+        before: the text before the claim. Its last condition on the two indices counts.
+        mistake: the missing condition in words.
+
+    >>> condition_before("If $i = j$, then", "it holds for j = i only: write this condition")
+    'j = i, as the text before says'
+    >>> condition_before("Else $i \neq j$, and", "it holds for j = i only: write this condition")
+    ''
+    """
+    match = _MISSING.match(mistake)
+    if match is None:
+        return ""
+    pair = {match["a"], match["b"]}
+    text = _CASES.sub(" ", before)  # all cases are named there
+    signs = [found["sign"] for found in _OF_INDICES.finditer(text) if {found["a"], found["b"]} == pair]
+    if not signs or (signs[-1] in ("=", "==")) != (match["sign"] == "="):
+        return ""
+    return f"{match['a']} {match['sign']} {match['b']}, as the text before says"
+
+
+def says_silent_sums(prose) -> bool:
+    """Return True if a document says that it sums over repeated indices without a sign.
+
+    >>> says_silent_sums("In Einstein notation, the sum is implied."), says_silent_sums("The sum over i.")
+    (True, False)
+    """
+    return _SILENTLY.search(prose) is not None
 
 
 def function_letters(items) -> dict:

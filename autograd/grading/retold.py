@@ -1,10 +1,12 @@
 r"""Rewordings of claims whose wording has no meaning by itself.
 
-There are six rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In ``\delta_h
-= a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side the neuron h_1 of a drawing,
-which stands for any of them. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of the delta. In
-``\hat y = f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the rate 1. A claim
-about a layer m may be about the last layer if it does not mention the layers next to it.
+There are nine rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In
+``\delta_h = a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side the neuron h_1
+of a drawing, which stands for any of them. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of
+the delta. In ``\hat y = f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the
+rate 1. A claim about a layer m may be about the last layer if it does not mention the layers next to it. In
+``net_{o1} = w_5 h_1 + w_6 h_2 + b_2``, all neurons of layer 2 share the bias b_2. ``b_{ji}`` has the indices of the
+weights beside it, and is b_j. ``W_{ab}^T`` is ``W_{ba}``.
 """
 
 import re
@@ -22,6 +24,16 @@ _AFTER = re.compile(
 )
 _LETTER = re.compile(r"[_^]\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z]))")
 _DELTA = re.compile(r"\\delta\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z]))")
+_OF_NEURON = re.compile(
+    r"\s*[\\A-Za-z{}]+\s*_\s*\{\s*(?P<letter>[ho])\s*_?\s*\{?\s*\d\s*\}?\s*\}\s*=|\s*[\\A-Za-z{}]+\s*_\s*(?P<bare>[ho])\s*\d?\s*="
+)
+_T = r"(?:T|\\top|\\intercal|\\mathsf\s*\{\s*T\s*\})"
+_PAIR = r"_\s*\{\s*(?P<first>[a-z])\s*,?\s*(?P<second>[a-z])\s*\}"
+_LAYER = r"[(\[]\s*(?:\d|l|L)\s*(?:[-+]\s*1\s*)?[)\]]"
+_TURNED = re.compile(  # W_{ab}^T, W_{ab}^{(2)T}
+    rf"(?<![A-Za-z\\])(?P<name>[wWUV])\s*{_PAIR}\s*\^\s*(?:\{{\s*(?P<layer>{_LAYER})?\s*{_T}\s*\}}|{_T}(?![A-Za-z]))"
+)
+_BIAS_OF_TWO = re.compile(r"(?<![A-Za-z\\])b\s*_\s*\{\s*(?P<first>[a-z])\s*,?\s*(?P<second>[a-z])\s*\}")
 _WEIGHT = re.compile(
     r"(?<![A-Za-z\\])w(?P<primes>'*)\s*_\s*(?:\{\s*(?P<braced>[a-z])\s*\}|(?P<bare>[a-z])(?![A-Za-z]))"
 )
@@ -48,6 +60,12 @@ def with_gradients(text, options) -> str:
         return text
     loss = re.escape(convention(**options).letters["loss"])
     return re.sub(rf"\\nabla\s*({loss})\s*_\s*(\{{\s*[wWbB]\s*\}}|[wWbB](?![A-Za-z]))", r"\\nabla_\2 \1", text)
+
+
+def _turned(match):
+    """Return an entry of a transposed matrix as an entry of the matrix: ``W^T_{ab}`` as ``W_{ba}``."""
+    layer = f"^{{{match['layer']}}}" if match["layer"] else ""
+    return f"{match['name']}{layer}_{{{match['second']}{match['first']}}}"
 
 
 def _of_layer(letter):
@@ -90,6 +108,19 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
     for layer, last in (("m", "M"), ("l", "L")):
         if _of_layer(layer).search(text) and not re.search(rf"{layer}\s*[-+]|(?<![A-Za-z\\]){last}(?![A-Za-z])", text):
             yield _of_layer(layer).sub(f"^{{({last})}}", text), f"{layer} is read as {last}: the last layer"
+    neuron = _OF_NEURON.match(text)
+    if neuron is not None:
+        layer = {"h": "1", "o": "2"}[neuron["letter"] or neuron["bare"]]
+        shared = re.compile(rf"(?<![A-Za-z\\])b\s*_\s*(?:\{{\s*{layer}\s*\}}|{layer})(?!\d)")
+        own = sides(text)[0].text.partition("_")[2].strip()
+        if shared.search(text):
+            more = shared.sub(lambda _: f"b_{own}", text)
+            yield more, f"b_{layer} is read as the bias of the whole layer {layer}"
+    if _TURNED.search(text):
+        yield _TURNED.sub(_turned, text), "the indices of a transposed matrix are those of the matrix, exchanged"
+    if how.letters["b"] == "b" and (pair := _BIAS_OF_TWO.search(text)):
+        kept = pair["first"] if how.order == "to-from" else pair["second"]
+        yield _BIAS_OF_TWO.sub(rf"b_{{{kept}}}", text), f"the bias has one index: it is read as b_{kept}"
     into = {a or b for a, b in _DELTA.findall(text)}
     found = {match["braced"] or match["bare"] for match in _WEIGHT.finditer(text)}
     if how.letters["w"] == "w" and len(into) == 1 and len(found) == 1 and not into & found:

@@ -36,6 +36,10 @@ _STAR = re.compile(r"\^\s*(\{?)\s*\\(?:star|ast)(?![A-Za-z])\s*")
 _DOT = re.compile(r"(?<=[})])\s*\.\s*(?=(?:\\(?!end|q?quad|text|\\)|[(\d])[^=.]*$)")  # between factors, not formulas
 _TWICE = re.compile(r"(?<![=<>!:])=[\s&]*=(?!=)")
 _EMPTY = re.compile(r"(?<=[-+=*/\s])\{\}")  # after a sign, it only changes the blanks around it
+# The size of a layer as the last value of an index: in \sum_{j=1}^{n_h}, h is no index.
+_SIZE = re.compile(
+    r"(\\(?:sum|prod)\s*(?:\\limits)?\s*_\s*(?:\{[^{}]*\}|\w)\s*\^\s*\{\s*)[nNmMdDK]\s*_\s*(?:\{\s*[a-km-zA-KM-Z]\s*\}|[a-km-zA-KM-Z])(?=\s*\})"
+)
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -46,12 +50,14 @@ def with_usual_signs(text) -> str:
     'db = \\frac{1}{m} \\sum (dZ)'
     >>> with_usual_signs(r"\sum_{\text{rows}} dZ")
     '\\sum dZ'
+    >>> with_usual_signs(r"\sum_{j=1}^{n_h} w_j h_j")
+    '\\sum_{j=1}^{n} w_j h_j'
     """
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
     if "\\" in text:
-        text = _EMPTY.sub("  ", text)
+        text = _SIZE.sub(r"\1n", _EMPTY.sub("  ", text))
         text = _TWICE.sub("=", _DOT.sub(r" \\cdot ", _BARS.sub(r"\\| \1 \\|", text)))
     start = 0
     while match := _CALL.search(text, start):

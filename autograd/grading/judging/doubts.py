@@ -11,7 +11,7 @@ from autograd.grading.meaning.readings import Readings
 from autograd.grading.reading.nodes import Node, is_name, replace_at, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["EITHER_LOSS", "doubt"]
+__all__ = ["EITHER_LOSS", "SILENT", "doubt"]
 
 EITHER_LOSS = (
     "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
@@ -33,7 +33,7 @@ _COUNTED_FROM_ONE = (
     "it is right if the inputs are layer 1, and wrong if they are layer 0: write a^{(1)} for the inputs, or say what "
     "z^{(1)} is"
 )
-_SILENT = (
+SILENT = (
     "it is right if an index that stands twice is summed silently, and wrong if a sum was forgotten: write \\sum, or a "
     "link of the chain without that index"
 )
@@ -65,7 +65,7 @@ def doubt(judge, found, refuted, task, places, vectors=None):
     if found.verdict != "equal":
         return ""
     if found.reading.implied and _is_silent_throughout(judge, found, task, places):
-        return _SILENT
+        return SILENT
     call = _of_another_layer(judge, found, task, places)
     if call is not None:
         return _OF_ANOTHER_LAYER.format(show(call))

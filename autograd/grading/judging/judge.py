@@ -9,7 +9,7 @@ import contextlib
 from autograd.engine.errors import GraphError
 from autograd.grading.clock import WORK, Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
-from autograd.grading.judging.doubts import EITHER_LOSS, doubt
+from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.taken import taken
 from autograd.grading.judging.task import Judged, rank
@@ -24,7 +24,7 @@ from autograd.grading.meaning.weights import says_weights_of_output
 from autograd.grading.reading.nodes import walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["EITHER_LOSS", "MAX_SECONDS", "Judge"]
+__all__ = ["EITHER_LOSS", "MAX_SECONDS", "SILENT", "Judge"]
 
 _MAX_OTHERS, _MAX_REFUTED = 8, 48
 _WEIGHTS_OF_OUTPUT = (

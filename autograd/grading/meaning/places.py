@@ -162,8 +162,10 @@ class Places:
         above = [k for k, script in enumerate(node.parts) if script.kind == "sup"]
         for first in range(len(above)):
             for end in range(first + 1, len(above) + 1):
-                letter = f"{base}^{''.join([_text_of(node.parts[k]) for k in above[first:end]])}"
-                if letter in self.roles:
+                marks = "".join([_text_of(node.parts[k]) for k in above[first:end]])
+                letters = [f"{x}^{marks}" for x in (base, base[:-1] + base[-1].lower())]  # Y^* is a batch of y^*
+                letter = next((x for x in letters if x in self.roles), None)
+                if letter is not None:
                     parts = [script for k, script in enumerate(node.parts) if k not in above[first:end]]
                     return Node("name", parts, (letter, primes), node.at)
         return None
