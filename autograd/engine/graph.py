@@ -22,6 +22,7 @@ emits). The tests compare both with the walks here.
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial as with_arguments
 from typing import Any, Generic, TypeVar, overload
 
@@ -106,7 +107,9 @@ def evaluate(nodes, leaf, constant, compute, *, known=None, operands_of=None) ->
         nodes: the nodes, operands before the nodes that read them.
         leaf: ``leaf(node)`` returns the number of a leaf.
         constant: ``constant(node, i, x)`` returns the number of the constant ``x``, which is operand ``i`` of ``node``.
-        compute: ``compute(node, numbers)`` returns the result of the node's operation on ``numbers``.
+            None to convert it to a float.
+        compute: ``compute(node, numbers)`` returns the result of the node's operation on ``numbers``. None to call the
+            primitive, and to convert integers to floats.
         known: a dict from node to number, for nodes that need not be computed.
         operands_of: a function that returns the operands that a node reads; by default ``node.operands``.
 
@@ -123,9 +126,16 @@ def evaluate(nodes, leaf, constant, compute, *, known=None, operands_of=None) ->
             numbers[node] = leaf(node)
             continue
         chosen = node.operands if operands_of is None else operands_of(node)
-        read = [numbers[x] if type(x) is Value else constant(node, i, x) for i, x in enumerate(chosen)]
+        if constant is None:
+            read = [numbers[x] if type(x) is Value else float(x) for x in chosen]
+        else:
+            read = [numbers[x] if type(x) is Value else constant(node, i, x) for i, x in enumerate(chosen)]
         operands[node] = read
-        numbers[node] = compute(node, read)
+        if compute is None:
+            y = node.op(*read)
+            numbers[node] = float(y) if isinstance(y, int) else y  # a rule may return a constant, such as 0
+        else:
+            numbers[node] = compute(node, read)
     return numbers, operands
 
 
@@ -180,9 +190,13 @@ def replay(root, number=float, at=None):
             y = node.op.limit(*[float(x) for x in read])
         return number(y) if isinstance(y, (int, float)) else y  # a rule may return a constant, such as 0
 
-    found, read = evaluate(nodes, lambda leaf: number(leaf.data), lambda node, i, x: number(x), compute, known=at)
-    numbers = {node: found[node] for node in nodes} if at else found  # in the order of the nodes
-    return Replay(root, nodes, numbers, read)
+    def leaf(node):
+        return at[node] if node in at else number(node.data)
+
+    if number is float:
+        with suppress(OverflowError):  # then some result may have a limit
+            return Replay(root, nodes, *evaluate(nodes, leaf, None, None))
+    return Replay(root, nodes, *evaluate(nodes, leaf, lambda node, i, x: number(x), compute))
 
 
 class Replay(Generic[N]):
@@ -237,7 +251,7 @@ class Rules:
 
     def __init__(self, number_of, operands_of, active=None):
         self._number_of, self._operands_of = number_of, operands_of
-        self._active = None if active is None else set(active)
+        self._active = None if active is None else {x for x in active if not is_end(x.op)}
 
     def __call__(self, node, found):
         """Return the edges of a node.
@@ -249,17 +263,22 @@ class Rules:
         op = node.op
         if op is None:
             return ()
-        operands, active = node.operands, found if self._active is None else self._active
-        places = [
-            i
-            for i, x in enumerate(operands)
-            if isinstance(x, Value) and x in active and (x.op is None or not x.op.traits.is_end)
-        ]
+        operands, active = node.operands, self._active
+        if active is None:
+            places = [i for i, x in enumerate(operands) if type(x) is Value and x in found and not is_end(x.op)]
+        else:
+            places = [i for i, x in enumerate(operands) if type(x) is Value and x in active]
         if not places:
             return ()
         numbers, traits = self._operands_of(node), op.traits
         if not (traits.branches or traits.is_end):
-            partials = _partials(node, self._number_of(node), numbers, places)
+            y = self._number_of(node)
+            if op.arity is not None:  # nearly all nodes come here, so nothing else is called
+                try:
+                    return [(operands[i], op.partial(i, y, numbers), True) for i in places]
+                except (ZeroDivisionError, OverflowError, ValueError):
+                    pass  # see _partials
+            partials = _partials(node, y, numbers, places)
             return [(operands[i], p, True) for i, p in zip(places, partials, strict=True)]
         reached = {i: r for i in places if (r := op.reaches(i, numbers)) is not False}
         partials = _partials(node, self._number_of(node), numbers, list(reached)) if reached else []

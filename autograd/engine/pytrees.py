@@ -26,21 +26,31 @@ class Leaf:
 
     Args:
         start, shape, size: see above.
-        steps: the way to its place: an int for each list or tuple, and text for each dict or dataclass.
+        steps: the way to its place: None at the top, else the way to the structure that it is in, and the step from
+            there: an int in a list or tuple, and text in a dict or dataclass.
     """
 
     __slots__ = ("_steps", "shape", "size", "start")
 
-    def __init__(self, start: int, shape: tuple[int, ...] | None, size: int, steps: tuple[int | str, ...]) -> None:
+    def __init__(self, start: int, shape: tuple[int, ...] | None, size: int, steps: Any) -> None:
         self.start = start
         self.shape = shape
         self.size = size
         self._steps = steps
 
     @property
+    def is_all(self) -> bool:
+        """True if it is not within a structure."""
+        return self._steps is None
+
+    @property
     def path(self) -> str:
         """Its place in the structure, such as ``['w'][2]``. Only messages need this text, so it is made late."""
-        return "".join([f"[{step}]" if isinstance(step, int) else step for step in self._steps])
+        found, steps = "", self._steps
+        while steps is not None:
+            steps, step = steps
+            found = (f"[{step}]" if isinstance(step, int) else step) + found
+        return found
 
 
 class Tree:
@@ -58,7 +68,7 @@ class Tree:
     @property
     def is_number(self) -> bool:
         """True if the structure is a single number."""
-        return len(self.leaves) == 1 and self.leaves[0].shape is None and not self.leaves[0].path
+        return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].is_all
 
     def replaced(self, replace: Callable[[Leaf], Any]) -> Any:
         """Return the structure with each leaf replaced by the result of a function for it."""
@@ -90,6 +100,10 @@ class Tree:
         return f"{leaf.path}[{', '.join(map(str, reversed(index)))}]"
 
 
+_ALONE = Leaf(0, None, 1, None)
+_NUMBER = Tree([_ALONE], lambda replace: replace(_ALONE))  # the structure of a single number
+
+
 def flatten(tree: Any) -> tuple[list[Any], Tree]:
     """Return the numbers of a structure in order, and the structure without them.
 
@@ -106,14 +120,16 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
         >>> tree.rebuild([10.0, 20.0, 30.0])
         {'w': [10.0, 20.0], 'b': 30.0}
     """
+    if type(tree) is Value or type(tree) is float:
+        return [tree], _NUMBER
     numbers: list[Any] = []
     leaves: list[Leaf] = []
-    build = _taken_apart(tree, numbers, leaves, ())
+    build = _taken_apart(tree, numbers, leaves, None)
     return numbers, Tree(leaves, build)
 
 
 def _taken_apart(
-    tree: Any, numbers: list[Any], leaves: list[Leaf], steps: tuple[int | str, ...]
+    tree: Any, numbers: list[Any], leaves: list[Leaf], steps: Any
 ) -> Callable[[Callable[[Leaf], Any]], Any]:
     """Append the numbers and leaves of a structure to two lists, and return a function that rebuilds the structure.
 
@@ -134,19 +150,27 @@ def _taken_apart(
         return lambda replace: replace(leaf)
     if isinstance(tree, dict):
         keys = list(tree)
-        parts = [_taken_apart(tree[key], numbers, leaves, (*steps, f"[{key!r}]")) for key in keys]
+        parts = [_taken_apart(tree[key], numbers, leaves, (steps, f"[{key!r}]")) for key in keys]
         ordered: Any = collections.OrderedDict if isinstance(tree, collections.OrderedDict) else dict
         return lambda replace: ordered(zip(keys, [part(replace) for part in parts], strict=True))
     if isinstance(tree, (list, tuple)):
         kind: Any = type(tree)
-        parts = [_taken_apart(x, numbers, leaves, (*steps, i)) for i, x in enumerate(tree)]
+        parts: list[Any] = []
+        for i, x in enumerate(tree):
+            if type(x) is float or type(x) is Value:  # without a call, because most parts of most structures are such
+                part = Leaf(len(numbers), None, 1, (steps, i))
+                numbers.append(x)
+                leaves.append(part)
+                parts.append(part)
+            else:
+                parts.append(_taken_apart(x, numbers, leaves, (steps, i)))
         if hasattr(kind, "_fields"):  # a named tuple
-            return lambda replace: kind(*[part(replace) for part in parts])
-        return lambda replace: kind([part(replace) for part in parts])
+            return lambda replace: kind(*[replace(part) if type(part) is Leaf else part(replace) for part in parts])
+        return lambda replace: kind([replace(part) if type(part) is Leaf else part(replace) for part in parts])
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         fields = {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree) if f.init}
         named = {
-            name: _taken_apart(x, numbers, leaves, (*steps, f".{name}")) for name, x in fields.items() if _is_part(x)
+            name: _taken_apart(x, numbers, leaves, (steps, f".{name}")) for name, x in fields.items() if _is_part(x)
         }
         return lambda replace: dataclasses.replace(tree, **{name: part(replace) for name, part in named.items()})
     raise _no_number(tree)

@@ -58,9 +58,11 @@ def grad(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: bool
         >>> grad(lambda x: (x * x, "seen"), has_aux=True)(3.0)
         (6.0, 'seen')
     """
+    _check_callable("grad", f)
+    both = value_and_grad(f, argnums, has_aux=has_aux)
 
     def gradient(*args, **kwargs):
-        value, found = value_and_grad(f, argnums, has_aux=has_aux)(*args, **kwargs)
+        value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
 
     return _named(gradient, "grad", f)
@@ -258,12 +260,16 @@ def both_modes(f, point):
     return reverse, forward
 
 
-def _named(function, transform, f):
+def _check_callable(transform, f):
     if not callable(f):
         raise TypeError(
             f"{transform} takes a function, found {type(f).__name__}: write loss.backward() for a "
             f"Value, or {transform}(f) for a function f of numbers."
         )
+
+
+def _named(function, transform, f):
+    _check_callable(transform, f)
     function.__name__ = f"{transform}({getattr(f, '__name__', 'f')})"
     function.__wrapped__ = f
     return function
