@@ -22,7 +22,7 @@ def helper_bodies(way, source, make):
         node = function.node
         if not isinstance(node, ast.FunctionDef):
             continue
-        given = _argument(node)
+        given = _arguments(node)[0] if len(_arguments(node)) == 1 else None
         returned = [part for part in ast.walk(node) if isinstance(part, ast.Return) and part in back and part.value]
         if given is None or not returned or name not in way.vocabulary.names:
             continue
@@ -43,7 +43,39 @@ def helper_bodies(way, source, make):
                         else f"{text} is not the derivative of the activation; with the argument given it is {form}"
                     )
                     edits = (source.replacing(statement.value, form),)
-                    yield make(1.25 + more, kind, statement.lineno, message, edits)
+                    yield make(1.25 + more, kind, statement.lineno, message, edits, firm=more > 0)
+    yield from _lambdas(way, source, make)
+
+
+def _lambdas(way, source, make):
+    """Yield edits of lambdas, and of functions of several arguments, which return another derivative."""
+    back = {id(node): node for _, node, _ in way.nodes}
+    done = set()
+    for node in back.values():
+        around = source.parents.get(node)
+        function = around if isinstance(around, ast.Lambda) else None
+        if isinstance(around, ast.Return):
+            function = source.function_of(around)
+        if not isinstance(function, (ast.Lambda, ast.FunctionDef)) or id(node) in done or isinstance(node, ast.Name):
+            continue
+        done.add(id(node))
+        names = _arguments(function)
+        simple = isinstance(function, ast.Lambda) or len(names) > 1
+        if not simple or not way.by_place(node) or any(way.is_back(place) for place in _arguments_seen(way, node)):
+            continue
+        text = source.text_of(node)
+        for name in names:
+            for form in _bodies(way, function, name, source.numbers):
+                if form.replace(" ", "") != text.replace(" ", ""):
+                    message = f"{text} is not the derivative of the activation; with {name} given it is {form}"
+                    yield make(1.27, "wrong derivative", node.lineno, message, (source.replacing(node, form),))
+
+
+def _arguments_seen(way, node):
+    """Yield the values of the names in an expression."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield from way.by_place(part)[:1]
 
 
 def _is_right_at_sums(way, name):
@@ -53,9 +85,11 @@ def _is_right_at_sums(way, name):
     return any(same(helper.values(slope.before.data) or [], slope.data) for helper, slope in pairs)
 
 
-def _argument(node):
+def _arguments(node):
+    """Return the arguments that a call must give, at most three, or an empty list."""
     names = [part.arg for part in node.args.args if part.arg not in ("self", "cls")]
-    return names[0] if names and len(names) - len(node.args.defaults) <= 1 else None
+    required = len(names) - len(node.args.defaults)
+    return names[: max(required, 1)] if required <= 3 else []
 
 
 def _bodies(way, node, x, numbers):

@@ -8,6 +8,7 @@ from autograd.grading.code import (
     factor_edits,
     form_edits,
     index_edits,
+    loop_edits,
     norm_edits,
     optimizer_edits,
     place_edits,
@@ -44,6 +45,7 @@ MAKERS = (
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
     norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators,
+    loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients,
 )  # fmt: skip
 
 
@@ -52,6 +54,8 @@ def named(candidate, way, source):
 
     An edit in a helper that computes the derivative of an activation corrects a wrong derivative.
     """
+    if candidate.firm:
+        return candidate
     if candidate.kind in ("wrong factor", "constant factor", "derivative missing", "derivative twice"):
         lines = way.helper_lines
         if any(first < candidate.line <= last for first, last in lines):
@@ -95,6 +99,8 @@ def _hastened(candidate, suspects, unknown, settled, local):
         settled: The spans of products that are derivatives of the loss.
         local: The object that tests if an edit makes the value of a statement a derivative of the loss.
     """
+    if candidate.firm:
+        return candidate
     made = local.makes_derivative(candidate)
     if made:
         return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * min(candidate.cost, LEAST_LIKELY)), likely=True)
@@ -142,6 +148,9 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.accumulations(way, source))
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
+    found.extend(loop_edits.containers(way, source))
+    found.extend(loop_edits.stored_indices(way, source))
+    found.extend(place_edits.exchanged(way, source))
     found.extend(norm_edits.new_factors(contexts))
     found.extend(norm_edits.overwritten(way, source))
     found.extend(index_edits.repeated(way, source))

@@ -26,6 +26,7 @@ class Candidate:
         edits: The edit.
         unlikely: True if the value of the edited statement would be no derivative of the loss, or is one already.
         likely: True if the value of the edited statement would be a derivative of the loss, and is none yet.
+        firm: True if neither the kind nor the cost depends on the place or the value of the statement.
     """
 
     cost: float
@@ -35,6 +36,7 @@ class Candidate:
     edits: tuple
     unlikely: bool = False
     likely: bool = False
+    firm: bool = False
 
 
 @dataclass
@@ -174,16 +176,25 @@ def multiplied(c, text):
 def multiplies_weights(c):
     """Return True if the expression, or a product with it as a factor, is multiplied by a matrix of parameters."""
     node, parent = c.node, c.parent()
-    while isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div)):
+    while isinstance(parent, ast.ListComp) or (
+        isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div))
+    ):
+        if isinstance(parent, ast.ListComp):
+            if parent.elt is not node:
+                break
+            node, parent = parent, c.source.parents.get(parent)
+            continue
         other = parent.right if parent.left is node else parent.left
         if not c.seen.shape and any(c.way.is_parameter(place) for place in c.way.by_place(other)):
             return True
         node, parent = parent, c.source.parents.get(parent)
     others = []
+    if isinstance(parent, ast.Call) and isinstance(node, ast.ListComp):
+        others = [part.elt for part in parent.args if isinstance(part, ast.ListComp) and part is not node]
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult):
         others = [parent.right if parent.left is node else parent.left]
     elif isinstance(parent, ast.Call):
-        others = [part for part in parent.args if part is not node]
+        others += [part for part in parent.args if part is not node]
         if isinstance(parent.func, ast.Attribute):
             others.append(parent.func.value)
     elif isinstance(parent, ast.Attribute) and isinstance(c.source.parents.get(parent), ast.Call):

@@ -130,5 +130,7 @@ def unread_factors(c):
         known = c.scope().get(name)
         if known is not None and known[0] == c.seen.shape:
             message = f"{name} is given and never read: it is a factor of this"
-            new = f"({c.source.operand_text(c.node, tight=False)} * {name})"
-            yield Candidate(1.15, "wrong factor", c.line, message, c.replaced(new))
+            new = f"{c.source.operand_text(c.node, tight=False)} * {name}"
+            whole = isinstance(c.parent(), (ast.Assign, ast.Return)) and c.parent().value is c.node
+            edits = c.replaced(new if whole else f"({new})")
+            yield Candidate(1.14 if whole else 1.15, "wrong factor", c.line, message, edits, firm=True)

@@ -56,8 +56,10 @@ def factors(c):
             cost = 0.95
         done = _named_product(c, slope)
         if done:
+            skipped = "." in done and not done.startswith("self.")  # the way back leaves out a layer
             message = f"{c.text} stands where {done} belongs: the raw error is propagated instead of the delta"
-            yield Candidate(0.89, "raw error for delta", c.line, message, c.replaced(done))
+            named = "derivative missing" if skipped else "raw error for delta"
+            yield Candidate(0.89, named, c.line, message, c.replaced(done))
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors follow
         cost += more + 0.3 * (c.line in c.way.update_lines)
         yield Candidate(cost, kind, c.line, message, multiplied(c, text))
@@ -281,7 +283,9 @@ def loop_slopes(c):
     factor = isinstance(c.parent(), ast.BinOp)
     if factor and not isinstance(c.parent().op, ast.Mult):
         return
-    for text in c.way.fields(c.statement, c.seen):
+    stored = isinstance(c.parent(), ast.Assign) and isinstance(c.parent().targets[0], ast.Subscript)
+    early = 0.44 * (stored and isinstance(c.node, (ast.Name, ast.Subscript)))
+    for text in [*c.way.fields(c.statement, c.seen), *c.way.entries(c.statement, c.seen)]:
         forms = [f"{helper.text}({text}{leak})" for helper, leak in c.way.helpers()]
         forms += [f"{text} * (1 - {text})", f"(1 - {text} ** 2)"]
         for form in dict.fromkeys(forms):
@@ -292,7 +296,7 @@ def loop_slopes(c):
                 yield Candidate(1.45, "wrong derivative", c.line, message, c.replaced(f"({form})"))
             else:
                 message = f"the factor {form}, the derivative of the activation, is missing"
-                yield Candidate(1.4, "derivative missing", c.line, message, multiplied(c, form))
+                yield Candidate(1.4 - early, "derivative missing", c.line, message, multiplied(c, form))
 
 
 # --- Wrong numbers and wrong arguments

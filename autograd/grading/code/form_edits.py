@@ -7,7 +7,9 @@ from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.derivatives import derivative_texts
 from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
 
-__all__ = ["broadcasts", "clipped", "comparisons", "copies", "roots", "shifts", "slices", "squares", "transposes"]
+__all__ = [
+    "broadcasts", "clipped", "comparisons", "copies", "roots", "shifted", "shifts", "slices", "squares", "transposes",
+]  # fmt: skip
 
 # --- Transposes
 
@@ -63,10 +65,13 @@ def shifts(c):
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
     for step in (-1, 1):
-        text = _shifted(c.source.text_of(index), index, step)
+        text = shifted(c.source.text_of(index), index, step)
         if text is None:
             continue
         kind = "order in time" if c.way.is_recurrent(node) else "wrong factor"
+        around = c.parent()
+        if isinstance(around, ast.Call) and isinstance(around.func, ast.Subscript):  # of a table of functions
+            kind = "derivative at the wrong argument"
         new = f"{c.source.text_of(node.value)}[{text}]"
         yield Candidate(1.35, kind, c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
 
@@ -89,7 +94,14 @@ def slices(c):
             yield Candidate(1.3, "wrong factor", c.line, message, edits)
 
 
-def _shifted(text, index, step):
+def shifted(text, index, step):
+    """Return the text of the next or the previous index, or None.
+
+    Args:
+        text: The text of the index.
+        index: The index.
+        step: 1 for the next index, -1 for the previous one.
+    """
     if isinstance(index, ast.Constant) and isinstance(index.value, int):
         return str(index.value + step) if index.value + step >= 0 else None
     if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant):

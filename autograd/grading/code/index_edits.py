@@ -4,10 +4,11 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, is_slope_argument
+from autograd.grading.code.objects import Instance
 
 __all__ = ["entries", "indices", "labels", "repeated", "slices_alike", "twins"]
 
-MAX_ENTRIES = 6
+MAX_ENTRIES = 8
 
 
 def indices(c):
@@ -135,7 +136,11 @@ def entries(c):
         return
     counters = [name for name in c.source.counters(node) if _is_whole(c, name)]
     count = 0
-    for name, value in c.seen.frame.names.items():
+    lists = dict(c.seen.frame.names)
+    for name, owner in c.seen.frame.names.items():
+        if isinstance(owner, Instance):
+            lists.update({f"{name}.{key}": part for key, part in owner.names.items()})
+    for name, value in lists.items():
         if isinstance(value, list) and value and all(isinstance(x, (Value, float, int)) for x in value):
             for counter in counters[:2]:
                 new = f"{name}[{counter}]"

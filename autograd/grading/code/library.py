@@ -9,6 +9,7 @@ from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.modules import FieldFactory, Modules, NotGiven
 from autograd.grading.code.numpy_space import NumpySpace
 from autograd.grading.code.objects import Absorber, Namespace
+from autograd.grading.code.tensors import tensor_methods
 
 __all__ = ["Library"]
 
@@ -34,6 +35,7 @@ class Library:
         self.numpy = numpy_names()
         self.numpy["random"].seed(12345 + seed)
         self.spaces = {}
+        self.torch = None
 
     def builtins(self, machine):
         """Return the names that every program can use without an import."""
@@ -73,16 +75,11 @@ class Library:
 
     def tensor_method(self, array, name):
         """Return a method that only PyTorch's tensors have, or None for any other name."""
-        if name not in ("clamp", "pow", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "unsqueeze"):
+        if not any(space.split(".")[0] == "torch" for space in self.spaces):
             return None
-        torch = torch_names.module(self, "torch").names
-        numpy = self.spaces["numpy"].names
-        if name == "pow":
-            return lambda power: array**power
-        if name == "unsqueeze":
-            return lambda axis: numpy["expand_dims"](array, axis)
-        found = torch.get(name) or numpy[name]
-        return lambda *args, **keywords: found(array, *args, **keywords)
+        if self.torch is None:
+            self.torch = torch_names.module(self, "torch").names
+        return tensor_methods(self.machine, self.torch, array).get(name)
 
     def convert(self, kind, x):
         """Return a single number converted to another kind."""

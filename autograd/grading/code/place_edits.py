@@ -17,7 +17,7 @@ from autograd.grading.code.signs import is_odd_sign, is_update, is_usual_sign, i
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["augmented_signs", "axes", "deltas", "inputs", "rows", "signs", "substitutes", "writable"]
+__all__ = ["augmented_signs", "axes", "deltas", "exchanged", "inputs", "rows", "signs", "substitutes", "writable"]
 
 MAX_SUBSTITUTES = 8
 MAX_RANKED = 30  # of these, the last ones count only if they make the value of their statement a derivative of the loss
@@ -25,6 +25,7 @@ METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "
            "flatten", "astype", "view"}  # fmt: skip
 MAX_SCALARS = 14
 MAX_DELTAS = 4
+MAX_EXCHANGED = 30
 
 # --- Replaced variables
 
@@ -52,8 +53,11 @@ def substitutes(c):
         return
     text = c.text
     backs, others = [], []
+    unread = [*c.source.unread(c.statement), *c.source.unread_twins(node)] if c.is_back() else []
     for other, (its_shape, data) in c.scope().items():
-        if its_shape != shape or other == text or same(data, own) or not writable(other):
+        # An array that was changed in place after it was stored has other numbers by now.
+        equal = same(data, own) and not (other in unread and "." in other)
+        if its_shape != shape or other == text or equal or not writable(other):
             continue
         if c.is_helper_body() and other not in c.seen.frame.names:
             continue
@@ -61,10 +65,13 @@ def substitutes(c):
             continue  # it would only be right for this sample
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
-    unread = [*c.source.unread(c.statement), *c.source.unread_twins(node)] if c.is_back() else []
     for other in [other for other in found if other in unread][:2]:
         message = f"{other} is computed and never used: it belongs here, not {text}"
-        yield Candidate(0.95, "raw error for delta", c.line, message, c.replaced(other))
+        skipped = "." in other and any(_is_adjoint_of(c, slope.after) for slope in c.way.slopes)
+        kind = "derivative missing" if skipped else "raw error for delta"
+        if c.way.is_parameter_data(c.scope()[other][1]):
+            kind, message = _substitution_kind(c, text, other)
+        yield Candidate(0.95, kind, c.line, message, c.replaced(other))
     if shape and is_slope_argument(c):
         wider = [other for other, (its, _) in c.scope().items() if len(its) == len(shape) and its != shape]
         for count, other in enumerate([other for other in wider if c.way.is_forward_text(other)][:4]):
@@ -160,6 +167,9 @@ def _stem(text):
 
 def _substitution_kind(c, text, other):
     inside = c.parent()
+    fresh = [e for e in c.seen.elements if isinstance(e, Value)]
+    if fresh and all(e in c.way.successors for e in fresh) and c.way.is_parameter_data(c.scope()[other][1]):
+        return "update before use", f"{text} is updated already: {other} has the weights of the forward pass"
     if is_slope_argument(c):
         return "derivative at the wrong argument", f"the derivative is taken at {text}, but belongs at {other}"
     if isinstance(inside, ast.Compare):
@@ -168,6 +178,12 @@ def _substitution_kind(c, text, other):
     if c.way.is_back_text(other, c.seen) and (c.is_back() or _is_derivative(c)) and not neighbours:
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
+
+
+def _is_adjoint_of(c, place):
+    """Return True if an expression is the derivative of the loss with respect to an activation."""
+    data = [c.way.gradients.get(e, 0.0) if isinstance(e, Value) else 0.0 for e in place.elements]
+    return place.shape == c.seen.shape and any(data) and proportion(c.seen.data, data) is not None
 
 
 def _is_derivative(c):
@@ -197,6 +213,26 @@ def deltas(c):
 def writable(text):
     """Return True if a text is short enough to be written into a line."""
     return len(text) < 40
+
+
+def exchanged(way, source):
+    """Yield edits that exchange two variables of a product, as in ``slope(error) * output``."""
+    products = [
+        (statement, node)
+        for statement, node, places in way.nodes
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and way.is_back(places[0])
+    ]
+    for statement, node in products[:MAX_EXCHANGED]:
+        parts = [part for part in (node.left, node.right) if isinstance(part, (ast.Name, ast.Attribute))]
+        others = [part for part in (node.left, node.right) if isinstance(part, ast.Call) and len(part.args) == 1]
+        if len(parts) != 1 or len(others) != 1 or not isinstance(others[0].args[0], (ast.Name, ast.Attribute)):
+            continue
+        inner = others[0].args[0]
+        texts = source.text_of(parts[0]), source.text_of(inner)
+        if texts[0] != texts[1] and way.shape_of(parts[0]) == way.shape_of(inner):
+            message = f"{texts[1]} and {texts[0]} stand in each other's place"
+            edits = (source.replacing(parts[0], texts[1]), source.replacing(inner, texts[0]))
+            yield Candidate(0.99, "derivative at the wrong argument", statement.lineno, message, edits, firm=True)
 
 
 # --- Sums

@@ -85,7 +85,10 @@ def scaled_terms(c):
 def spared_biases(way, source):
     """Yield edits that exclude the biases from a penalty, if they are the first column or entry of a parameter."""
     for statement in ast.walk(source.tree):
-        if not isinstance(statement, ast.AugAssign) or statement.lineno in way.update_lines:
+        if not isinstance(statement, (ast.Assign, ast.AugAssign)) or statement.lineno in way.update_lines:
+            continue
+        if isinstance(statement, ast.Assign):
+            yield from _spared_in_sums(way, source, statement)
             continue
         if not way.mentions_parameter(statement.value) or isinstance(statement.target, ast.Subscript):
             continue
@@ -101,6 +104,29 @@ def spared_biases(way, source):
             continue
         index = "[:, 1:]" if len(shape) == 2 else "[1:]"
         edits = [source.replacing(part, source.text_of(part) + index) for part in [statement.target, *parts]]
+        message = "the biases are part of this penalty, and not of that in the loss"
+        yield Candidate(1.3, "penalty", statement.lineno, message, tuple(edits))
+
+
+def _spared_in_sums(way, source, statement):
+    """Yield the edits of ``grad = grad + lam * weights`` that exclude the first column or entry."""
+    value, target = statement.value, statement.targets[0]
+    added = isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub))
+    if not added or not isinstance(target, (ast.Name, ast.Attribute)) or not way.mentions_parameter(value.right):
+        return
+    if ast.unparse(value.left) != ast.unparse(target) or len(statement.targets) > 1:
+        return
+    parts = [
+        part
+        for part in ast.walk(value.right)
+        if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
+        and any(way.is_parameter(place) for place in way.by_place(part))
+        and not isinstance(source.parents.get(part), ast.Subscript)
+    ]
+    shape = way.shape_of(parts[0]) if parts else None
+    if shape:
+        index = "[:, 1:]" if len(shape) == 2 else "[1:]"
+        edits = [source.replacing(part, source.text_of(part) + index) for part in [target, value.left, *parts]]
         message = "the biases are part of this penalty, and not of that in the loss"
         yield Candidate(1.3, "penalty", statement.lineno, message, tuple(edits))
 

@@ -5,6 +5,7 @@ from autograd.grading.code.arrays import Array
 from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.methods import OF_TORCH
 from autograd.grading.code.objects import Absorber, Class, Function, Kind, Namespace
+from autograd.grading.code.tensors import loss_functions, tensor_functions
 
 __all__ = ["inherited", "module"]
 
@@ -34,7 +35,44 @@ SHARED = [
     "arange",
     "eye",
     "linspace",
+    "argmax",
+    "argmin",
+    "square",
+    "full",
+    "full_like",
+    "empty",
+    "empty_like",
+    "einsum",
+    "log1p",
+    "expm1",
+    "heaviside",
+    "isnan",
+    "prod",
+    "squeeze",
+    "diag",
+    "trace",
+    "vstack",
+    "hstack",
+    "all",
+    "any",
+    "round",
+    "floor",
+    "tril",
+    "triu",
 ]
+KINDS_OF_NUMBERS = {
+    **dict.fromkeys(("float", "float16", "float32", "float64", "half", "double", "bfloat16"), "float64"),
+    **dict.fromkeys(("int", "int8", "int16", "int32", "int64", "long", "short", "uint8"), "int64"),
+    "bool": "bool",
+}
+PLACES = (
+    "device",
+    "requires_grad",
+    "generator",
+    "layout",
+    "pin_memory",
+    "non_blocking",
+)  # not its numbers
 
 
 class Base:
@@ -67,6 +105,18 @@ class Context:
         self.names["saved_tensors"] = tensors
 
 
+class Maker(Absorber):
+    """A type that makes tensors, such as ``torch.Tensor``, which is also written in type hints."""
+
+    def __init__(self, name, make):
+        super().__init__(name)
+        self.make = make
+
+    def __call__(self, *args, **keywords):
+        """Return a tensor."""
+        return self.make(*args, **keywords)
+
+
 def module(library, name):
     """Return the module for ``import torch``."""
     numpy = library.numpy
@@ -75,6 +125,8 @@ def module(library, name):
     for part in SHARED:
         if part in space:
             names[part] = _with_dim(space[part])
+    for part in ("zeros", "ones", "empty"):
+        names[part] = lambda *shape, make=names[part], **k: make(_shape(shape), **k)
     random = space["random"].names
     names["randn"] = lambda *shape, **_k: random["standard_normal"](_shape(shape))
     names["rand"] = lambda *shape, **_k: random["random"](_shape(shape))
@@ -83,14 +135,24 @@ def module(library, name):
     names["relu"] = lambda x: space["maximum"](x, 0)
     names["mm"] = space["dot"]
     names["clamp"] = lambda x, min=None, max=None: space["clip"](x, min, max)
+    names.update(tensor_functions(space))
+    names["randn_like"] = lambda x, **_k: random["standard_normal"](x.shape)
+    names["rand_like"] = lambda x, **_k: random["random"](x.shape)
+    names["Generator"] = Absorber("Generator")
+    names["from_numpy"] = lambda x: x  # both share their numbers
+    names["as_tensor"] = lambda x, **_k: x if is_tensor(x) else names["tensor"](x)
+    names.update({part: Maker(part, names["tensor"]) for part in ("FloatTensor", "DoubleTensor", "LongTensor")})
+    names["cuda"] = Absorber("cuda", {"is_available": lambda: False})
     for part in ("manual_seed", "set_default_dtype", "set_default_tensor_type", "set_printoptions", "set_num_threads"):
         names[part] = lambda *_a, **_k: None
     names["no_grad"] = Absorber("no_grad")
-    names["float32"] = names["float"] = names["float64"] = "float64"
-    names["Tensor"] = Absorber("Tensor")
+    names.update(KINDS_OF_NUMBERS)
+    names["Tensor"] = Maker("Tensor", names["tensor"])
     names["randint"] = lambda low, high, size, **_k: random["randint"](low, high, size)
     names["softmax"] = lambda x, dim=-1: _softmax(space, x, dim)
-    functional = {part: names[part] for part in ("relu", "sigmoid", "softmax", "tanh")}
+    names["log_softmax"] = lambda x, dim=-1, **_k: space["log"](_softmax(space, x, dim))
+    functional = {part: names[part] for part in ("relu", "sigmoid", "softmax", "log_softmax", "tanh")}
+    functional.update(loss_functions(space))
     functional["one_hot"] = lambda x, classes: space["eye"](classes)[x]
     names["nn"] = Absorber("nn", {"functional": Absorber("functional", functional)})
     names["device"] = Absorber("device")
@@ -104,7 +166,9 @@ def module(library, name):
 
 def _with_dim(function):
     """Return a function of NumPy that accepts PyTorch's names of arguments."""
-    return lambda *args, **keywords: function(*args, **{OF_TORCH.get(k, k): v for k, v in keywords.items()})
+    return lambda *args, **keywords: function(
+        *args, **{OF_TORCH.get(k, k): v for k, v in keywords.items() if k not in PLACES}
+    )
 
 
 def _softmax(space, x, dim):

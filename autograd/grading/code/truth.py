@@ -231,7 +231,9 @@ def _given(reading, changes, all_changes):
     found[:0] = [module[-1].value] if module and module[-1].local else []
     found += [local[-1].value] if local else []
     found += [loss.value for loss in full[-4:-1]]
-    found += _sums([loss for _, loss in usable])
+    sums = _sums([loss for _, loss in usable])
+    # Of losses that explain the updates equally well, the one that adds up all samples of the update comes first.
+    found = [*sums[:1], *found, *sums[1:]] if _is_of_samples([loss for _, loss in usable]) else [*found, *sums]
     unique = list(dict.fromkeys(found))
     return [(value, "given", 0) for value in unique[:MAX_CANDIDATES]]
 
@@ -244,6 +246,14 @@ def _sums(losses):
         by_node.setdefault(id(loss.node), []).append(loss.value)
     lists = [list(last.values()), *sorted(by_node.values(), key=len, reverse=True)[:3]]
     return [sum(values[1:], values[0]) for values in lists if len(values) > 1]
+
+
+def _is_of_samples(losses):
+    """Return True if a function was called for several samples, so that each call has its own loss."""
+    last = {id(loss.frame): loss for loss in losses}
+    values = {loss.value.data for loss in last.values()}
+    functions = {loss.frame.function for loss in last.values()}
+    return len(last) > 1 and len(values) == len(last) and len(functions) == 1
 
 
 def _found(reading, changes, all_changes):

@@ -391,6 +391,27 @@ class WayBack:
                 )
         return found
 
+    def entries(self, statement, seen):
+        """Return the texts of computed entries of lists at the counters of loops, such as ``self.outputs[j]``."""
+        counters = [
+            name
+            for name in self.source.counters(statement)
+            if isinstance(seen.frame.names.get(name), int) and not isinstance(seen.frame.names[name], bool)
+        ]
+        lists = {name: value for name, value in seen.frame.names.items() if isinstance(value, list)}
+        for name, owner in seen.frame.names.items():
+            if isinstance(owner, Instance):
+                lists.update({f"{name}.{key}": part for key, part in owner.names.items() if isinstance(part, list)})
+        # A later forward pass may have filled the lists again, with numbers that this loss does not depend on.
+        found = [
+            text
+            for text, value in lists.items()
+            if value
+            and all(isinstance(e, Value) and e.op is not None for e in value[:1])
+            and not any(e in self.wrong or e in self.right for e in value[:1] if e not in self.gradients)
+        ]
+        return [f"{text}[{counter}]" for text in found for counter in counters[:2]]
+
     def is_recurrent(self, node):
         """Return True if the index of a list or a dict counts moments that use the same parameters."""
         container = self.by_place(node)

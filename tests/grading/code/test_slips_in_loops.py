@@ -1,0 +1,287 @@
+"""Slips in loops over layers, neurons and samples: a wrong index, the wrong list, a row for a column, one sample."""
+
+import pytest
+from corrections import corrected
+
+from autograd import grade_code
+
+NEURONS = """
+import math
+net = [[{"w": [0.3, -0.2, 0.1]}, {"w": [0.5, 0.4, -0.3]}], [{"w": [0.7, -0.6, 0.2]}, {"w": [-0.4, 0.9, 0.1]}]]
+row, goal, rate = [0.8, -1.1], [1.0, 0.0], 0.5
+def ahead(row):
+    given = row
+    for layer in net:
+        for neuron in layer:
+            total = neuron["w"][-1] + sum(a * b for a, b in zip(neuron["w"], given))
+            neuron["out"] = 1 / (1 + math.exp(-total))
+        given = [neuron["out"] for neuron in layer]
+    return given
+def learn(row):
+    out = ahead(row)
+    loss = sum((t - o) ** 2 for t, o in zip(goal, out)) / 2
+    for i in reversed(range(len(net))):
+        for j, neuron in enumerate(net[i]):
+            if i == len(net) - 1:
+                error = neuron["out"] - goal[j]
+            else:
+                error = sum(above["w"][j] * above["delta"] for above in net[i + 1])
+            neuron["delta"] = error * neuron["out"] * (1 - neuron["out"])
+    for i in range(len(net)):
+        given = row
+        if i > 0:
+            given = [neuron["out"] for neuron in net[i - 1]]
+        for neuron in net[i]:
+            for j in range(len(given)):
+                neuron["w"][j] -= rate * neuron["delta"] * given[j]
+            neuron["w"][-1] -= rate * neuron["delta"]
+for step in range(2):
+    learn(row)
+"""
+
+LISTS = """
+import math
+class Net:
+    def __init__(self):
+        self.inputs, self.hidden, self.out = [1.0, 1.0, 1.0], [0.0, 0.0], [0.0]
+        self.wi, self.wo = [[0.2, -0.1], [0.4, 0.3], [-0.5, 0.6]], [[0.7], [-0.8]]
+    def ahead(self, row):
+        for i in range(2):
+            self.inputs[i] = row[i]
+        for j in range(2):
+            self.hidden[j] = math.tanh(sum(self.inputs[i] * self.wi[i][j] for i in range(3)))
+        for k in range(1):
+            self.out[k] = math.tanh(sum(self.hidden[j] * self.wo[j][k] for j in range(2)))
+    def back(self, goal, rate):
+        above, below = [0.0], [0.0] * 2
+        for k in range(1):
+            above[k] = (goal[k] - self.out[k]) * (1 - self.out[k] ** 2)
+        for j in range(2):
+            error = 0.0
+            for k in range(1):
+                error += above[k] * self.wo[j][k]
+            below[j] = error * (1 - self.hidden[j] ** 2)
+        for j in range(2):
+            for k in range(1):
+                self.wo[j][k] += rate * above[k] * self.hidden[j]
+        for i in range(3):
+            for j in range(2):
+                change = below[j] * self.inputs[i]
+                self.wi[i][j] += rate * change
+        return sum((t - o) ** 2 for t, o in zip(goal, self.out)) / 2
+net = Net()
+for step in range(2):
+    net.ahead([0.3, -0.9])
+    loss = net.back([1.0], 0.5)
+"""
+
+ROWS = """
+import math
+def squash(t):
+    return 1 / (1 + math.exp(-t))
+def dot(v, w):
+    return sum(a * b for a, b in zip(v, w))
+def gradients(net, row, goal):
+    hidden = [squash(dot(unit, row + [1])) for unit in net[0]]
+    outs = [squash(dot(unit, hidden + [1])) for unit in net[1]]
+    loss = sum((o - t) ** 2 for o, t in zip(outs, goal)) / 2
+    deltas = [o * (1 - o) * (o - t) for o, t in zip(outs, goal)]
+    below = [h * (1 - h) * dot(deltas, [unit[i] for unit in net[1]]) for i, h in enumerate(hidden)]
+    return [[[d * x for x in row + [1]] for d in below], [[d * h for h in hidden + [1]] for d in deltas]]
+net = [[[0.4, -0.2, 0.3], [0.8, 0.1, -0.6]], [[0.5, -0.7, 0.2], [-0.3, 0.9, 0.1]]]
+for step in range(2):
+    grads = gradients(net, [0.9, -0.4], [1.0, 0.0])
+    net = [[[w - 0.5 * g for w, g in zip(a, b)] for a, b in zip(x, y)] for x, y in zip(net, grads)]
+"""
+
+TABLES = """
+import numpy as np
+ACT = {"relu": lambda z: np.maximum(z, 0), "tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
+SLOPE = {
+    "relu": lambda z, a: (z > 0) * 1.0,
+    "tanh": lambda z, a: 1 - a ** 2,
+    "sigmoid": lambda z, a: a * (1 - a),
+}
+rng = np.random.RandomState(1)
+names, sizes = ["relu", "tanh", "sigmoid"], [2, 3, 3, 1]
+X, T = rng.randn(2, 5), rng.rand(1, 5)
+W = [rng.randn(o, i) for i, o in zip(sizes, sizes[1:])]
+B = [rng.randn(o, 1) for o in sizes[1:]]
+for step in range(2):
+    A, Z = [X], []
+    for w, b, name in zip(W, B, names):
+        Z.append(w @ A[-1] + b)
+        A.append(ACT[name](Z[-1]))
+    loss = np.sum((A[-1] - T) ** 2) / 2
+    D = [None, None, (A[-1] - T) * SLOPE[names[-1]](Z[-1], A[-1])]
+    for i in (1, 0):
+        D[i] = W[i + 1].T @ D[i + 1] * SLOPE[names[i]](Z[i], A[i + 1])
+    for i in range(3):
+        W[i] = W[i] - 0.1 * D[i] @ A[i].T
+        B[i] = B[i] - 0.1 * D[i].sum(axis=1, keepdims=True)
+"""
+
+TIME = """
+import numpy as np
+rng = np.random.RandomState(2)
+x, y = [0, 2, 1], [2, 1, 3]
+U, V, W = rng.randn(3, 4), rng.randn(4, 3), rng.randn(3, 3) * 0.4
+for step in range(2):
+    T = len(x)
+    s, o = np.zeros((T + 1, 3)), np.zeros((T, 4))
+    for t in range(T):
+        s[t] = np.tanh(U[:, x[t]] + W.dot(s[t - 1]))
+        e = np.exp(V.dot(s[t]))
+        o[t] = e / e.sum()
+    loss = -np.sum(np.log(o[np.arange(T), y]))
+    dU, dV, dW = np.zeros(U.shape), np.zeros(V.shape), np.zeros(W.shape)
+    do = o.copy()
+    do[np.arange(T), y] -= 1
+    for t in range(T - 1, -1, -1):
+        dV += np.outer(do[t], s[t])
+        d = V.T.dot(do[t]) * (1 - s[t] ** 2)
+        for k in range(t, -1, -1):
+            dW += np.outer(d, s[k - 1])
+            dU[:, x[k]] += d
+            d = W.T.dot(d) * (1 - s[k - 1] ** 2)
+    U -= 0.1 * dU
+    V -= 0.1 * dV
+    W -= 0.1 * dW
+"""
+
+LAYERS = """
+import numpy as np
+class Dense:
+    def __init__(self, n, m):
+        self.W, self.b = np.random.randn(n, m), np.zeros(m)
+    def ahead(self, x):
+        self.x = x
+        self.out = x @ self.W + self.b
+    def back(self, d):
+        self.dW, self.db = self.x.T @ d, d.sum(axis=0)
+        self.down = d @ self.W.T
+class Sigmoid:
+    def ahead(self, x):
+        self.out = 1 / (1 + np.exp(-x))
+    def back(self, d):
+        self.down = d * self.out * (1 - self.out)
+np.random.seed(3)
+X, Y = np.random.randn(4, 2), np.random.rand(4, 1)
+one, bend, two = Dense(2, 3), Sigmoid(), Dense(3, 1)
+for step in range(2):
+    one.ahead(X)
+    bend.ahead(one.out)
+    two.ahead(bend.out)
+    loss = np.sum((two.out - Y) ** 2) / 2
+    two.back(two.out - Y)
+    bend.back(two.down)
+    one.back(bend.down)
+    for layer in (one, two):
+        layer.W -= 0.1 * layer.dW
+        layer.b -= 0.1 * layer.db
+"""
+
+COLUMN = """
+import numpy as np
+def g(z):
+    return 1 / (1 + np.exp(-z))
+def g_slope(z):
+    s = g(z)
+    return s * (1 - s)
+np.random.seed(9)
+X, Y, lam, n, k = np.random.randn(5, 2), np.eye(2)[[0, 1, 1, 0, 1]], 0.5, 5, 2
+One, Two = np.random.randn(3, 3), np.random.randn(2, 4)
+for step in range(2):
+    a1 = np.hstack((np.ones((n, 1)), X))
+    z2 = a1 @ One.T
+    a2 = np.hstack((np.ones((n, 1)), g(z2)))
+    out = g(a2 @ Two.T)
+    loss = -np.sum(Y * np.log(out) + (1 - Y) * np.log(1 - out)) / n
+    loss += lam / 2 * (np.sum(One[:, 1:] ** 2) + np.sum(Two[:, 1:] ** 2))
+    d3 = (out - Y) / n
+    d2 = (d3 @ Two)[:, 1:] * g_slope(z2)
+    gOne = d2.T @ a1
+    gOne[:, 1:] = gOne[:, 1:] + lam * One[:, 1:]
+    gTwo = d3.T @ a2
+    gTwo[:, 1:] = gTwo[:, 1:] + lam * Two[:, 1:]
+    One = One - 0.3 * gOne
+    Two = Two - 0.3 * gTwo
+"""
+
+TENSORS = """
+import torch
+dtype, device = torch.double, torch.device("cpu")
+torch.manual_seed(1)
+x, y = torch.randn(4, 3, device=device, dtype=dtype), torch.randn(4, 2, device=device, dtype=dtype)
+w, b = torch.randn(3, 2, device=device, dtype=dtype), torch.zeros(2, device=device, dtype=dtype)
+for t in range(2):
+    out = torch.add(x.mm(w), b)
+    loss = out.sub(y).pow(2).sum().item() / 2
+    d = out.sub(y)
+    w.sub_(0.1 * torch.t(x).mm(d))
+    b.add_(d.sum(0), alpha=-0.1)
+"""
+
+SAMPLES = """
+import numpy as np
+class Net:
+    def __init__(self):
+        self.W, self.b = [np.random.randn(3, 2), np.random.randn(1, 3)], [np.zeros((3, 1)), np.zeros((1, 1))]
+    def batch(self, pairs, rate):
+        sum_b, sum_W = [0, 0], [0, 0]
+        for x, y in pairs:
+            more_b, more_W = self.back(x, y)
+            sum_b = [old + new for old, new in zip(sum_b, more_b)]
+            sum_W = [old + new for old, new in zip(sum_W, more_W)]
+        self.W = [w - rate * s for w, s in zip(self.W, sum_W)]
+        self.b = [b - rate * s for b, s in zip(self.b, sum_b)]
+    def back(self, x, y):
+        h = np.tanh(self.W[0] @ x + self.b[0])
+        out = self.W[1] @ h + self.b[1]
+        d = out - y
+        below = self.W[1].T @ d * (1 - h ** 2)
+        return [below, d], [below @ x.T, d @ h.T]
+np.random.seed(5)
+net = Net()
+net.batch([(np.random.randn(2, 1), np.random.randn(1, 1)) for k in range(3)], 0.1)
+"""
+
+PROGRAMS = {
+    "NEURONS": NEURONS, "LISTS": LISTS, "ROWS": ROWS, "TABLES": TABLES, "TIME": TIME, "LAYERS": LAYERS,
+    "COLUMN": COLUMN, "TENSORS": TENSORS, "SAMPLES": SAMPLES,
+}  # fmt: skip
+LOSSES = {"SAMPLES": "np.sum((out - y) ** 2) / 2"}
+
+SLIPS = [
+    ("NEURONS", 'neuron in net[i - 1]]', 'neuron in net[i]]', "wrong factor"),
+    ("LISTS", "below[j] * self.inputs[i]", "below[j] * self.hidden[j]", "wrong factor"),
+    ("LISTS", "error * (1 - self.hidden[j] ** 2)", "error", "derivative missing"),
+    ("ROWS", "dot(deltas, [unit[i] for unit in net[1]])", "dot(deltas, net[1][i][:-1])", "transpose"),
+    ("ROWS", "dot(deltas, [", "dot([o - t for o, t in zip(outs, goal)], [", "raw error for delta"),
+    ("TABLES", "z, a: (z > 0) * 1.0", "z, a: (z > 0) * z", "wrong derivative"),
+    ("TABLES", "SLOPE[names[i]]", "SLOPE[names[i + 1]]", "wrong derivative"),
+    ("TABLES", "- 0.1 * D[i].sum(axis=1, keepdims=True)", "- 0.1 * D[i].sum()", "wrong axis"),
+    ("TIME", "dU[:, x[k]] += d", "dU[:, x[t]] += d", "order in time"),
+    ("LAYERS", "one.back(bend.down)", "one.back(two.down)", "derivative missing"),
+    ("LAYERS", "d * self.out * (1 - self.out)", "self.out * (1 - self.out)", "wrong factor"),
+    ("COLUMN", "gOne[:, 1:] = gOne[:, 1:] + lam * One[:, 1:]", "gOne = gOne + lam * One", "penalty"),
+    ("COLUMN", "g_slope(z2)", "g_slope(a2[:, 1:])", "derivative at the wrong argument"),
+    ("COLUMN", "(out - Y) / n", "(out - Y) / k", "constant factor"),
+    ("TENSORS", "b.add_(d.sum(0)", "b.add_(d[0]", "batch sum missing"),
+    ("SAMPLES", "[old + new for old, new in zip(sum_b", "[new for old, new in zip(sum_b", "batch sum missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_right_program_is_right(name):
+    assert grade_code(PROGRAMS[name], loss=LOSSES.get(name)).verdict == "right"
+
+
+@pytest.mark.parametrize(("name", "old", "new", "kind"), SLIPS)
+def test_a_slip_is_marked_named_and_corrected(name, old, new, kind):
+    assert PROGRAMS[name].count(old) == 1
+    text = PROGRAMS[name].replace(old, new)
+    line = PROGRAMS[name][: PROGRAMS[name].index(old)].count("\n") + 1
+    mistakes = grade_code(text, loss=LOSSES.get(name)).mistakes
+    assert [(mistake.line, mistake.kind) for mistake in mistakes] == [(line, kind)]
+    assert grade_code(corrected(text, mistakes), loss=LOSSES.get(name)).verdict == "right"
