@@ -32,7 +32,7 @@ def helper_bodies(way, source, make):
             if not places:
                 continue
             # The helper may be right for another argument. Then its call is the more likely place of the mistake.
-            more = 0.65 * _is_right_at_sums(way, name)
+            more = 0.65 * (_is_right_at_sums(way, name) and _calls(way, source, function) < 2)
             for form in _bodies(way, node, given, source.numbers):
                 if form.replace(" ", "") != text.replace(" ", ""):
                     again = f"{way.sigmoid}({given})" in text.replace(" ", "") and form == f"{given} * (1 - {given})"
@@ -76,6 +76,19 @@ def _arguments_seen(way, node):
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             yield from way.by_place(part)[:1]
+
+
+def _calls(way, source, function):
+    """Return the number of places in which a function is called. A function that is handed on counts as two."""
+    count = 0
+    for call in [part for part in source.parents if isinstance(part, ast.Call)]:
+        places = way.by_place(call)
+        known = way.called(call, places[0].frame) if places else None
+        if known is not None and known.node is function.node:
+            around = source.function_of(call)
+            given = [part.arg for part in around.args.args] if isinstance(around, ast.FunctionDef) else []
+            count += 2 if getattr(call.func, "id", "") in given else 1
+    return count
 
 
 def _is_right_at_sums(way, name):

@@ -45,7 +45,7 @@ MAKERS = (
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
     norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators,
-    loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients,
+    loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients, loop_edits.twins,
 )  # fmt: skip
 
 
@@ -150,6 +150,8 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.spared_biases(way, source))
     found.extend(loop_edits.containers(way, source))
     found.extend(loop_edits.stored_indices(way, source))
+    found.extend(loop_edits.missing_carries(way, source))
+    found.extend(loop_edits.objects(way, source))
     found.extend(place_edits.exchanged(way, source))
     found.extend(norm_edits.new_factors(contexts))
     found.extend(norm_edits.overwritten(way, source))

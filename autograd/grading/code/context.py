@@ -90,8 +90,12 @@ class Context:
         return self.source.parents.get(self.node)
 
     def is_back(self):
-        """Return True if a value of the expression was computed in the backward pass."""
-        return any(self.way.is_back(seen) for seen in self.places)
+        """Return True if a value of the expression was computed in the backward pass, or is the output error."""
+        return any(self.way.is_back(seen) for seen in self.places) or self.is_error()
+
+    def is_error(self):
+        """Return True if the expression is the output error, whose square is the loss, in the backward pass."""
+        return bool(self.seen.shape) and self.way.is_error(self.seen)
 
     def is_stored(self):
         """Return True if the expression is the target of an assignment, or the array whose elements are the target."""

@@ -75,7 +75,7 @@ def _forms(c, text, data):
     """Yield ways to write the derivative of an activation in terms of a variable, each with its values."""
     base = text if text.replace("_", "").replace(".", "").isalnum() or text.endswith("]") else f"({text})"
     numpy = c.way.library(c.seen.shape)
-    if not c.way.is_learned_text(text):
+    if not c.way.is_learned_text(text) and not c.way.is_back_text(text, c.seen):
         yield base, data  # a mask
     yield f"{base} * (1 - {base})", [x * (1 - x) for x in data]
     yield f"(1 - {base} ** 2)", [1 - x * x for x in data]

@@ -27,10 +27,13 @@ def output_errors(c):
     ):
         return
     targets = adjoints_like(c.way, c.seen.shape)
-    if not targets or any(proportion(c.seen.data, target) is not None for target in targets):
+    done = any(proportion(c.seen.data, target) is not None for target in targets)
+    if not targets or (done and not _is_of_probabilities(c)):
         return
+    if done:  # of the probabilities, where the derivative of the softmax is missing
+        targets = [target for target in targets if proportion(c.seen.data, target) is None]
     loss = any(looks_like_loss(e, depth=3) for e in c.seen.elements[:1] if isinstance(e, Value))
-    kind = "loss for its derivative" if loss else "wrong factor"
+    kind = "loss for its derivative" if loss else "derivative missing" if done else "wrong factor"
     what = "the loss stands where its derivative belongs" if loss else f"{c.text} is not the derivative of the loss"
     for text, values in c.known(("errors", c.seen.shape), lambda: list(_forms(c, c.seen.shape)))[: MAX_PAIRS * 8]:
         factors = [proportion(values, target) for target in targets]
@@ -39,6 +42,15 @@ def output_errors(c):
             new = f"{front}({text})" if front else text
             exact = any(close(abs(factor), 1.0) for factor in known)
             yield Candidate(1.46 - 0.05 * exact, kind, c.line, f"{what}: {new}", c.replaced(new))
+
+
+def _is_of_probabilities(c):
+    """Return True if an expression divides by outputs between 0 and 1, as the derivative of a cross-entropy does."""
+    if not isinstance(c.parent(), ast.Assign):
+        return False
+    below = [part.right for part in ast.walk(c.node) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div)]
+    places = [place for part in below for place in c.way.by_place(part)[:1]]
+    return any(place.shape == c.seen.shape and all(0 < x < 1 for x in place.data) for place in places)
 
 
 def _reads_way_back(c):

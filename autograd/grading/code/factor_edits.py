@@ -1,6 +1,7 @@
 """Edits of the factors of a product: a factor that is missing, wrong or superfluous."""
 
 import ast
+import re
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import (
@@ -56,7 +57,8 @@ def factors(c):
             cost = 0.95
         done = _named_product(c, slope)
         if done:
-            skipped = "." in done and not done.startswith("self.")  # the way back leaves out a layer
+            # The way back leaves out a layer.
+            skipped = "." in done and not done.startswith("self.") and c.way.is_hidden(slope.after)
             message = f"{c.text} stands where {done} belongs: the raw error is propagated instead of the delta"
             named = "derivative missing" if skipped else "raw error for delta"
             yield Candidate(0.89, named, c.line, message, c.replaced(done))
@@ -250,6 +252,7 @@ def wrong_pairs(c):
     parts = [_variables(c, inner.right), _variables(c, node.right)]
     if len(parts[0] | parts[1]) != 1 or not all(parts):
         return
+    yield from _renamed_pairs(c, inner, parts[0].copy().pop())
     given = c.source.span(inner.right)[0]
     between = c.source.text[given : c.source.span(node)[1]]
     given_form = ast.BinOp(inner.right, ast.Mult(), node.right)
@@ -261,6 +264,23 @@ def wrong_pairs(c):
         edit = Edit(given, c.source.span(node)[1], text)
         if between.count("(") == between.count(")"):
             yield Candidate(1.3 + more, kind, node.lineno, message, (edit,))
+
+
+def _renamed_pairs(c, inner, text):
+    """Yield edits that take a derivative at another variable of another shape, as ``a1[1:]`` for ``a2[1:]``."""
+    first, last = c.source.span(inner.right)[0], c.source.span(c.node)[1]
+    between, base = c.source.text[first:last], re.split(r"[.\[]", text)[0]
+    scope = c.scope()
+    own = scope.get(base)
+    if own is None or between.count("(") != between.count(")") or not own[0]:
+        return
+    for other, (shape, _) in scope.items():
+        alike = other.isidentifier() and other != base and len(shape) == len(own[0])
+        if alike and c.way.is_forward_text(other):
+            new = re.sub(rf"\b{base}\b", other, between)
+            message = f"the derivative is taken at {base}, but belongs at {other}"
+            edit = Edit(first, last, new)
+            yield Candidate(1.33, "derivative at the wrong argument", c.line, message, (edit,), firm=True)
 
 
 def _variables(c, node):

@@ -64,8 +64,9 @@ def shifts(c):
     index = node.slice
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
-    for step in (-1, 1):
-        text = shifted(c.source.text_of(index), index, step)
+    counter = isinstance(index, ast.Name) and index.id in c.source.counters(node)
+    options = [shifted(c.source.text_of(index), index, step) for step in (-1, 1)]
+    for text in [*options, *([f"-{index.id} - 1"] if counter else [])]:
         if text is None:
             continue
         kind = "order in time" if c.way.is_recurrent(node) else "wrong factor"

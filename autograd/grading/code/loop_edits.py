@@ -5,12 +5,18 @@ import ast
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
 from autograd.grading.code.form_edits import shifted
-from autograd.grading.code.trace import key_of
+from autograd.grading.code.objects import Instance
+from autograd.grading.code.source import Edit
+from autograd.grading.code.trace import key_of, numbers_of
 
-__all__ = ["columns", "containers", "first_rows", "other_counts", "stored_indices", "whole_gradients"]
+__all__ = [
+    "columns", "containers", "first_rows", "missing_carries", "objects", "other_counts", "stored_indices", "twins",
+    "whole_gradients",
+]  # fmt: skip
 
 MAX_COUNTERS = 4
 MAX_COUNTS = 6
+MAX_OBJECTS = 6
 MAX_WHOLE = 4
 
 
@@ -65,6 +71,106 @@ def stored_indices(way, source):
                         edit = source.replacing(part, other)
                         message = f"{source.text_of(target)} is the wrong place: {other} belongs in place of {part.id}"
                         yield Candidate(1.34, kind, statement.lineno, message, (edit,), firm=True)
+
+
+def missing_carries(way, source):
+    """Yield edits that hand a gradient on to the next turn of a loop, where the carried variable is never assigned."""
+    for loop in [node for node in ast.walk(source.tree) if isinstance(node, ast.For)]:
+        inside = [part for part in ast.walk(loop) if isinstance(part, ast.Name)]
+        stored = {part.id for part in inside if isinstance(part.ctx, ast.Store)}
+        home = source.function_of(loop)
+        before = [
+            part.targets[0]
+            for part in ast.walk(home)
+            if isinstance(part, ast.Assign) and part.lineno < loop.lineno and isinstance(part.targets[0], ast.Name)
+        ]
+        starts = {name.id: way.data_of(source.parents[name].value) for name in before}
+        read = {part.id for part in inside if isinstance(part.ctx, ast.Load)}
+        carried = [name for name, data in starts.items() if name in read - stored and data and not any(data)]
+        if not carried:
+            continue
+        last = loop.body[-1]
+        indent, end = source.indent(last), source.starts[min(last.end_lineno, len(source.lines))]
+        made = [
+            part for part in ast.walk(loop) if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name)
+        ]
+        for name in carried:
+            for part in made:
+                places = way.by_place(part.value)
+                if places and any(way.is_on_way(place) for place in places):
+                    new = part.targets[0].id
+                    message = f"{name} stays what it was before the loop: {new} belongs there for the next turn"
+                    edit = Edit(end, end, f"{indent}{name} = {new}\n")
+                    yield Candidate(1.2, "order in time", last.lineno, message, (edit,), firm=True)
+
+
+def objects(way, source):
+    """Yield edits that hand another object to a call, such as a matrix of the program's own class."""
+    homes = {source.function_of(statement) for statement, _, places in way.nodes if way.is_back(places[0])}
+    frames = {}
+    for places in way.trace.seen.values():
+        for place in places[:1]:
+            frames.setdefault(source.function_of(place.statement), place.frame)
+    calls = [node for node in source.parents if isinstance(node, ast.Call) and source.function_of(node) in frames]
+    for call in calls:
+        frame = frames[source.function_of(call)]
+        if source.function_of(call) not in homes and not _calls_home(source, call, homes):
+            continue
+        for part in call.args:
+            owner = frame.names.get(part.id) if isinstance(part, ast.Name) else None
+            if not isinstance(owner, Instance):
+                continue
+            count = 0
+            for other, value in reversed(list(frame.names.items())):  # the last objects hold gradients
+                alike = isinstance(value, Instance) and value.cls is owner.cls and value is not owner
+                if alike and count < MAX_OBJECTS and other not in ("self", "cls") and _is_before(source, other, call):
+                    count += 1
+                    kind = "raw error for delta" if _is_gradient(way, value) else "wrong factor"
+                    message = f"{part.id} stands where {other} belongs"
+                    yield Candidate(1.38, kind, call.lineno, message, (source.replacing(part, other),), firm=True)
+
+
+def _calls_home(source, call, homes):
+    """Return True if a call is in a function that calls methods in which gradients are computed."""
+    around = source.function_of(call)
+    names = {home.name for home in homes if isinstance(home, ast.FunctionDef)}
+    return any(getattr(part, "attr", getattr(part, "id", "")) in names for part in ast.walk(around))
+
+
+def _is_before(source, name, call):
+    """Return True if a name is assigned before a call in the same function."""
+    around = source.function_of(call)
+    return any(
+        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id == name and part.lineno < call.lineno
+        for part in ast.walk(around)
+    )
+
+
+def _is_gradient(way, instance):
+    """Return True if an object holds numbers of the backward pass."""
+    numbers = [e for value in instance.names.values() for e in numbers_of(value)[1]]
+    return any(isinstance(e, Value) and e.op is not None and e not in way.gradients for e in numbers)
+
+
+def twins(c):
+    """Yield edits that read the same attribute of another object, such as ``self.u1.value`` for ``self.u0.value``."""
+    node = c.node
+    owner = node.value if isinstance(node, ast.Attribute) else None
+    if not isinstance(owner, (ast.Attribute, ast.Name)) or c.is_stored() or c.seen.shape:
+        return
+    frame = c.seen.frame
+    if isinstance(owner, ast.Attribute):
+        home = frame.names.get(owner.value.id) if isinstance(owner.value, ast.Name) else None
+        names, prefix, own = getattr(home, "names", {}), f"{c.source.text_of(owner.value)}.", owner.attr
+    else:
+        names, prefix, own = frame.names, "", owner.id
+    mine, count = names.get(own), 0
+    for name, value in names.items():
+        alike = isinstance(mine, Instance) and isinstance(value, Instance) and value.cls is mine.cls
+        if alike and name not in (own, "self") and node.attr in value.names and count < MAX_OBJECTS:
+            count += 1
+            new = f"{prefix}{name}.{node.attr}"
+            yield Candidate(1.32, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
 
 
 def columns(c):

@@ -128,7 +128,7 @@ def known_way(case, source, text=None):
     way = WayBack(
         source,
         trace,
-        with_recomputed(judged.truth.adjoints, trace, roots),
+        with_recomputed(judged.truth.adjoints, trace, roots, wrong | right),
         wrong,
         right,
         roots,

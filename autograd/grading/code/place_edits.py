@@ -64,10 +64,13 @@ def substitutes(c):
         if not shape and data[0] in (0.0, 1.0):
             continue  # it would only be right for this sample
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
-    found = [*backs[::-1], *others] if c.is_back() else [*others, *backs[::-1]]
+    error = not shape and c.way.is_error(c.seen)
+    found = [*backs[::-1], *others] if c.is_back() or error else [*others, *backs[::-1]]
     for other in [other for other in found if other in unread][:2]:
         message = f"{other} is computed and never used: it belongs here, not {text}"
-        skipped = "." in other and any(_is_adjoint_of(c, slope.after) for slope in c.way.slopes)
+        skipped = "." in other and any(
+            _is_adjoint_of(c, slope.after) and c.way.is_hidden(slope.after) for slope in c.way.slopes
+        )
         kind = "derivative missing" if skipped else "raw error for delta"
         if c.way.is_parameter_data(c.scope()[other][1]):
             kind, message = _substitution_kind(c, text, other)
@@ -82,8 +85,14 @@ def substitutes(c):
     for count, other in enumerate(ranked[: MAX_RANKED if shape else MAX_SCALARS], 1):
         kind, message = _substitution_kind(c, text, other)
         first = 1.25 if kind == "derivative at the wrong argument" else 1.5
+        if not shape and kind == "raw error for delta" and not c.is_back() and any(map(_is_computed, c.seen.elements)):
+            first = 1.3  # the error itself, beside its own derivative
         cost = first + 0.02 * count if count <= likely else ONLY_IF_DERIVATIVE
         yield Candidate(cost, kind, c.line, message, c.replaced(other))
+
+
+def _is_computed(element):
+    return isinstance(element, Value) and element.op is not None
 
 
 def _is_alike(c, other):
@@ -175,7 +184,8 @@ def _substitution_kind(c, text, other):
     if isinstance(inside, ast.Compare):
         return "relu mask", f"the mask is made from {text}, but {other} tells which units were active"
     neighbours = not c.seen.shape and _stem(text) == _stem(other)
-    if c.way.is_back_text(other, c.seen) and (c.is_back() or _is_derivative(c)) and not neighbours:
+    error = not c.seen.shape and c.way.is_error(c.seen)
+    if c.way.is_back_text(other, c.seen) and (c.is_back() or error or _is_derivative(c)) and not neighbours:
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
 

@@ -1,13 +1,16 @@
 """Numbers that a program computes again for its backward pass, because its loss has a forward pass of its own."""
 
+import ast
+
 from autograd.engine.graph import postorder
 from autograd.engine.value import Value
 from autograd.grading.code.steps import name_of
+from autograd.grading.code.trace import key_of
 
 __all__ = ["with_recomputed"]
 
 
-def with_recomputed(gradients, trace, roots):
+def with_recomputed(gradients, trace, roots, used=None):
     """Return the derivatives of a loss, extended to numbers of the program that are computed like those of the loss.
 
     A loss that calls ``feedforward(x)`` depends on its own numbers. ``backprop`` computes the same activations again,
@@ -17,9 +20,10 @@ def with_recomputed(gradients, trace, roots):
         gradients: The derivative of the loss with respect to every number from which it is computed.
         trace: The values of every expression in the program.
         roots: The numbers of the parameters.
+        used: The numbers from which the updates are computed. None to take all numbers of the program.
     """
     numbers = [e for places in trace.seen.values() for seen in places for e in seen.elements if isinstance(e, Value)]
-    if any(e.op is not None and e in gradients for e in numbers):
+    if any(e.op is not None and e in gradients for e in (numbers if used is None else used)):
         return gradients
     forms, numbered, found = {}, {}, {}
     for node in postorder([*gradients, *numbers]):
@@ -31,7 +35,33 @@ def with_recomputed(gradients, trace, roots):
         if node in gradients:
             found.setdefault(numbered[node], gradients[node])
     again = {node: found[numbered[node]] for node in numbered if numbered[node] in found and node not in gradients}
+    if used is not None and _is_within_way_back(trace, gradients, again):
+        return gradients
     return gradients | {node: slope for node, slope in again.items() if not _is_error(node, roots)}
+
+
+def _is_within_way_back(trace, gradients, again):
+    """Return True if the program computes a gradient in the statement in which it computes such a number again.
+
+    The loss has a forward pass of its own that the program shows. Then such a statement is one of the backward pass.
+    """
+    if not any(e.op is not None and e in gradients for e in _numbers(trace.everything())):
+        return False
+    met = set()
+    for seen in trace.everything():
+        made = [e for e in _numbers([seen]) if e in again and e not in met]
+        met.update(made)
+        if not made:
+            continue
+        value = getattr(seen.statement, "value", None)
+        places = trace.seen.get(key_of(value), []) if isinstance(value, ast.expr) else []
+        if any(e not in again and e not in gradients for e in _numbers(places)):
+            return True
+    return False
+
+
+def _numbers(places):
+    return [e for place in places for e in place.elements if isinstance(e, Value) and e.op is not None]
 
 
 def _is_error(node, roots):

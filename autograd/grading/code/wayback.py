@@ -5,6 +5,7 @@ import functools
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
+from autograd.grading.code.factors import proportion
 from autograd.grading.code.moments import is_recurrent
 from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.passes import backward_expressions, forward_values
@@ -108,17 +109,24 @@ class WayBack:
         """Return True if a call calls a helper, by its name or by the value of the name in a frame."""
         if self.vocabulary.name_of(node.func) in {helper.name for helper in self.vocabulary.helpers}:
             return True
+        known = self.called(node, frame)
+        nodes = {id(helper.function_node) for helper in self.vocabulary.helpers}
+        return known is not None and id(known.node) in nodes
+
+    def called(self, node, frame):
+        """Return the program's own function that a call calls in a frame, or None."""
         called = node.func
         if frame is None or not isinstance(called, (ast.Name, ast.Attribute)):
-            return False
+            return None
         owner = frame
         if isinstance(called, ast.Attribute):
             owner = frame.names.get(called.value.id) if isinstance(called.value, ast.Name) else None
         if not isinstance(owner, (Frame, Instance)):
-            return False
+            return None
         known = owner.names.get(self.vocabulary.name_of(called))
-        nodes = {id(helper.function_node) for helper in self.vocabulary.helpers}
-        return isinstance(known, Function) and id(known.node) in nodes
+        if known is None and owner is frame:
+            known = frame.module.names.get(self.vocabulary.name_of(called))
+        return known if isinstance(known, Function) else None
 
     def is_given_to_helper(self, name):
         """Return True if a variable with this name is the argument of a helper."""
@@ -390,6 +398,26 @@ class WayBack:
                     if isinstance(part, Value) and part.op is not None and isinstance(key, str)
                 )
         return found
+
+    def is_hidden(self, place):
+        """Return True if the forward pass reads parameters after a value: it belongs to a hidden layer."""
+        return any(place.order < order for order in self.parameter_reads)
+
+    @functools.cached_property
+    def parameter_reads(self):
+        """The moments at which the forward pass reads parameters."""
+        start = min((s.order for _, _, places in self.nodes for s in places if self.is_back(s)), default=0)
+        found = [s for places in self.texts.values() for s in places if s.order < start]
+        return [place.order for place in found if self.is_parameter(place)]
+
+    def is_error(self, seen):
+        """Return True if a value is an output error: the loss depends on its square alone."""
+        numbers = [e for e in seen.elements if isinstance(e, Value)]
+        if len(numbers) != len(seen.elements) or not all(e in self.gradients and e.op is not None for e in numbers):
+            return False
+        return (
+            bool(numbers) and any(seen.data) and proportion([self.gradients[e] for e in numbers], seen.data) is not None
+        )
 
     def entries(self, statement, seen):
         """Return the texts of computed entries of lists at the counters of loops, such as ``self.outputs[j]``."""

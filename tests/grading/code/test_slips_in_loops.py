@@ -246,11 +246,183 @@ net = Net()
 net.batch([(np.random.randn(2, 1), np.random.randn(1, 1)) for k in range(3)], 0.1)
 """
 
+DELTAS = """
+import numpy as np
+def slope(x):
+    return 1.0 - x ** 2
+class Net:
+    def __init__(self):
+        self.slope = slope
+        self.W = [np.random.randn(3, 4), np.random.randn(4, 2)]
+    def fit(self, X, Y, rate):
+        for k in range(2):
+            a = [X[k]]
+            for w in self.W:
+                a.append(np.tanh(np.dot(a[-1], w)))
+            error = Y[k] - a[-1]
+            deltas = [error * self.slope(a[-1])]
+            for l in range(len(a) - 2, 0, -1):
+                deltas.append(deltas[-1].dot(self.W[l].T) * self.slope(a[l]))
+            deltas.reverse()
+            for i in range(len(self.W)):
+                self.W[i] += rate * np.atleast_2d(a[i]).T.dot(np.atleast_2d(deltas[i]))
+np.random.seed(3)
+net = Net()
+net.fit(np.random.randn(2, 3), np.random.rand(2, 2), 0.2)
+"""
+
+CARRY = """
+import numpy as np
+def sig(x):
+    return 1 / (1 + np.exp(-x))
+rng = np.random.RandomState(0)
+W, V, U = rng.randn(2, 3), rng.randn(3, 1), rng.randn(3, 3)
+left, right, sums = [0, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 0]
+for turn in range(2):
+    loss, states, deltas = 0, [np.zeros(3)], []
+    for p in range(4):
+        x = np.array([[left[3 - p], right[3 - p]]])
+        h = sig(x.dot(W) + states[-1].dot(U))
+        out = sig(h.dot(V))
+        error = np.array([[sums[3 - p]]]) - out
+        deltas.append(error * out * (1 - out))
+        loss += np.sum(error ** 2) / 2
+        states.append(h.copy())
+    dW, dV, dU = np.zeros(W.shape), np.zeros(V.shape), np.zeros(U.shape)
+    later = np.zeros(3)
+    for p in range(4):
+        x = np.array([[left[p], right[p]]])
+        h, before, above = states[-p - 1], states[-p - 2], deltas[-p - 1]
+        delta = (later.dot(U.T) + above.dot(V.T)) * h * (1 - h)
+        dV += np.atleast_2d(h).T.dot(above)
+        dU += np.atleast_2d(before).T.dot(delta)
+        dW += x.T.dot(delta)
+        later = delta
+    W += 0.1 * dW
+    V += 0.1 * dV
+    U += 0.1 * dU
+"""
+
+GATES = """
+class Unit:
+    def __init__(self, value):
+        self.value, self.grad = value, 0.0
+class Times:
+    def ahead(self, u, v):
+        self.u, self.v, self.top = u, v, Unit(u.value * v.value)
+        return self.top
+    def back(self):
+        self.u.grad += self.v.value * self.top.grad
+        self.v.grad += self.u.value * self.top.grad
+a, b, x = Unit(0.5), Unit(-1.5), Unit(2.0)
+first, second = Times(), Times()
+out = second.ahead(first.ahead(a, x), b)
+loss = (out.value - 1.0) ** 2 / 2
+out.grad = out.value - 1.0
+second.back()
+first.back()
+a.value -= 0.1 * a.grad
+b.value -= 0.1 * b.grad
+"""
+
+TABLE = """
+import math
+class Table:
+    def __init__(self, rows):
+        self.rows = rows
+    def times(self, other):
+        return Table([[sum(a * b for a, b in zip(row, col)) for col in zip(*other.rows)] for row in self.rows])
+    def turned(self):
+        return Table([list(row) for row in zip(*self.rows)])
+    def each(self, f):
+        return Table([[f(a) for a in row] for row in self.rows])
+    def scaled(self, other):
+        return Table([[a * b for a, b in zip(x, y)] for x, y in zip(self.rows, other.rows)])
+    def plus(self, other, rate):
+        return Table([[a + rate * b for a, b in zip(x, y)] for x, y in zip(self.rows, other.rows)])
+def slope(y):
+    return 1 - y * y
+W, V = Table([[0.4, -0.7], [0.3, 0.9], [-0.2, 0.5]]), Table([[0.8, -0.6, 0.1], [0.2, 0.7, -0.9]])
+x, goal = Table([[0.6], [-0.3]]), Table([[0.9], [-0.4]])
+for step in range(2):
+    hidden = W.times(x).each(math.tanh)
+    out = V.times(hidden).each(math.tanh)
+    errors = goal.plus(out, -1)
+    loss = sum(e[0] ** 2 for e in errors.rows) / 2
+    delta = errors.scaled(out.each(slope))
+    below = V.turned().times(delta).scaled(hidden.each(slope))
+    V = V.plus(delta.times(hidden.turned()), 0.5)
+    W = W.plus(below.times(x.turned()), 0.5)
+"""
+
+ENDS = """
+import numpy as np
+from scipy.special import expit
+np.random.seed(8)
+W1, W2, W3 = np.random.randn(3, 3), np.random.randn(3, 4), np.random.randn(2, 4)
+x, goal = np.array([0.4, -0.9, 1.0]), np.array([0.1, 0.9])
+for step in range(2):
+    a1 = np.append(expit(np.dot(W1, x)), 1.0)
+    a2 = np.append(expit(np.dot(W2, a1)), 1.0)
+    out = expit(np.dot(W3, a2))
+    loss = ((goal - out) ** 2).sum() / 2
+    d3 = (out - goal) * out * (1 - out)
+    d2 = np.dot(W3.T, d3)[:-1] * a2[:-1] * (1 - a2[:-1])
+    d1 = np.dot(W2.T, d2)[:-1] * a1[:-1] * (1 - a1[:-1])
+    W3 -= 0.7 * np.outer(d3, a2)
+    W2 -= 0.7 * np.outer(d2, a1)
+    W1 -= 0.7 * np.outer(d1, x)
+"""
+
+COSTS = """
+import numpy as np
+class Softmax:
+    def __init__(self):
+        self.W, self.costs = np.random.RandomState(1).randn(2, 3), []
+    def proba(self, X):
+        z = X.dot(self.W)
+        return (np.exp(z.T) / np.sum(np.exp(z), axis=1)).T
+    def cost(self, X, T):
+        return np.mean(-np.sum(np.log(self.proba(X)) * T, axis=1))
+    def fit(self, X, T):
+        p = self.proba(X)
+        diff = p - T
+        self.costs.append(self.cost(X, T))
+        self.W -= 0.5 * np.dot(X.T, diff) / X.shape[0]
+Softmax().fit(np.random.RandomState(0).randn(5, 2), np.eye(3)[[0, 1, 2, 2, 1]])
+"""
+
+SUMS = """
+import numpy as np
+rng = np.random.RandomState(0)
+data, goals = rng.randn(4, 2), rng.randn(4)
+W, V, b = rng.randn(3, 2), rng.randn(3), np.zeros(3)
+for step in range(2):
+    loss, dW, dV, db = 0.0, np.zeros((3, 2)), np.zeros(3), np.zeros(3)
+    for n in range(4):
+        h = np.zeros(3)
+        for j in range(3):
+            h[j] = np.tanh(b[j] + sum(W[j, i] * data[n, i] for i in range(2)))
+        err = sum(V[j] * h[j] for j in range(3)) - goals[n]
+        loss += err ** 2 / len(data)
+        dy = 2 * err / len(data)
+        for j in range(3):
+            dV[j] += dy * h[j]
+            ds = dy * V[j] * (1 - h[j] ** 2)
+            db[j] += ds
+            for i in range(2):
+                dW[j, i] += ds * data[n, i]
+    W -= 0.1 * dW
+    V -= 0.1 * dV
+    b -= 0.1 * db
+"""
+
 PROGRAMS = {
     "NEURONS": NEURONS, "LISTS": LISTS, "ROWS": ROWS, "TABLES": TABLES, "TIME": TIME, "LAYERS": LAYERS,
-    "COLUMN": COLUMN, "TENSORS": TENSORS, "SAMPLES": SAMPLES,
+    "COLUMN": COLUMN, "TENSORS": TENSORS, "SAMPLES": SAMPLES, "DELTAS": DELTAS, "CARRY": CARRY, "GATES": GATES,
+    "TABLE": TABLE, "ENDS": ENDS, "COSTS": COSTS, "SUMS": SUMS,
 }  # fmt: skip
-LOSSES = {"SAMPLES": "np.sum((out - y) ** 2) / 2"}
+LOSSES = {"SAMPLES": "np.sum((out - y) ** 2) / 2", "DELTAS": "np.sum(error ** 2) / 2"}
 
 SLIPS = [
     ("NEURONS", 'neuron in net[i - 1]]', 'neuron in net[i]]', "wrong factor"),
@@ -269,6 +441,15 @@ SLIPS = [
     ("COLUMN", "(out - Y) / n", "(out - Y) / k", "constant factor"),
     ("TENSORS", "b.add_(d.sum(0)", "b.add_(d[0]", "batch sum missing"),
     ("SAMPLES", "[old + new for old, new in zip(sum_b", "[new for old, new in zip(sum_b", "batch sum missing"),
+    ("DELTAS", "deltas = [error * self.slope(a[-1])]", "deltas = [error]", "derivative missing"),
+    ("DELTAS", "deltas[-1].dot(self.W", "error.dot(self.W", "raw error for delta"),
+    ("DELTAS", "1.0 - x ** 2", "1.0 - np.tanh(x) ** 2", "wrong derivative"),
+    ("CARRY", "deltas[-p - 1]", "deltas[p]", "order in time"),
+    ("GATES", "self.v.value * self.top.grad", "self.u.value * self.top.grad", "wrong factor"),
+    ("TABLE", "V.turned().times(delta)", "V.turned().times(errors)", "raw error for delta"),
+    ("ENDS", "a1[:-1] * (1 - a1[:-1])", "a2[:-1] * (1 - a2[:-1])", "derivative at the wrong argument"),
+    ("COSTS", "p - T", "-T / p", "wrong factor"),
+    ("SUMS", "dy * V[j]", "err * V[j]", "raw error for delta"),
 ]  # fmt: skip
 
 
@@ -285,3 +466,11 @@ def test_a_slip_is_marked_named_and_corrected(name, old, new, kind):
     mistakes = grade_code(text, loss=LOSSES.get(name)).mistakes
     assert [(mistake.line, mistake.kind) for mistake in mistakes] == [(line, kind)]
     assert grade_code(corrected(text, mistakes), loss=LOSSES.get(name)).verdict == "right"
+
+
+def test_a_gradient_that_is_never_handed_to_the_next_turn_is_handed_on():
+    text = CARRY.replace("        later = delta\n", "")
+    line = text[: text.index("dW +=")].count("\n") + 1
+    mistakes = grade_code(text).mistakes
+    assert [(mistake.line, mistake.kind) for mistake in mistakes] == [(line, "order in time")]
+    assert grade_code(corrected(text, mistakes)).verdict == "right"
