@@ -26,7 +26,7 @@ from autograd.grading.reading.trees import (
     walk,
 )
 
-__all__ = ["Beside"]
+__all__ = ["Beside", "number_of"]
 
 _MAX_NODES, _MAX_EVALUATED = 150, 4000  # parts of a formula, and parts that are evaluated for one side at one point
 _MAX_DEFINED, _MAX_MEANINGS = 60, 4  # the numbers of letters, and of definitions of one letter
@@ -202,7 +202,7 @@ class _Evaluation:
             if len(letters) != 1:
                 raise _NoValue
             return self._derivative(Derivative(arguments[0], next(iter(letters.values()))), known)
-        if node.function.indices or node.function.superscripts or self._beside.is_own_function(name):
+        if node.function.indices or node.function.superscripts or (self._beside and self._beside.is_own_function(name)):
             raise _NoValue
         values = [self.value(x, known) for x in arguments]
         if node.function.primes:
@@ -261,6 +261,25 @@ class _Evaluation:
     def _slope(self, function, at):
         step = self._mpmath.mpf(10) ** -(2 * DIGITS // 3)
         return (function(at + step) - function(at - step)) / (2 * step)
+
+
+def number_of(text):
+    r"""Return the number that a text without letters is, or None.
+
+    >>> float(number_of(r"0.5 \cdot 0.25 + 1"))
+    1.125
+    """
+    try:
+        tree = read_latex(text)
+        if sum(1 for _ in walk(tree)) > _MAX_NODES or any(isinstance(x, (Relation, Derivative)) for x in walk(tree)):
+            return None
+        names = [x for x in walk(tree) if isinstance(x, Name) and not _is_function(x)]
+        if names:
+            return None
+        with precise_numbers().workdps(DIGITS):
+            return _Evaluation(None, precise_numbers(), Fraction(1)).value(tree, {})
+    except (ReadingError, _NoValue, ArithmeticError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _read(text):

@@ -8,7 +8,7 @@ import contextlib
 
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
-from autograd.grading.beside import Beside
+from autograd.grading.beside import Beside, number_of
 from autograd.grading.candidates import choose, free_letters, known_letters
 from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
@@ -25,6 +25,7 @@ from autograd.grading.mean_loss import (
     of_own_loss,
     says_mean_loss,
 )
+from autograd.grading.numeric_examples import numbers_that_differ
 from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.retold import retold, with_gradients
@@ -214,6 +215,9 @@ class _Sequence:
         else:
             self._fill(claim, grade)
             said = self._doubts.of_equal(text) if grade.verdict == "equal" else ""
+            if grade.verdict == "equal" and not said:
+                differ = numbers_that_differ(item.written or item.formula, number_of)
+                said = differ and f"its letters are right, and its numbers are not: {differ}"
             if said:
                 claim.verdict, claim.diagnosis = "ambiguous", said
             elif grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
@@ -302,6 +306,8 @@ class _Sequence:
             claim.reading = claim.reading or explained.reading
             return
         said = self._of_own_letter(text) or self._doubts.of(item, text, explained, claim.link)
+        if not said and not explained.diagnosis and text != item.formula and self._allowance.is_used_up():
+            said = "it has letters of the writer's own, and no work is left to look for a reading in which it is right"
         if said:
             claim.verdict, claim.link = "ambiguous", None
             claim.reading, claim.diagnosis = claim.reading or explained.reading, said
@@ -319,7 +325,7 @@ class _Sequence:
             claim.right = {"text": grade.correct.text, "latex": grade.correct.latex}
             claim.right_as_written = str(grade.correct)
         example = grade.counterexample
-        if example is not None:
+        if example is not None and claim.verdict in ("wrong", "follows"):
             claim.counterexample = {
                 "point": example.point, "where": example.where, "true": example.true, "given": example.given,
                 "words": str(example),

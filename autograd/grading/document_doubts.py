@@ -19,8 +19,10 @@ from autograd.grading.own_letters import names_in
 from autograd.grading.remarks import (
     SLIPS_OF_DEFINITIONS,
     condition_before,
+    defines_any_function,
     defines_function,
     function_letters,
+    is_chain_of_arrays,
     names_any_function,
     numbers_given,
     remark,
@@ -148,7 +150,7 @@ class Doubts:
         if said:
             return said
         if self._others is None:
-            return self._beside_declared(item, text, grade)
+            return self._beside_declared(item, text, grade, link)
         return remark(text, grade) or self._left_open(item.target, text, grade, link)
 
     def of_unclear(self, text) -> str:
@@ -252,7 +254,15 @@ class Doubts:
             f"in the order {now}: declare the order"
         )
 
-    def _beside_declared(self, item, text, grade):
+    def _is_of_parts(self, text, link):
+        r"""Return True if the first wrong side of a claim is a chain of arrays or a sum of losses of its letter."""
+        parts = [part.text.strip() for part in sides(text)]
+        side = parts[min(link or 1, len(parts) - 1)]
+        loss = re.escape(self._letters["loss"])
+        own = rf"\\sum(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*\s*{loss}\s*(?:\\left)?\("
+        return is_chain_of_arrays(side) or re.match(own, side) is not None
+
+    def _beside_declared(self, item, text, grade, link):
         """Return the reason to leave a claim open that is wrong in a declared network, or ""."""
         target, changed = item.target, self._changed(text)
         if changed:
@@ -266,6 +276,10 @@ class Doubts:
             return "it is right if an index that stands twice is summed, as the document says of other formulas"
         if self._is_any_function(text):
             return _ANY_FUNCTION
+        if defines_any_function(text, self._network_letters):
+            return "it defines a function, and the document does not say that it is that of the neurons"
+        if self._is_of_parts(text, link):
+            return "it is a chain of whole vectors and matrices, and does not say how they are multiplied"
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
         if is_unexplained and (grade.is_misfit or self._unknown(text) or not _OF_NETWORK.match(text)):
             return f"it is not right in the declared network, and may be about something else{_because(grade)}"

@@ -7,7 +7,7 @@ import re
 
 from autograd.grading.latex_text import is_equation, parts_with_signs, sides, split_at
 
-__all__ = ["has_own_numbers", "without_examples"]
+__all__ = ["has_own_numbers", "numbers_that_differ", "without_examples"]
 
 _COMMAND = re.compile(
     r"\\(?:[dt]?frac|c?dots?|cdot|times|odot|left|right|[bB]igg?[lr]?|exp|sigma|tanh|sqrt|ln|log|quad|[,;! ])"
@@ -22,6 +22,7 @@ _NEAR = re.compile(r"\\(?:approx|simeq|sim|thickapprox)(?![A-Za-z])")
 _WHOLE = re.compile(r"\s*[-+]?\d+\s*")
 _OWN = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 _OTHER_NUMBER = re.compile(r"[\s\[\]()+-]*(?![01]\b)\d[\d.]*[\s\[\]()]*|[\s\[\]()+-]*[01]\.\d*[\s\[\]()]*")
+_TRAILING = re.compile(r"(?:\\q?quad\b|\\[,;!]|[\s,;.&])+$|^[\s&]+")
 _CALLED = re.compile(r"\\?[A-Za-z]+\s*(?:_\s*(?:\{[^{}]*\}|\w))?\s*(?=(?:\\left)?\()")
 
 
@@ -52,6 +53,38 @@ def without_examples(formula) -> str:
     if not is_changed:
         return formula
     return kept.strip() if is_equation(kept) else ""
+
+
+def numbers_that_differ(formula, number_of) -> str:
+    r"""Return two numbers that stand between equals signs and are not the same, in words, or "".
+
+    The last digits may be rounded: each number may differ by two hundredths of itself.
+
+    Args:
+        formula: the formula.
+        number_of: a function of a text that returns the number that it is, or None.
+
+    >>> numbers_that_differ(r"a = 0.5 + 0.25 = 0.75", lambda text: eval(text))
+    ''
+    >>> numbers_that_differ(r"a = 0.5 + 0.25 = 0.95", lambda text: eval(text))
+    '0.5 + 0.25 is 0.75, not 0.95'
+    """
+    before = None
+    for _, side in parts_with_signs(formula):
+        for part in _NEAR.split(side):
+            text = _times_bracket(_TRAILING.sub("", part).strip())
+            value = number_of(text) if _is_number(text) and not _MATRIX.search(text) else None
+            if value is not None and before is not None:
+                digits = len(text.rpartition(".")[2]) if re.fullmatch(r"-?\d*\.\d+", text) else 6
+                if abs(value - before[1]) > 0.02 * max(abs(value), abs(before[1])) + 2 * 10.0**-digits:
+                    return f"{before[0]} is {float(before[1]):.4g}, not {float(value):.4g}"
+            before = None if value is None else (text, value)
+    return ""
+
+
+def _times_bracket(text):
+    """Return a text with a sign of multiplication between a number and a bracket: ``0.5(0.6)`` as ``0.5*(0.6)``."""
+    return re.sub(r"(?<=[\d)])\s*(?=\()", r" \\cdot ", text) if "\\" in text or "(" in text else text
 
 
 def has_own_numbers(formula) -> bool:

@@ -4,6 +4,7 @@ A document about one network also says what ``\sigma`` is elsewhere, what ``\del
 a delta would be with another loss. In a declared network, such a formula is not right, and it is no mistake either.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -14,8 +15,10 @@ from autograd.grading.setting import Setting
 __all__ = [
     "SLIPS_OF_DEFINITIONS",
     "condition_before",
+    "defines_any_function",
     "defines_function",
     "function_letters",
+    "is_chain_of_arrays",
     "names_any_function",
     "numbers_given",
     "remark",
@@ -38,6 +41,7 @@ _RANGE = re.compile(
 )
 _SIZES = re.compile(r"\s*[A-Zmnd](?:_\{?\w+\}?)?\s*=\s*[nmd]_(?:\{[\w ]+\}|\w)\s*")
 _DOTTED = re.compile(r"\\begin\s*\{[bBpvV]?(?:matrix|array)\}(?:(?!\\end).)*\\(?:[cvld]|dd)?dots", re.DOTALL)
+_SHAPES = re.compile(r"\s*\(\s*\w+\s*\\times\s*\w+\s*\)")  # (d \times n) (n \times 1) = (d \times 1)
 _BOLD = r"(?:\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*)*"
 _START = re.compile(rf"\s*{_BOLD}[wbWB]\}}*{_SCRIPTS}\s*=\s*{_BOLD}0(?:\.0*)?\s*\}}*\s*")
 _NESTED = re.compile(r"(?<![A-Za-z\\])[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\right)?\)")
@@ -51,6 +55,10 @@ _FUNCTION = re.compile(
 _OF_ANYTHING = re.compile(
     rf"\s*(?P<name>\\?[A-Za-z]+|\\mathcal\s*\{{\s*[A-Z]\s*\}}){_SCRIPTS}\s*(?:\\left|\\[bB]igg?l?)?\((?P<inside>[^=]*)\)\s*[.,]?\s*"
 )
+_DEFINED = re.compile(r"\s*(?P<name>[fghq])(?:_\{?\w+\}?)?\s*\(\s*[a-z](?:_\w)?(?:\s*,\s*[a-z](?:_\w)?)*\s*\)\s*=")
+_INNER = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"
+_QUOTIENT = re.compile(rf"\\[dt]?frac\s*\{{\s*\\partial(?P<of>{_INNER})\}}\s*\{{\s*\\partial(?P<by>{_INNER})\}}")
+_ARRAY = re.compile(r"(?:\\(?:mathbf|boldsymbol|bm|vec)\{?[A-Za-z]|[ABDF-IK-VX-Z](?![A-Za-z]))")
 _MISSING = re.compile(r"it holds for (?P<a>\w+) (?P<sign>!?=) (?P<b>\w+) only")
 _OF_INDICES = re.compile(
     r"(?<![A-Za-z\\_^{])(?P<a>[a-z])\s*(?P<sign>==?|!=|\\neq?(?![a-z])|\\not\s*=|≠|<>)\s*(?P<b>[a-z])(?![A-Za-z_^(])"
@@ -87,8 +95,8 @@ def remark(text, grade) -> str:
     kinds = {mistake.kind for mistake in grade.mistakes}
     if _OF_KRONECKER.fullmatch(text):
         return "it is 1 or 0 for some indices only: write the condition behind it"
-    if _RANGE.fullmatch(text) or _SIZES.fullmatch(text):
-        return "it says what a count is, and nothing of the network's numbers"
+    if _RANGE.fullmatch(text) or _SIZES.fullmatch(text) or _SHAPES.match(text):
+        return "it is about counts and sizes, and says nothing of the network's numbers"
     if _START.fullmatch(text):
         return "it gives a parameter a value, as before a training"
     if _DOTTED.search(text):
@@ -127,6 +135,43 @@ def names_any_function(text, known=()) -> bool:
     if match is None or re.search(r"\^\s*\{?\s*(?:T|\\top)", right[0].partition("(")[0]):
         return False
     return (match["name"] in tuple("fgh") and match["name"] not in known) or left.strip().startswith(match["name"])
+
+
+def defines_any_function(text, known=()) -> bool:
+    r"""Return True if a formula says what a function with a usual letter is, as ``f(x) = x^2`` does.
+
+    Args:
+        text: the formula.
+        known: the letters of the network and of its activation, which are other functions or none.
+
+    >>> defines_any_function("f(x) = x^2"), defines_any_function("f_c(x, y) = x y"), defines_any_function("z = f(x)")
+    (True, True, False)
+    """
+    match = _DEFINED.match(text)
+    return match is not None and match["name"] not in known
+
+
+def is_chain_of_arrays(side) -> bool:
+    r"""Return True if a side is a product of quotients that cancel, and one of their letters is a whole array.
+
+    Its factors fit in an order that the chain rule of matrices does not say.
+
+    >>> is_chain_of_arrays(r"\frac{\partial L}{\partial Z} \frac{\partial Z}{\partial b}")
+    True
+    >>> is_chain_of_arrays(r"\frac{\partial L}{\partial z_o} \frac{\partial z_o}{\partial b_o}")
+    False
+    """
+    quotients = [(_bare(x["of"]), _bare(x["by"])) for x in _QUOTIENT.finditer(side)]
+    rest = re.sub(r"\\(?:cdot|times|odot|circ|space|[,;! ])|[\s.,]", "", _QUOTIENT.sub("", side))
+    if rest or len(quotients) < 2 or any(a[1] != b[0] for a, b in itertools.pairwise(quotients)):
+        return False
+    return any(_ARRAY.match(by) for _, by in quotients[:-1])
+
+
+def _bare(text):
+    """Return a letter without blanks and outer braces."""
+    text = re.sub(r"\s", "", text)
+    return text[1:-1] if text.startswith("{") and text.endswith("}") else text
 
 
 def condition_before(before, mistake) -> str:

@@ -30,7 +30,7 @@ td, th { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #888
 td:first-child, th:first-child, td:last-child, th:last-child { text-align: left; overflow-wrap: anywhere; }
 td:first-child, th:first-child { min-width: 9rem; }
 article { border-left: 4px solid; padding: .2rem 0 .2rem .8rem; margin: .8rem 0; break-inside: avoid; }
-article p { margin: .2rem 0; overflow-wrap: anywhere; } .formula { overflow-x: auto; }
+article p { margin: .2rem 0; overflow-wrap: anywhere; } .formula { overflow-x: auto; padding: .4em 0; }
 code { overflow-wrap: anywhere; font-size: .9rem; } .place, .note { font-size: .9rem; }
 math { font-size: 1.1rem; }
 @media (max-width: 640px) {

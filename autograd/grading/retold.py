@@ -1,12 +1,13 @@
 r"""Rewordings of claims whose wording has no meaning by itself.
 
-There are nine rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In
+There are ten rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In
 ``\delta_h = a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side the neuron h_1
 of a drawing, which stands for any of them. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of
 the delta. In ``\hat y = f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the
 rate 1. A claim about a layer m may be about the last layer if it does not mention the layers next to it. In
 ``net_{o1} = w_5 h_1 + w_6 h_2 + b_2``, all neurons of layer 2 share the bias b_2. ``b_{ji}`` has the indices of the
-weights beside it, and is b_j. ``W_{ab}^T`` is ``W_{ba}``.
+weights beside it, and is b_j. ``W_{ab}^T`` is ``W_{ba}``. In ``H^T \delta_o`` with ``W_o``, o and h are the names of
+layers.
 """
 
 import re
@@ -27,6 +28,7 @@ _DELTA = re.compile(r"\\delta\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z]))")
 _OF_NEURON = re.compile(
     r"\s*[\\A-Za-z{}]+\s*_\s*\{\s*(?P<letter>[ho])\s*_?\s*\{?\s*\d\s*\}?\s*\}\s*=|\s*[\\A-Za-z{}]+\s*_\s*(?P<bare>[ho])\s*\d?\s*="
 )
+_BELOW = re.compile(r"_\s*(?:\{\s*([^{}]*?)\s*\}|(\w))")  # what stands below a letter
 _T = r"(?:T|\\top|\\intercal|\\mathsf\s*\{\s*T\s*\})"
 _PAIR = r"_\s*\{\s*(?P<first>[a-z])\s*,?\s*(?P<second>[a-z])\s*\}"
 _LAYER = r"[(\[]\s*(?:\d|l|L)\s*(?:[-+]\s*1\s*)?[)\]]"
@@ -60,6 +62,18 @@ def with_gradients(text, options) -> str:
         return text
     loss = re.escape(convention(**options).letters["loss"])
     return re.sub(rf"\\nabla\s*({loss})\s*_\s*(\{{\s*[wWbB]\s*\}}|[wWbB](?![A-Za-z]))", r"\\nabla_\2 \1", text)
+
+
+def _named_layers(text):
+    r"""Return a formula in whole arrays with the marks of layers for ``W_o`` and ``W_h``, or "" for other formulas."""
+    marks = [a or b for a, b in _BELOW.findall(text)]
+    if (
+        not marks
+        or set(marks) - {"o", "h"}
+        or not re.search(r"(?<![A-Za-z\\])[WZ]\s*\}?\s*_\s*\{?\s*[oh](?![A-Za-z])", text)
+    ):
+        return ""
+    return _BELOW.sub(lambda mark: {"o": "^{(L)}", "h": "^{(1)}"}[(mark[1] or mark[2]).strip()], text)
 
 
 def _turned(match):
@@ -116,6 +130,8 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
         if shared.search(text):
             more = shared.sub(lambda _: f"b_{own}", text)
             yield more, f"b_{layer} is read as the bias of the whole layer {layer}"
+    if named := _named_layers(text):
+        yield named, "o and h below a letter are the layers of outputs and of hidden neurons"
     if _TURNED.search(text):
         yield _TURNED.sub(_turned, text), "the indices of a transposed matrix are those of the matrix, exchanged"
     if how.letters["b"] == "b" and (pair := _BIAS_OF_TWO.search(text)):

@@ -189,3 +189,71 @@ def test_a_loss_that_is_named_in_the_same_paragraph():
     (claim,) = grade_document(f"{MEAN}\n\n{text}\n").claims
     assert claim.verdict == "ambiguous"
     assert "binary_cross_entropy" in claim.diagnosis
+
+
+LAYERS = (
+    "network: 2-3-2 sigmoid, linear\nloss: cross_entropy\nsamples: 3 sum\nvectors: rows\nbatch: rows\norder: from-to\n"
+    "letters: t=t, p=y, y=z, a=h, s=z, loss=\\xi"
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial \xi}{\partial W_o} = H^T \cdot (Y-T) = H^T \cdot \delta_{o}", "equal"),
+        (r"\delta_h = \frac{\partial \xi}{\partial Z_h} = H \circ (1 - H) \circ [\delta_o \cdot W_o^T]", "equal"),
+        (r"\frac{\partial \xi}{\partial W_h} = X^T \cdot \delta_h", "equal"),
+        (r"\frac{\partial \xi}{\partial W_h} = -X^T \cdot \delta_h", "ambiguous"),
+        (r"\delta_h = \frac{\partial \xi}{\partial Z_h} = H \circ [\delta_o \cdot W_o^T]", "ambiguous"),
+    ],
+)
+def test_names_of_layers_below_matrices(formula, verdict):
+    assert verdicts(formula, setting=LAYERS) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (
+            r"\frac{\partial \xi}{\partial \mathbf{b}_{o}} = \frac{\partial \xi}{\partial Y}"
+            r" \frac{\partial Y}{\partial Z_{o}} \frac{\partial Z_{o}}{\partial \mathbf{b}_{o}}",
+            "whole vectors",
+        ),
+        (r"\xi(T,Y) = \sum_{i=1}^n \xi(\mathbf{t}_i,\mathbf{y}_i)", "whole vectors"),
+        (r"(d \times h) (h \times 1) + (d \times 1) = (d \times 1)", "counts and sizes"),
+        ("f(x) = x^2", "defines a function"),
+        (r"f(x) = \frac{1}{x}", "defines a function"),
+    ],
+)
+def test_what_is_not_about_entries(formula, words):
+    (claim,) = graded(formula, setting=LAYERS)
+    assert claim.verdict == "ambiguous"
+    assert words in claim.diagnosis
+
+
+def test_a_forgotten_sum_in_a_chain_of_entries_is_wrong():
+    chain = r"\frac{\partial C}{\partial a_j} = \frac{\partial C}{\partial z_k} \frac{\partial z_k}{\partial a_j}"
+    setting = "network: 2-3-2 sigmoid\nletters: t=y, y=a, a=a, s=z, loss=C"
+    assert verdicts(chain, setting=setting)[0] in ("wrong", "ill-formed")
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"z_1 = w_{11} x_1 + w_{21} x_2 + b_1 = 0.5 (0.6) + 0.25 \cdot 0.2 + 0.1 = 0.45", "equal"),
+        (r"z_1 = w_{11} x_1 + w_{21} x_2 + b_1 = 0.5 (0.6) + 0.25 \cdot 0.2 + 0.1 \approx 0.54", "ambiguous"),
+        (r"y_1 = \sigma(z_1) = \frac{1}{1 + e^{-0.45}} = 0.61", "equal"),
+        (r"y_1 = \sigma(z_1) = \frac{1}{1 + e^{-0.45}} = 0.71", "ambiguous"),
+    ],
+)
+def test_numbers_that_do_not_fit(formula, verdict):
+    setting = "network: 2-2 sigmoid\norder: from-to\nletters: s=z, y=y, a=y, t=t"
+    (claim,) = graded(formula, setting=setting)
+    assert claim.verdict == verdict
+    assert ("its numbers are not" in claim.diagnosis) is (verdict == "ambiguous")
+
+
+def test_only_what_is_wrong_has_a_counterexample():
+    shapes = r"\delta^{(2)} = (a^{(2)} - y^*)_k"
+    for claim in graded(shapes, r"\delta_i^{(2)} = y^*_k", setting=MEAN):
+        assert claim.verdict in ("wrong", "follows") or claim.counterexample is None
