@@ -39,6 +39,7 @@ _NO_UPDATE = re.compile(r"[\s{}$]*(?:[\d.]*|[i-nI-Nt]|\\ell)[\s{}$]*")
 _MARKS = re.compile(
     r"\\(?:label|tag\*?|ref|eqref|(?:short)?intertext)\s*\{[^{}]*\}|\\(?:nonumber|notag|qed|displaystyle|hline)(?![A-Za-z])"
 )
+_SPACE = re.compile(r"\\hspace\*?\s*\{[^{}]*\}")
 _REASON = re.compile(r"&&\s*\\(?:text|mbox|textrm|textit)\s*\{(?:(?!\\\\|\\end\s*\{|&).)*", re.DOTALL)
 # A remark in brackets at the beginning of a row, as in (By 6) &= ....
 _REMARK = re.compile(r"(?:^|(?<=\\\\))\s*\(\s*\\(?:text|mbox|textrm|textit)\s*\{[^{}]*\}[^()=&]*\)(?=\s*&?\s*=)")
@@ -155,6 +156,7 @@ def is_equation(text, *, updates=True) -> bool:
 
 def without_marks(text) -> str:
     """Return a formula with labels, tags and similar marks replaced by blanks, so that offsets do not change."""
+    text = _SPACE.sub(lambda match: r"\quad ".ljust(len(match[0])), text)  # its length is no part of a formula
     return _MARKS.sub(lambda match: " " * len(match[0]), text)
 
 

@@ -70,11 +70,13 @@ _SILENTLY = re.compile(
     re.IGNORECASE,
 )
 _LOSSES = (
-    (r"\bMSE\b|mean[- ]squared?|squared[- ]error|quadratic|L2\b|least[- ]squares", ("half_sse", "sse", "mse")),
+    (r"\bMSE\b|mean[- ]squared?", ("half_sse", "sse", "mse")),
+    (r"squared[- ]error|quadratic|L2\b|least[- ]squares", ("half_sse", "sse", "mse")),
     (r"cross[- ]?entropy|\bB?CE\b|log[- ]loss|logistic", ("cross_entropy", "binary_cross_entropy")),
     (r"\bMAE\b|absolute[- ]error|L1\b", ("absolute",)),
     (r"\bHuber\b", ("huber",)),
 )
+_MSE = re.compile(r"\bMSE\b|mean[- ]squared?", re.IGNORECASE)
 _ACTIVATIONS = (
     (r"\bReLU\b|rectif", "relu"), (r"\btanh\b|hyperbolic", "tanh"), (r"sigmoid|logistic", "sigmoid"),
     (r"\blinear\b|\bidentity\b", "linear"),
@@ -228,7 +230,13 @@ def settings_named(said, setting) -> Iterator[tuple[str, Setting]]:
         return
     acts = list(now["activations"])
     outputs = [name for pattern, name in _ACTIVATIONS if re.search(pattern, said, re.IGNORECASE)]
-    losses = [loss for pattern, found in _LOSSES if re.search(pattern, said, re.IGNORECASE) for loss in found]
+    named = [found for pattern, found in _LOSSES if re.search(pattern, said, re.IGNORECASE)]
+    # A word such as quadratic is about the declared loss if it can be.
+    losses = [
+        loss for found in named if now["loss"] not in found or "mse" not in found or _MSE.search(said) for loss in found
+    ]
+    if named and not losses:
+        losses = [now["loss"]]
     for loss in losses or [now["loss"]]:
         for act in [acts[-1], *outputs]:
             last = "linear" if loss == "cross_entropy" else act

@@ -40,6 +40,8 @@ _EMPTY = re.compile(r"(?<=[-+=*/\s])\{\}")  # after a sign, it only changes the 
 _SIZE = re.compile(
     r"(\\(?:sum|prod)\s*(?:\\limits)?\s*_\s*(?:\{[^{}]*\}|\w)\s*\^\s*\{\s*)[nNmMdDK]\s*_\s*(?:\{\s*[a-km-zA-KM-Z]\s*\}|[a-km-zA-KM-Z])(?=\s*\})"
 )
+_EQUALS = re.compile(r"\s*&?\s*(?:=|:=|\\equiv)")
+_OVER = re.compile(r"\\over(?![A-Za-z])")
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -50,9 +52,14 @@ def with_usual_signs(text) -> str:
     'db = \\frac{1}{m} \\sum (dZ)'
     >>> with_usual_signs(r"\sum_{\text{rows}} dZ")
     '\\sum dZ'
+    >>> with_usual_signs(r"{1 \over 1 + {a \over b}} = x")
+    '\\frac{1}{1 + \\frac{a}{b}} = x'
+    >>> with_usual_signs("{d_h} = 1")
+    ' d_h  = 1'
     >>> with_usual_signs(r"\sum_{j=1}^{n_h} w_j h_j")
     '\\sum_{j=1}^{n} w_j h_j'
     """
+    text = _without_outer_braces(_with_fractions(text))
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
@@ -69,6 +76,32 @@ def with_usual_signs(text) -> str:
         text = f"{text[: match.start()]}\\sum ({inner.strip()}){text[end + 1 :]}"
         start = match.start() + 5
     return text
+
+
+def _with_fractions(text):
+    r"""Return a formula with ``\frac{a}{b}`` for ``{a \over b}``."""
+    while match := _OVER.search(text):
+        end, _ = _ends(text, match.end())
+        depth, start = 0, match.start() - 1
+        while start >= 0 and (depth or text[start] != "{"):
+            depth += {"}": 1, "{": -1}.get(text[start], 0)
+            start -= 1
+        if start < 0 or end is None or text[end] != "}":
+            return text
+        parts = text[start + 1 : match.start()].strip(), text[match.end() : end].strip()
+        text = rf"{text[:start]}\frac{{{parts[0]}}}{{{parts[1]}}}{text[end + 1 :]}"
+    return text
+
+
+def _without_outer_braces(text):
+    r"""Return a formula without braces around its whole left side, as in ``{\delta_h} = ...``; they become blanks."""
+    if not text.lstrip().startswith("{"):
+        return text
+    start = text.index("{")
+    end, _ = _ends(text, start + 1)
+    if end is None or not _EQUALS.match(text, end + 1):
+        return text
+    return f"{text[:start]} {text[start + 1 : end]} {text[end + 1 :]}"
 
 
 def _ends(text, at):

@@ -257,3 +257,33 @@ def test_only_what_is_wrong_has_a_counterexample():
     shapes = r"\delta^{(2)} = (a^{(2)} - y^*)_k"
     for claim in graded(shapes, r"\delta_i^{(2)} = y^*_k", setting=MEAN):
         assert claim.verdict in ("wrong", "follows") or claim.counterexample is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"{\partial C \over \partial b^L_j} = \delta^L_j", "equal"),
+        (r"{\partial C \over \partial b^L_j} = -\delta^L_j", "wrong"),
+        (r"{\delta^L_j} = (a^L_j - y_j) \, \sigma'(z^L_j)", "equal"),
+        (r"\delta^L = (a^L - y) \odot \sigma'(z^L) \hspace{0.5in} \text{in the last layer}", "equal"),
+    ],
+)
+def test_fractions_braces_and_spaces_of_tex(formula, verdict):
+    assert verdicts(formula, setting=SIGMOID) == [verdict]
+
+
+def test_spaces_of_a_length_separate_formulas():
+    rows = r"\delta^L = (a^L - y) \odot \sigma'(z^L) \hspace{0.5in} \frac{\partial C}{\partial b^L} = \delta^L"
+    assert verdicts(rows, setting=SIGMOID) == ["equal", "equal"]
+
+
+def test_braces_around_a_left_side_in_a_recurrent_network():
+    formula = r"{\delta_{h, 3}} = (1 - a_{h,3}^2) \sum_{o} \delta_{o,3} w_{ho}"
+    assert verdicts(formula, setting="network: 1-2-1 tanh, linear\nrecurrent: layer 1, 3 steps") == ["equal"]
+
+
+def test_a_quadratic_loss_in_a_sentence_is_the_declared_one():
+    setting = "network: 2-3-2 sigmoid\nloss: sse\nconvention: nielsen"
+    claims = [r"\nabla_a C = (a^L - y)", r"\delta^L = (a^L - y) \odot \sigma'(z^L)"]
+    found = verdicts(*claims, setting=setting, words="In the case of quadratic loss,")
+    assert found == ["wrong", "follows"]
