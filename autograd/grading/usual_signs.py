@@ -2,15 +2,17 @@ r"""Formulas with the usual signs in place of those of programs, words and edito
 
 ``np.sum(dZ, axis=1, keepdims=True)``, ``\text{sum}(dZ)`` and ``\sum_{\text{rows}} dZ`` are sums over the samples of a
 batch, which LaTeX writes without a letter. ``g{'}`` is ``g'``, and ``\text{onehot}(Y)`` is Y, the targets.
+``batch_size`` is the number m of samples, ``\Pi_{k=1}`` is a product, and letters of mathematical alphabets are plain.
 """
 
 import re
+import unicodedata
 
 __all__ = ["with_usual_signs"]
 
 _CALL = re.compile(
     r"(?:\\(?:text|mathrm|operatorname|texttt|textrm|mathtt|mathsf)\s*\{\s*(?:(?:np|numpy|torch)\s*\.\s*)?[Ss]um\s*\}"
-    r"|(?:Σ|∑|\\sum)(?=\s*\([^()]*,\s*(?:axis|dim)\s*=)"
+    r"|(?:Σ|∑|\\sum|(?<![A-Za-z\\.])sum)(?=\s*\((?:[^()]|\([^()]*\))*,\s*(?:axis|dim)\s*=)"
     r"|`?(?<![A-Za-z\\])(?:np|numpy|torch)\s*\.\s*sum|(?<![A-Za-z\\])Sum)`?\s*(?:\\left|\\big|\\Big)?\s*\("
 )
 _BELOW = re.compile(
@@ -33,6 +35,13 @@ _ONE_HOT = re.compile(
     re.IGNORECASE,
 )
 _STAR = re.compile(r"\^\s*(\{?)\s*\\(?:star|ast)(?![A-Za-z])\s*")
+_GLUED_DOT = re.compile(r"(?<=[})])\.(?=\{*\\[dt]?frac(?![A-Za-z]))")  # without blanks, it ends no sentence
+_PRODUCT = re.compile(r"\\Pi(?=\s*(?:\\limits\s*)?(?:[_^]\s*(?:\{[^{}]*\}|\w)\s*)*_\s*\{[^{}]*=)")
+_BATCH_SIZE = re.compile(
+    r"\\(?:text|mathrm|textrm|mathit|operatorname)\s*\{\s*batch(?:\\?_|[-\s])?size\s*\}|(?<![A-Za-z\\])"
+    r"batch\\?_size(?![A-Za-z])"
+)
+_STYLED = re.compile("[\U0001d400-\U0001d7cb\u210e]")  # letters of mathematical alphabets
 _DOT = re.compile(r"(?<=[})])\s*\.\s*(?=(?:\\(?!end|q?quad|text|\\)|[(\d])[^=.]*$)")  # between factors, not formulas
 _TWICE = re.compile(r"(?<![=<>!:])=[\s&]*=(?!=)")
 _EMPTY = re.compile(r"(?<=[-+=*/\s])\{\}")  # after a sign, it only changes the blanks around it
@@ -42,6 +51,11 @@ _SIZE = re.compile(
 )
 _EQUALS = re.compile(r"\s*&?\s*(?:=|:=|\\equiv)")
 _OVER = re.compile(r"\\over(?![A-Za-z])")
+_RAISED = re.compile(r"(?<=[\]})\w])\{\s*\^\s*(\{\s*(?:T|\\top)\s*\}|T|\\top)\s*\}")
+_COUNTED = re.compile(
+    r"(Σ|∑|\\sum|(?<![A-Za-z\\.])sum)\s*_?\(\s*([A-Za-z])\s*=\s*(\w+)\s*(?:to|\.\.\.?|…|→)\s*(\w+)\s*\)"
+)
+_ONE = re.compile(r"\\(?:mathrm|text)\s*\{\s*1\s*\}(?=\s*\\(?:left\s*\\)?\{)")
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -60,11 +74,14 @@ def with_usual_signs(text) -> str:
     '\\sum_{j=1}^{n} w_j h_j'
     """
     text = _without_outer_braces(_with_fractions(text))
+    text = _BATCH_SIZE.sub("m", _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text))
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
+    text = _ONE.sub("1", _COUNTED.sub(r"\1_{\2=\3}^{\4}", _RAISED.sub(r"^\1", text)))
     if "\\" in text:
         text = _SIZE.sub(r"\1n", _EMPTY.sub("  ", text))
+        text = _PRODUCT.sub(r"\\prod", _GLUED_DOT.sub(r" \\cdot ", text))
         text = _TWICE.sub("=", _DOT.sub(r" \\cdot ", _BARS.sub(r"\\| \1 \\|", text)))
     start = 0
     while match := _CALL.search(text, start):

@@ -1,11 +1,14 @@
 """Marks of a name: subscripts, and above it layers, samples, a T or primes."""
 
+import re
 from fractions import Fraction
 
 from autograd.grading.reading.cursor import COMPARISONS, TRANSPOSES
 from autograd.grading.reading.lexing import LARGEST_EXPONENT
 from autograd.grading.reading.nodes import Node, walk
 from autograd.grading.reading.tokens import FUNCTION_WORDS
+
+_LAYER_OF_MATRIX = re.compile(r"(?<![A-Za-z])d?[A-Z]\[\d\]")  # as in W[2], beside which b[2] is a vector of biases
 
 
 def read_one(c):
@@ -61,6 +64,13 @@ def read_marks(c, x):
         elif c.is_cmd("transposed"):
             c.i += 1
             transposed = True
+        elif are_indices_in_brackets(c, base):
+            c.i += 1
+            found = [read_index(c)]
+            while c.take(","):
+                found.append(read_index(c))
+            c.expect("]")
+            scripts.append(Node("sub", found, "", found[0].at))
         elif is_layer_in_brackets(c, base):
             c.i += 1
             layer = read_index(c)
@@ -103,9 +113,20 @@ def is_layer_in_brackets(c, base):
     if not inner or len(inner) > 3 or not (is_raised or c.symbols[c.i].glued):
         return False
     if len(inner) == 1 and inner[0][0] == "num":
-        return is_raised or (len(base) == 1 and (base.isupper() or base == "g"))
+        is_beside = base == "b" and _LAYER_OF_MATRIX.search(c.text) is not None
+        return is_raised or is_beside or (len(base) == 1 and (base.isupper() or base == "g"))
     is_layer = inner[0][1] in ("l", "L", "ell")
     return is_layer and (len(inner) == 1 or (inner[1][1] in ("+", "-") and inner[-1][0] == "num"))
+
+
+def are_indices_in_brackets(c, base):
+    """Return True if indices in brackets follow a typed name, as in ``h[i]`` and ``W2[i,j]``."""
+    if not c.is_typed or not c.is_op("[") or base in FUNCTION_WORDS or not c.symbols[c.i].glued:
+        return False
+    inner = [c.look(k) for k in range(1, c.closing(0) or 1)]
+    letters, commas = inner[::2], inner[1::2]
+    is_list = len(inner) % 2 == 1 and all(x == ("op", ",") for x in commas)
+    return is_list and all(kind == "let" and text in "ijkhon" for kind, text in letters)
 
 
 def is_layer_in_parentheses(c):
@@ -145,7 +166,7 @@ def read_superscript(c, opened=False):
             primes += 1
         elif (kind == "op" and text in "([") or c.is_cmd("langle") or c.is_op("<"):
             c.i += 1
-            while c.is_op(":") and c.is_op(",", 1):  # in Z^{(:,i)}, the column of sample i
+            while (c.is_op(":") or c.is_cmd("cdot")) and c.is_op(",", 1):  # in Z^{(:,i)}, the column of sample i
                 c.i += 2
             while True:
                 inner_node = c.expression()

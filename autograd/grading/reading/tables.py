@@ -64,13 +64,13 @@ def read_cases(c, at):
         if c.look()[0] == "text":
             words = c.next().text.lower()
             if not any(word in words for word in ("otherwise", "else", "sonst", "sinon")) and not c.ends():
-                condition = of_kind(c, words) or read_comparison(c)
+                condition = of_kind(c, words) or read_condition(c)
             elif kind_in(words):
                 condition = Node("kind", (), kind_in(words), c.at)
         elif c.is_let("otherwise", "else"):
             c.i += 1
         elif not c.ends():
-            condition = of_kind(c, "") or read_comparison(c)
+            condition = of_kind(c, "") or read_condition(c)
         while c.is_op(".") or c.is_op(",") or c.is_op(";") or c.look()[0] in ("gap", "text"):
             c.i += 1
         parts += [value, condition]
@@ -78,6 +78,16 @@ def read_cases(c, at):
     if not parts:
         raise c.error("there is nothing between \\begin and \\end", at)
     return Node("cases", parts, None, at)
+
+
+def read_condition(c):
+    """Read the comparison of a case, which may stand in brackets, as in ``(l = L)``."""
+    is_bracketed = c.is_op("(") and c.compares(c.closing(0))
+    c.i += is_bracketed
+    condition = read_comparison(c)
+    if is_bracketed:
+        c.expect(")")
+    return condition
 
 
 def kind_in(words):

@@ -4,6 +4,7 @@ Fonts, colours, spaces and sizes are dropped here. The parser sees only letters,
 """
 
 import re
+import unicodedata
 
 from autograd.grading.reading.lexing import MAX_CHARACTERS, MAX_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
@@ -71,10 +72,9 @@ _SIGN_OF = {
     "，": ("op", ","), "；": ("op", ";"), "。": ("op", "."), "：": ("op", ":"), "（": ("op", "("), "）": ("op", ")"),
     "＝": ("op", "="),
 }  # fmt: skip
-_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₒₚₜₓₐₑₕ", "0123456789ijklmnoptxaeh", strict=True))
-_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐ", "0123456789inltkjm", strict=True))
-_ACCENTED = {"ŷ": ("hat", "y"), "ẑ": ("hat", "z"), "ỹ": ("tilde", "y"), "ȳ": ("bar", "y"), "ô": ("hat", "o"),
-             "â": ("hat", "a"), "ĥ": ("hat", "h")}  # fmt: skip
+_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₒₚₜₓₐₑₕᵣₛᵦ₊₋₍₎", "0123456789ijklmnoptxaehrsb+-()", strict=True))
+_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐᴷᴸᴺ⁺⁻⁽⁾", "0123456789inltkjmKLN+-()", strict=True))
+_ACCENT_OF = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar"}
 _SAME_COMMAND = {"part": "partial", "grad": "nabla"}
 _GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
@@ -207,14 +207,20 @@ def _sign(word, at):
         return [Symbol("below", _BELOW[word], at)]
     if word in _ABOVE:
         return [Symbol("above", _ABOVE[word], at)]
-    if word in _ACCENTED:
-        accent, letter = _ACCENTED[word]
+    if _accented(word):
+        accent, letter = _accented(word)
         return [Symbol("cmd", accent, at), Symbol("op", "{", at), Symbol("let", letter, at), Symbol("op", "}", at)]
     if word == "$":
         return []
     if not word.isprintable():
         return []
     return [Symbol("op", word, at)]
+
+
+def _accented(character):
+    """Return the accent and the letter of an accented letter, or None."""
+    letter, accent = (unicodedata.normalize("NFD", character) + " ")[:2]
+    return (_ACCENT_OF[accent], letter) if letter.isascii() and letter.isalpha() and accent in _ACCENT_OF else None
 
 
 def _without_looks(raw, known, text):
@@ -236,7 +242,9 @@ def _without_looks(raw, known, text):
         word = _SAME_LETTER.get(s.text, _SAME_COMMAND.get(s.text, s.text))
         opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
         is_sum = word == "Sigma" and "Sigma" not in known and k + 1 < len(raw) and raw[k + 1].text not in ")(=^'"
-        if word in _GREEK_COMMANDS and not is_sum:
+        if word == "transposed" and found and found[-1].text == ")":
+            found += [Symbol("op", "^", s.at), Symbol("cmd", "top", s.at)]
+        elif word in _GREEK_COMMANDS and not is_sum:
             found.append(Symbol("let", word, s.at, s.glued))
         elif word in _WORD_FONTS and opens:
             end = _closing(raw, k + 1, text)
@@ -273,7 +281,7 @@ def _without_looks(raw, known, text):
             glued = word in _LOOKS and s.glued
         elif word in _ACCENTS:
             found.append(Symbol("cmd", _ACCENTS[word], s.at, s.glued))
-        elif word == "prod" and k + 1 < len(raw) and raw[k + 1].text == "_":
+        elif word == "prod" and k + 1 < len(raw) and raw[k + 1].text in ("_", "^"):
             found.append(Symbol("cmd", "prod", s.at))
         elif word in FUNCTION_WORDS or (word in known and word not in _WORDS):
             found.append(Symbol("let", word, s.at, s.glued))
@@ -317,7 +325,8 @@ def _raised(raw, k, found):
     while k < len(raw):
         s = raw[k]
         if s.kind == kind:
-            inner.append(Symbol("num" if s.text.isdigit() else "let", s.text, s.at))
+            kind_of = "num" if s.text.isdigit() else "let" if s.text.isalpha() else "op"
+            inner.append(Symbol(kind_of, s.text, s.at))
             k += 1
         elif (
             kind == "below"
@@ -345,7 +354,7 @@ def _worded(font, inner, text, at, end, known):
         if (
             inner
             and all(s.kind in ("op", "num", "let", "cmd") for s in inner)
-            and any(s.kind == "cmd" and text[s.at] not in _ACCENTED for s in inner)
+            and any(s.kind == "cmd" and not _accented(text[s.at]) for s in inner)
         ):
             return _without_looks(inner, known, text)
         return [Symbol("text", content, at)]
