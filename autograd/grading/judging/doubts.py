@@ -320,6 +320,12 @@ def _is_of_either_loss(found, refuted, task, places):
     derivatives = [x for side in task.sides for x in walk(side) if x.kind == "deriv"]
     if not any(names_no_loss(x) or places.declares_own_loss for x in derivatives):
         return False
+    named, explicit = (
+        {x.parts[1] for x in derivatives if names_no_loss(x) == is_named and x.parts[0].kind != "none"}
+        for is_named in (True, False)
+    )
+    if any(places.is_loss(x.parts[0]) and x.parts[1] in named & explicit for x in derivatives):
+        return False  # dZ = \partial J/\partial Z says which one is meant
     on_left = {role for x in walk(task.sides[0]) if x.kind == "name" for role in places.roles_of(x.data[0])}
     counts = [x for side in task.sides[1:] for x in walk(side) if is_name(x, "m", "n", "N") and not x.parts]
     if task.sides[0].kind == "deriv" and counts and not on_left & {"w", "b"}:

@@ -139,9 +139,9 @@ class Judge:
                 continue
             if found.verdict != "equal" and found.error is None and len(refuted) < _MAX_REFUTED:
                 refuted.append(found)
-            is_strange = compares_hidden(task, places, reading, self.points.first()) or self._is_input(
-                task, places, key[1]
-            )
+            first = self.points.first()
+            is_strange = compares_hidden(task, places, reading, first) or self._is_input(task, places, key[1])
+            is_strange = is_strange or sums_outputs(task, places, reading, first)
             into = strange if is_strange else classes
             odd = -_oddness(reading, task)
             if key not in into or (rank(found), odd) > (rank(into[key]), -_oddness(into[key].reading, task)):
@@ -338,6 +338,19 @@ def compares_hidden(task, places, reading, at):
             if "t" in roles and roles.get("a", evaluation.model.depth) != evaluation.model.depth:
                 return True
     return False
+
+
+def sums_outputs(task, places, reading, at):
+    """Return True if a letter of pre-activations is read as that of linear outputs, which have another letter.
+
+    In a recurrent network, the a of ``\\sum_t \\bar a_t h_t^T`` is then that of the hidden neurons.
+    """
+    if places.model.steps == 1 or not places.names_outputs:
+        return False
+    evaluation = evaluator(at, places, reading, {})
+    names = [x for side in task.sides for x in walk(side) if x.kind == "name" and places.roles_of(x.data[0]) == ["s"]]
+    found = [_plain_place(evaluation, x) for x in names]
+    return any(place is not None and place.role == "s" and place.layer == places.model.depth for place in found)
 
 
 def _plain_place(evaluation, node):

@@ -1,8 +1,8 @@
-"""The letter d, which some books use for targets and others for deltas."""
+"""The letter d, which some books use for targets and others for deltas, or in ``d_y`` for the derivative in y."""
 
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
 
-__all__ = ["has_open_d", "is_claimed_d", "with_deltas"]
+__all__ = ["has_open_d", "is_claimed_d", "with_deltas", "with_derivatives"]
 
 
 def is_claimed_d(left):
@@ -21,6 +21,23 @@ def has_open_d(claim, places):
 def with_deltas(claim):
     """Return the claim with d replaced by delta."""
     return claim._replace(sides=tuple([None if x is None else rewrite(x, _d_as_delta) for x in claim.sides]))
+
+
+def with_derivatives(claim, places):
+    """Return the claim with ``d_y`` as the derivative of the loss with respect to y, a quantity that is no index."""
+    names = [x for side in claim.sides if side is not None for x in walk(side) if is_name(x)]
+    indices = {p.data[0] for x in names if x.data[0] != "d" for s in x.parts for p in s.parts if is_name(p)}
+
+    def replace(node):
+        marks = [(s.kind, p) for s in node.parts for p in s.parts] if is_name(node, "d") else []
+        if len(marks) != 1 or marks[0][0] != "sub" or not is_name(marks[0][1]) or marks[0][1].parts:
+            return None
+        letter = marks[0][1].data[0]
+        if letter in indices or not {"x", "a", "s", "y", "p"} & set(places.roles.get(letter, ())):
+            return None
+        return Node("deriv", (Node("loss", (), None, node.at), marks[0][1]), "name", node.at)
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
 
 
 def _d_as_delta(node):

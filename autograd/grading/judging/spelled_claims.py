@@ -118,27 +118,41 @@ def with_chains_over_samples(task):
     """Return a task with chains of derivatives on its right as sums over the samples, or None for other tasks."""
     if task.kind != "value" or task.sides[0].kind != "deriv":
         return None
-    for side in task.sides[1:]:
-        links = side.parts if side.kind == "prod" else ()
-        if len(links) < 2 or any(x.kind != "deriv" or any(y.parts for y in x.parts) for x in links):
-            return None
-    summed = [Node("sum", (x,), Limits(("@n",)), x.at) for x in task.sides[1:]]
-    return task._replace(sides=(task.sides[0], *summed))
+    summed = [Node("sum", (x,), Limits(("@n",)), x.at) if _is_chain(x) else x for x in task.sides[1:]]
+    return None if summed == list(task.sides[1:]) else task._replace(sides=(task.sides[0], *summed))
+
+
+def _is_chain(side):
+    """Return True for a product of derivatives between quantities without an index."""
+    links = side.parts if side.kind == "prod" else ()
+    scripts = [s for x in links for y in x.parts for s in y.parts if y.kind == "name"]
+    return len(links) > 1 and all(x.kind == "deriv" for x in links) and all(s.data == "[" for s in scripts)
 
 
 def by_kind(claim):
     """Return the separate claims of cases for output and hidden neurons, or a list of the claim itself."""
-    kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and side.parts[1].kind == "kind"]
+    kinds = [side for side in claim.sides if side is not None and side.kind == "cases" and _kind_of(side.parts[1])]
     if len(kinds) != 1:
         return [claim]
     (cases,) = kinds
     found = []
     for value, condition in zip(cases.parts[::2], cases.parts[1::2], strict=True):
-        kind = condition.data if condition.kind == "kind" else "hidden"
+        kind = _kind_of(condition) or "hidden"
         sides = tuple([value if side is cases else side for side in claim.sides])
         limit = Node("kind", (), kind, condition.at)
         found.append(claim._replace(sides=sides, conditions=(*claim.conditions, limit)))
     return found
+
+
+def _kind_of(condition):
+    """Return the kind of neuron of a case, or None. In the case ``l = L``, the layer l is the output layer."""
+    if condition.kind == "kind":
+        return condition.data
+    if condition.kind != "cmp" or not all(is_name(x) and not x.parts for x in condition.parts):
+        return None
+    if [x.data[0] for x in condition.parts] not in (["l", "L"], ["ell", "L"]):
+        return None
+    return {"=": "output", "!=": "hidden", "<": "hidden"}.get(condition.data)
 
 
 def indexed(bare, rights):

@@ -2,8 +2,9 @@
 
 from autograd.grading.judging.spelled_claims import in_and_out, indexed, of_label, outside_derivatives
 from autograd.grading.judging.task import Task
+from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.spelled import spelled_out
-from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 _COUNTS = frozenset({"m", "n", "N", "M", "B", "P", "K", "T", "tau", "pi", "i", "j", "k", "ones", "I"})
@@ -61,6 +62,11 @@ class TasksOfClaims:
             if not self._is_parameter(parameter, places):
                 raise ReadingError(f"{show(left)} is no step of a weight.", left.at)
             return Task(tuple(rights), "step", parameter, claim.conditions), wanted
+        if signs[0] == "+=" and left.kind == "deriv" and len(rights) == 1 and self.model.steps > 1:
+            steps = {head(p) for x in walk(rights[0]) if is_name(x) for s in x.parts for p in s.parts} & {"t", "tau"}
+            if len(steps) == 1:  # the terms of all steps are added
+                rights = [Node("sum", tuple(rights), Limits(tuple(steps)), left.at)]
+                return Task((left, *rights), "value", None, claim.conditions), wanted
         if signs[0] in ("+=", "-="):
             rights = [Node("neg", (x,), None, x.at) if signs[0] == "-=" else x for x in rights]
             return Task(tuple(rights), "step", left, claim.conditions), wanted
@@ -89,8 +95,11 @@ class TasksOfClaims:
 
     def _is_new(self, left, right, places):
         """Return True if a side is a letter without a meaning so far, such as the J of a Jacobian beside a loss L."""
-        if not is_name(left) or left.parts or places.roles_of(left.data[0]):
+        if not is_name(left) or places.roles_of(left.data[0]):
             return False
+        if left.parts:  # J_{ij} is an entry of a Jacobian
+            of_loss = right.kind != "deriv" or right.parts[0].kind != "name" or places.is_loss(right.parts[0])
+            return left.data in (("J", 0), ("D", 0)) and left.data[0] != places.loss_letter and not of_loss
         return not places.is_loss(left) or (left.data[0] != places.loss_letter and right.kind == "deriv")
 
     def _is_unknown(self, side, places):

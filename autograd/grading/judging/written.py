@@ -11,14 +11,23 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
+from autograd.grading.judging.claim_notations import (
+    with_layers_above,
+    with_loss_of_batch,
+    with_named_layers,
+    with_small_loss,
+    with_small_transposes,
+    without_points,
+)
 from autograd.grading.judging.comparing import needed_of_targets
+from autograd.grading.judging.data_loss import with_data_loss
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import without_momentum
-from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas
+from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.spelled_claims import (
     by_kind,
     of_one_weight,
@@ -37,6 +46,7 @@ from autograd.grading.judging.task import Judged, Task, joined
 from autograd.grading.judging.tasks_of_claims import TasksOfClaims
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.place import Misfit
 from autograd.grading.meaning.places import Places
 from autograd.grading.meaning.products import is_rest_of
 from autograd.grading.reading.braces import labels_of_braces
@@ -63,7 +73,9 @@ _GROUPED = (
     "they usually do: set it in brackets"
 )
 
-_INDEX_AFTER = re.compile(r"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*(\\?[A-Za-z]+)\s*\)_(\{[^{}]*\}|\w)")
+_LETTER = r"\\?[A-Za-z]+|\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\\?[A-Za-z]+\s*\}"
+_INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
+_IN_BRACKETS = re.compile(rf"\[\s*((?:\\[a-zA-Z]+|[A-Za-z])\(\s*(?:{_LETTER})\s*\))\s*\](?=_)")
 
 __all__ = ["TWO_TARGETS", "Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
@@ -126,15 +138,18 @@ class Written:
         places = Places(self.model, self.convention, rate)
         letters = [plain(x) for x in self.convention.letters.values()] + ([plain(rate)] if rate else [])
         words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1} - {"prime", "star", "ast"}
+        words |= {part for x in words if x.replace("_", "").isalpha() for part in x.split("_") if len(part) > 1}
         function = plain(self.convention.letters["function"])
         quantities = frozenset(places.roles)
         functions = frozenset([function]) | (places.losses - quantities)
         text = _with_index_first(formula, quantities)
         letters_of = words, functions, quantities, self._dependencies()
-        found = []
-        for claim in read_claims(text, *letters_of):
-            for one in by_kind(claim):
-                found.append(self._graded(one, places, target))
+        found = self._verdicts_of(text, letters_of, places, target)
+        if "\\bullet" in text and any(isinstance(v.judged.error, ShapeError) for v in found):
+            with contextlib.suppress(ReadingError):  # a bullet between matrices may be their product
+                other = self._verdicts_of(text.replace("\\bullet", "\\cdot"), letters_of, places, target)
+                if all(v.judged.verdict == "equal" for v in other):
+                    found = other
         if not found:
             raise ReadingError("there is no formula here.", 0)
         if all(v.judged.verdict in ("equal", "unproved") for v in found):
@@ -143,6 +158,10 @@ class Written:
                 doubted = found[0].judged._replace(verdict="ambiguous", reason=_LABEL.format(*label))
                 found[0] = found[0]._replace(judged=doubted)
         return found
+
+    def _verdicts_of(self, text, letters_of, places, target):
+        claims = [one for claim in read_claims(text, *letters_of) for one in by_kind(claim)]
+        return [self._graded(one, places, target) for one in claims]
 
     def _wrong_label(self, text, places, letters_of):
         """Return a part of a formula with a label under its brace that is not equal to it, and the label, or None.
@@ -180,6 +199,28 @@ class Written:
 
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, with the condition that states its momentum if it has one."""
+        claim = with_small_loss(with_layers_above(without_points(claim, places), places), places)
+        found: Verdict | ReadingError
+        try:
+            found = self._of_whole_loss(claim, places, target)
+        except ReadingError as error:
+            found = error
+        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
+            for change in (with_data_loss, with_small_transposes, with_loss_of_batch):
+                read_otherwise, condition = change(claim, places)
+                if read_otherwise is None:
+                    continue
+                with contextlib.suppress(ReadingError):
+                    other = self._of_whole_loss(read_otherwise, places, target)
+                    if other.judged.verdict == "equal":
+                        return other._replace(condition=joined(other.condition, condition))
+                    if isinstance(found, ReadingError):
+                        return other
+        if isinstance(found, ReadingError):
+            raise found
+        return found
+
+    def _of_whole_loss(self, claim, places, target):
         plain_claim, momentum = without_momentum(with_single_indices(claim))
         unlabelled, part = without_loss_labels(without_iteration(plain_claim, places), places)
         found = self._with_v(unlabelled, places, target)
@@ -211,10 +252,11 @@ class Written:
     def _with_d(self, claim, places, target):
         if not has_open_d(claim, places):
             return self._verdict(claim, places, target)
+        named = with_derivatives(claim, places)
         if len(claim.sides) > 1 and is_claimed_d(claim.sides[0]):
-            return self._verdict(with_deltas(claim), places, target)
+            return self._verdict(with_deltas(claim) if named == claim else named, places, target)
         tried: list = []
-        for each in (claim, with_deltas(claim)):
+        for each in (claim, with_deltas(claim), *([named] if named != claim else [])):
             try:
                 tried.append(self._verdict(each, places, target))
             except ReadingError as error:
@@ -243,10 +285,10 @@ class Written:
             return found
         lettered, certainty = with_lettered_deltas(claim, places)
         if lettered == claim or certainty == "sure":
-            return self._verdict_on(lettered, places, target)
+            return self._with_named_layers(lettered, places, target)
         found: Verdict | ReadingError
         try:
-            found = self._verdict_on(claim, places, target)
+            found = self._with_named_layers(claim, places, target)
         except ReadingError as error:
             found = error
         if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
@@ -256,6 +298,25 @@ class Written:
                     return other
                 if other.judged.verdict == "equal":
                     return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
+        if isinstance(found, ReadingError):
+            raise found
+        return found
+
+    def _with_named_layers(self, claim, places, target):
+        r"""Return the verdict on a claim. The h of ``\delta_{h,t}`` is the name of a layer if it counts nothing."""
+        found: Verdict | ReadingError
+        try:
+            found = self._verdict_on(claim, places, target)
+        except ReadingError as error:
+            found = error
+        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
+            named = with_named_layers(claim, places)
+            if named != claim:
+                with contextlib.suppress(ReadingError):
+                    other = self._verdict_on(named, places, target)
+                    is_misfit = isinstance(found, ReadingError) or isinstance(found.judged.error, Misfit)
+                    if other.judged.verdict == "equal" or (is_misfit and not isinstance(other.judged.error, Misfit)):
+                        return other
         if isinstance(found, ReadingError):
             raise found
         return found
@@ -371,11 +432,18 @@ class Written:
     def _over_samples(self, task, places, vectors, batch, wanted):
         """Return the verdict on chains of derivatives summed over the samples if they are then right, or None."""
         other = with_chains_over_samples(task) if self.model.samples > 1 else None
-        if other is not None:
-            with contextlib.suppress(ReadingError):
-                found = self.judge.judge(other, places, vectors, batch, wanted)
-                if found.verdict == "equal":
-                    return found
+        if other is None:
+            return None
+        rest = [x for x, y in zip(task.sides[1:], other.sides[1:], strict=True) if x == y]
+        with contextlib.suppress(ReadingError):
+            found = self.judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found
+            chains = tuple([x for x in other.sides[1:] if x not in rest])
+            found = self.judge.judge(other._replace(sides=(task.sides[0], *chains)), places, vectors, batch, wanted)
+            if rest and found.verdict == "equal":  # batches are matrices in the other sides
+                found = self.judge.judge(task._replace(sides=(task.sides[0], *rest)), places, vectors, batch, wanted)
+                return found if found.verdict in ("equal", "ambiguous") else None
         return None
 
     def _of_one_weight(self, task, places, vectors, batch, wanted, judged):
@@ -456,12 +524,12 @@ class Written:
 
 
 def _with_index_first(formula, quantities):
-    r"""Return a formula with ``\phi(z)_i`` as ``\phi_i(z)`` where the letter is that of a quantity."""
+    r"""Return a formula with ``\phi(z)_i`` and ``[\phi(z)]_i`` as ``\phi_i(z)`` if the letter is that of a quantity."""
 
     def moved(match):
         return f"{match[1]}_{match[3]}({match[2]})" if plain(match[1]) in quantities else match[0]
 
-    return _INDEX_AFTER.sub(moved, formula)
+    return _INDEX_AFTER.sub(moved, _IN_BRACKETS.sub(r"\1", formula))
 
 
 def _chosen(tried, claim):

@@ -5,7 +5,7 @@ from autograd.engine.algebra import TABLE
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import is_array
 from autograd.grading.meaning.names import RECIPROCALS
-from autograd.grading.meaning.place import Misfit
+from autograd.grading.meaning.place import IllFormed, Misfit
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -31,6 +31,8 @@ def of_call(evaluation, node, env):
     if primes and places.is_loss(Node("name", name.parts, (base, 0), name.at)):
         return evaluation.derivative(Node("loss", (), None, node.at), arguments[0], env)
     if primes and places.roles.get(base) and base != places.function_letter:
+        if places.roles[base] in (["delta"], ["t"], ["b"]):
+            raise IllFormed(f"{base} is no function here, so that it has no derivative {base}'.", node.at)
         # a'(z) is the derivative of an activation
         return activated(evaluation, base, name, arguments[0], primes, env)
     if base in places.losses and not primes:

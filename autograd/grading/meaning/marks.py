@@ -1,5 +1,6 @@
 """The marks of a name: each is a layer, an index, a sample, a step or a power."""
 
+from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.place import Item, Misfit
 from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
@@ -52,6 +53,8 @@ class Marks:
             self.is_arrow = "to" if part.data in ("to", "rightarrow") else "from"
             return
         if part.kind == "all":
+            if any(self.reading.axes.get(head(p)) == "sample" for p in script.parts):
+                return  # in Z_{\cdot j}, the column of sample j
             raise Misfit("a row or column of a matrix cannot be graded here.", part.at)
         if part.kind == "num":
             self.number(part, above, bracket)
@@ -89,6 +92,8 @@ class Marks:
             if above and bracket == "(" and below and model.samples > 1 and isinstance(axis, int):
                 raise Misfit(f"the mark ({letter}) of {show(self.node)} counts samples or layers.", part.at)
             self.index.append((axis, Item(letter, offset)))
+        elif letter == "next" and model.steps > 1:
+            raise ReadingError(f"what {show(self.node)} adds up, is not clear: write its step, such as t + 1.", part.at)
         elif letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter) or self.is_word(letter):
             pass
         else:

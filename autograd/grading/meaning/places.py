@@ -30,7 +30,8 @@ _SAME = {
 _SAME_COMMAND = re.compile("|".join([rf"{re.escape(command)}(?![A-Za-z])" for command in _SAME]))
 _PRIME = "'"
 _VARIANTS = re.compile(r"\bvar(epsilon|phi|theta|sigma)\b")
-__all__ = ["LOSSES", "RATES", "Places"]
+DATA_LOSS = "loss of the data"  # the loss without its penalty
+__all__ = ["DATA_LOSS", "LOSSES", "RATES", "Places"]
 
 RATES = frozenset({"eta", "alpha", "epsilon", "gamma", "lr", "mu", "rate", "rho", "lambda", "nu"})
 LOSSES = frozenset({
@@ -118,6 +119,13 @@ class Places:
         """Return True if the writer declared the letter of a role."""
         return self.convention.letters[role] != _LETTERS[role]
 
+    @property
+    def names_outputs(self):
+        """True if outputs have a declared letter, other than pre-activations, and are the same as pre-activations."""
+        letters = self.convention.letters
+        top = next(n for n in self.model.network.neurons if n.layer == self.model.depth)
+        return top.a is top.s and self.is_declared("y") and letters["y"] not in (letters["s"], letters["a"])
+
     def widened(self):
         """Return the same names, except that the letter of hidden activations may also mean outputs."""
         wide = copy.copy(self)
@@ -140,6 +148,8 @@ class Places:
 
     def is_loss(self, node):
         """Return True if a name is the loss."""
+        if node.kind == "name" and node.data[0] == DATA_LOSS:
+            return True
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
 
     def with_declared_marks(self, node):
@@ -266,6 +276,8 @@ class Places:
 
     def _loss(self, node, reading, sample):
         """Return the place of the loss: of all samples, or of one sample, step or output."""
+        if node.data[0] == DATA_LOSS:
+            return Place("quantity", "loss", "data")
         marks = Marks(self, node, reading, sample, None)
         index = None
         if marks.index:

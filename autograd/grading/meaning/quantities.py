@@ -26,7 +26,8 @@ class Quantity(NamedTuple):
     Fields:
         role: ``"s"``, ``"a"`` (the inputs in layer 0), ``"t"``, ``"p"``, ``"w"``, ``"b"``, ``"delta"``, ``"loss"`` or
             ``"other"`` for a node with a label of its own.
-        layer: the layer, from 0. For a weight, the layers that it connects, from and to.
+        layer: the layer, from 0. For a weight, the layers that it connects, from and to. ``"data"`` for the loss
+            without its penalty.
         index: the index, from 1. For a weight, both indices.
         sample: the number of the sample, from 1, or None.
         step: the number of the step, from 1, or None.
@@ -331,7 +332,7 @@ class At:
             if of.sample in (None, n.sample) and of.step in (None, n.step) and of.index in (None, n.index):
                 output = Quantity("a", n.layer, n.index, n.sample, n.step)
                 total = total + self.sample.gradient(n.a) * self.ratio(output, by)
-        return total / self.number(self.model.scale)
+        return total if of.layer == "data" else total / self.number(self.model.scale)
 
     def _check_part(self, loss):
         """Raise OutOfRange if there is no sample or step to which this loss could belong."""

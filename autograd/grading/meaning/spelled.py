@@ -171,6 +171,11 @@ def _gradient(node, places):
     of = node.parts[0]
     while of.kind == "group":
         of = of.parts[0]
+    if of.kind == "call" and len(of.parts) == 2 and _is_activation(of, places):  # \nabla \sigma(z), a diagonal matrix
+        name = of.parts[0]
+        marks = [x for x in name.parts if x.kind == "sup"]  # the argument has the layer below the function
+        slope = Node("name", marks, (name.data[0], 1), name.at)
+        return Node("diag", (Node("call", (slope, of.parts[1]), None, of.at),), None, node.at)
     if of.kind == "call" and len(of.parts) == 2 and places.is_loss(of.parts[0]):
         by = of.parts[1]
         if by.kind == "name" and {"w", "b"} & set(places.roles_of(by.data[0])):  # such as \nabla E(w)
@@ -178,6 +183,14 @@ def _gradient(node, places):
     if of.kind == "name" and not places.is_loss(of) and {"w", "b"} & set(places.roles_of(of.data[0])):
         return Node("deriv", (Node("loss", (), None, node.at), of), None, node.at)
     return None
+
+
+def _is_activation(call, places):
+    """Return True for the activation function of pre-activations."""
+    name, argument = call.parts
+    is_function = not places.roles_of(name.data[0]) and not name.data[1] and not places.is_loss(name)
+    is_plain = is_name(argument) and places.roles_of(argument.data[0])[:1] == ["s"]
+    return is_function and is_plain and is_name(name, places.function_letter, "sigma", "f", "g", "phi")
 
 
 def _error_signal(node, places):

@@ -34,9 +34,10 @@ def place_of_weight(places, node, marks, reading, roles):
         return single_weight(places, node, index[0], layer, marks, reading, roles)
     if len(index) > 2:
         raise Misfit(f"{show(node)}: a weight has two indices, found {len(index)}.", node.at)
+    is_loop = model.steps > 1 and _has_one_letter_twice(node)
     pairs = [
         w for w in model.weights
-        if (layer is None or w[1] == layer)
+        if (layer is None or w[1] == layer) and (w[0] == w[1] or not is_loop)
         and (marks.pair is None or w == marks.pair)
         and all(axis is None or axis == k for (axis, _), k in zip(index, w, strict=False))
     ]  # fmt: skip
@@ -58,6 +59,12 @@ def place_of_weight(places, node, marks, reading, roles):
         if item.letter is None and not 1 <= item.offset <= model.size(k):
             raise OutOfRange(f"{show(node)}: an index {item.offset}, where there are 1 to {model.size(k)}.", node.at)
     return Place("quantity", "w", pair, tuple([item for _, item in index]), power=marks.power)
+
+
+def _has_one_letter_twice(node):
+    """Return True for a matrix from a layer to itself, such as ``W_{hh}``."""
+    letters = [show(p) for script in node.parts if script.kind == "sub" for p in script.parts]
+    return len(letters) == 2 and letters[0] == letters[1] and letters[0].isalpha()
 
 
 def bias_of(model, layer, index):

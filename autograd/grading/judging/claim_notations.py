@@ -1,0 +1,172 @@
+"""Notations of courses in a claim, written out: points, layers as arguments, a small loss, transposes, named layers."""
+
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
+
+__all__ = [
+    "with_layers_above",
+    "with_loss_of_batch",
+    "with_named_layers",
+    "with_small_loss",
+    "with_small_transposes",
+    "without_points",
+]
+
+
+def without_points(claim, places):
+    r"""Return a claim with ``\partial E/\partial w`` for ``\frac{\partial E}{\partial w}(w_t)``, at a weight."""
+
+    def is_value(x, sign, y):
+        if sign or x.kind != "deriv" or y.kind != "group" or y.data != "(" or not (y.parts and is_name(y.parts[0])):
+            return False
+        by, at = x.parts[1], y.parts[0]
+        return is_name(by) and by.data == at.data and "w" in places.roles_of(by.data[0])
+
+    def replace(node):
+        if node.kind != "prod":
+            return None
+        pairs = zip(node.parts, node.data, node.parts[1:], strict=False)
+        kept = [0, *[k for k, (x, sign, y) in enumerate(pairs, 1) if not is_value(x, sign, y)]]
+        if len(kept) == len(node.parts):
+            return None
+        parts = [rewrite(node.parts[k], replace) for k in kept]
+        signs = tuple([node.data[k - 1] for k in kept[1:]])
+        return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def with_layers_above(claim, places):
+    """Return a claim with ``a^{(L)}`` for ``a(L)``, an argument that is the letter of a layer."""
+
+    def is_raised(x, sign, y):
+        return not sign and is_name(x) and not x.data[1] and _is_layer(y, x, places)
+
+    def replace(node):
+        if node.kind != "prod":
+            return None
+        raised = {k for k, x in enumerate(zip(node.parts, node.data, node.parts[1:], strict=False)) if is_raised(*x)}
+        if not raised:
+            return None  # before a part is rewritten: a tree is rewritten once
+        kept = [k for k in range(len(node.parts)) if k - 1 not in raised]
+        parts = []
+        for k in kept:
+            x = rewrite(node.parts[k], replace)
+            if k in raised:
+                y = node.parts[k + 1]
+                x = Node("name", (*x.parts, Node("sup", (y.parts[0],), "(", y.at)), x.data, x.at)
+            parts.append(x)
+        signs = tuple([node.data[k - 1] for k in kept[1:]])
+        return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def _is_layer(argument, name, places):
+    """Return True if an argument in brackets is the letter of a layer, such as the L of ``a(L)``."""
+    if argument.kind != "group" or argument.data != "(" or not places.roles_of(name.data[0]):
+        return False
+    (x,) = argument.parts
+    x = x.parts[0] if x.kind == "add" else x
+    return is_name(x, "L", "l", "ell") and not x.parts and not places.roles_of(x.data[0])
+
+
+def with_small_loss(claim, places):
+    """Return a claim with ``dL/da`` for ``dl/da``, where l is no other letter: the loss of a sample or of a step."""
+    if places.loss_letter not in ("L", "mathcal L") or places.roles_of("l"):
+        return claim
+
+    def replace(node):
+        if node.kind != "deriv" or not is_name(node.parts[0], "l") or node.parts[0].data[1]:
+            return None
+        loss = node.parts[0]
+        return node.with_parts([Node("name", loss.parts, (places.loss_letter, 0), loss.at), node.parts[1]])
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def with_named_layers(claim, places):
+    r"""Return a claim of a recurrent network with ``\delta^h_t`` for ``\delta_{h,t}``, where h is the name of a layer.
+
+    The letter must not be an index elsewhere: it may stand below deltas, pre-activations, biases and matrices alone.
+    """
+    if places.model.steps == 1:
+        return claim
+    trees = [x for x in (*claim.sides, *claim.conditions) if x is not None]
+    counted = {y for tree in trees for x in walk(tree) if isinstance(x.data, Limits) for y in x.data.letters}
+    for x in [x for tree in trees for x in walk(tree) if x.kind == "name"]:
+        is_matrix = x.data[0].isupper() and "w" in places.roles_of(x.data[0])
+        if not is_matrix and not {"delta", "s", "b"} & set(places.roles_of(x.data[0])):
+            counted |= {p.data[0] for s in x.parts for p in s.parts if is_name(p)}
+
+    def replace(node):
+        if node.kind != "name" or node.data[1] or not {"delta", "s"} & set(places.roles_of(node.data[0])):
+            return None
+        for k, script in enumerate(node.parts):
+            names = [p for p in script.parts if is_name(p, "h", "o", "y") and not p.parts and p.data[0] not in counted]
+            if script.kind == "sub" and names and len(script.parts) < 3:
+                rest = [p for p in script.parts if p is not names[0]]
+                below = [script.with_parts(rest)] if rest else []
+                above = Node("sup", (names[0],), "", script.at)
+                return node.with_parts([*node.parts[:k], *below, *node.parts[k + 1 :], above])
+        return None
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def with_loss_of_batch(claim, places):
+    r"""Return a claim with the whole loss L for ``L(\hat y, y)`` in its derivatives, and no condition.
+
+    Without this, a loss of outputs is that of one sample. Return None for the claim if there is one sample, or if an
+    argument has a mark above it or an index, which may be that of a sample.
+    """
+    found: list = []
+
+    def replace(node):
+        if node.kind != "deriv" or node.parts[0].kind != "call" or len(node.parts[0].parts) < 3:
+            return None
+        name, *arguments = node.parts[0].parts
+        base = Node("name", (), (name.data[0], 0), name.at)
+        if name.data != (places.loss_letter, 0) or not places.is_loss(base):
+            return None
+        if any(is_name(p) for x in arguments for y in walk(x) if y.kind == "name" for s in y.parts for p in s.parts):
+            return None
+        found.append(name)
+        return node.with_parts([Node("name", name.parts, name.data, name.at), node.parts[1]])
+
+    if places.model.samples == 1:
+        return None, ""
+    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides])
+    return (claim._replace(sides=sides) if found else None), ""
+
+
+def with_small_transposes(claim, places):
+    r"""Return a claim with the t of ``\partial L/\partial a_1 = W_2^t \delta_2`` as a transpose, and no condition.
+
+    Return None for the claim if t counts something: if the left side, a sum or a subscript has it, if t + 1 is a mark,
+    if the network has steps, or if a name with it has another letter for its index.
+    """
+    left = claim.sides[0]
+    nodes = [x for side in claim.sides if side is not None for x in walk(side)]
+    if places.model.steps > 1 or left is None or any(is_name(x, "t") for x in walk(left)):
+        return None, ""
+    raised = [x for x in nodes if x.kind == "name" and any(_is_small_t(script) for script in x.parts)]
+    inside = {id(y) for x in raised for script in x.parts if _is_small_t(script) for y in walk(script)}
+    has_letters = any(is_name(p) for x in raised for script in x.parts if script.kind == "sub" for p in script.parts)
+    others = any(is_name(x, "t") and id(x) not in inside for x in nodes)
+    sums = any(isinstance(x.data, Limits) and "t" in x.data.letters for x in nodes)
+    if not raised or has_letters or others or sums:
+        return None, ""
+    marked = {id(x) for x in raised}
+
+    def replace(node):
+        if id(node) not in marked:
+            return None
+        scripts = [script for script in node.parts if not _is_small_t(script)]
+        return Node("transpose", (Node("name", scripts, node.data, node.at),), None, node.at)
+
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides])), ""
+
+
+def _is_small_t(script):
+    """Return True for a t alone above a letter."""
+    return script.kind == "sup" and script.data == "" and len(script.parts) == 1 and is_name(script.parts[0], "t")
