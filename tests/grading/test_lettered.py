@@ -14,7 +14,7 @@ ROWS = [json.loads(line) for line in (Path(__file__).parent / "people.jsonl").re
 # between two quantities, or the formula is text.
 WITHOUT = {
     "13itd4", "13nys4", "4vec4", "5cze4", "6sqt5", "8pri6", "8tjs2", "9rbx5", "R15v1", "ifm4", "mitn4", "nB5", "opn5",
-    "tfl4",
+    "tfl4", "16uge4",
 }  # fmt: skip
 WRONG = [row for row in ROWS if row["truth"] == "wrong" and not row.get("target")][::9]
 WRONG = [row for row in WRONG if row["id"] not in WITHOUT]
