@@ -59,6 +59,7 @@ _OF_SAMPLE = re.compile(
 )
 _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
+_MIXED = re.compile(r"the left side is a number and the right side \(")
 _ANY_FUNCTION = "its function is any function: it only says what the left side depends on"
 _FAR = 1500  # the number of characters before a claim in which a condition on its indices may stand
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
@@ -254,6 +255,12 @@ class Doubts:
             f"in the order {now}: declare the order"
         )
 
+    def _is_right_elsewhere(self, target, text, link):
+        """Return True if all links of a chain but one are right."""
+        left, *rest = [part.text.strip() for part in sides(text)]
+        others = [part for k, part in enumerate(rest, 1) if k != link]
+        return bool(others) and all(self._is_equal(self.setting, target, f"{left} = {part}") for part in others)
+
     def _is_of_parts(self, text, link):
         r"""Return True if the first wrong side of a claim is a chain of arrays or a sum of losses of its letter."""
         parts = [part.text.strip() for part in sides(text)]
@@ -289,6 +296,8 @@ class Doubts:
                 f"it is right if {self._letters['loss']} is the loss of one sample, and wrong if it is the {how} of "
                 "all samples, as declared"
             )
+        if is_unexplained and _MIXED.match(grade.diagnosis) and self._is_right_elsewhere(target, text, link):
+            return "one side of it is an entry, and another one is the whole vector, of which the entry is meant"
         is_informal = is_unexplained and (grade.is_shapeless or _JACOBIAN.search(text) is not None)
         if is_informal and self._is_of_softmax() and _INDEXED.search(text) is None:
             return (

@@ -141,6 +141,6 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
     found = {match["braced"] or match["bare"] for match in _WEIGHT.finditer(text)}
     if how.letters["w"] == "w" and len(into) == 1 and len(found) == 1 and not into & found:
         (i,), (o,) = found, into
-        pair = f"{i}{o}" if how.order == "from-to" else f"{o}{i}"
-        more = _WEIGHT.sub(lambda match: f"w{match['primes']}_{{{pair}}}", text)
-        yield more, f"w_{i} is read as w_{{{pair}}}: it leads into {o}"
+        both = f"{i}{o}" if how.order == "from-to" else f"{o}{i}"
+        more = _WEIGHT.sub(lambda match: f"w{match['primes']}_{{{both}}}", text)
+        yield more, f"w_{i} is read as w_{{{both}}}: it leads into {o}"

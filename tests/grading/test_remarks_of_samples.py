@@ -287,3 +287,14 @@ def test_a_quadratic_loss_in_a_sentence_is_the_declared_one():
     claims = [r"\nabla_a C = (a^L - y)", r"\delta^L = (a^L - y) \odot \sigma'(z^L)"]
     found = verdicts(*claims, setting=setting, words="In the case of quadratic loss,")
     assert found == ["wrong", "follows"]
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"),
+    [("h_i", "ambiguous"), ("-h_i", "wrong")],
+)
+def test_an_entry_and_its_whole_vector_in_one_chain(last, verdict):
+    by = r"\partial W_{j,i}^{[2]}"
+    whole = rf"\frac{{\partial}}{{{by}}} \bigl( W^{{[2]}} h + b^{{[2]}} \bigr)"
+    formula = rf"\frac{{\partial z_j^{{[2]}}}}{{{by}}} = {whole} = {last}"
+    assert verdicts(formula, setting=SOFTMAX) == [verdict]
