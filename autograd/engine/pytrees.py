@@ -135,6 +135,20 @@ def _taken_apart(
 
     The function takes another function, which returns the replacement of a leaf.
     """
+    kind: Any = type(tree)
+    if kind is list or kind is tuple or isinstance(tree, (list, tuple)):
+        parts: list[Any] = []
+        for i, x in enumerate(tree):
+            if type(x) is float or type(x) is Value:  # without a call, because most parts of most structures are such
+                part = Leaf(len(numbers), None, 1, (steps, i))
+                numbers.append(x)
+                leaves.append(part)
+                parts.append(part)
+            else:
+                parts.append(_taken_apart(x, numbers, leaves, (steps, i)))
+        if kind is not list and kind is not tuple and hasattr(kind, "_fields"):  # a named tuple
+            return lambda replace: kind(*[replace(part) if type(part) is Leaf else part(replace) for part in parts])
+        return lambda replace: kind([replace(part) if type(part) is Leaf else part(replace) for part in parts])
     if isinstance(tree, Value) or is_real(tree):
         leaf = Leaf(len(numbers), None, 1, steps)
         numbers.append(tree)
@@ -153,20 +167,6 @@ def _taken_apart(
         parts = [_taken_apart(tree[key], numbers, leaves, (steps, f"[{key!r}]")) for key in keys]
         ordered: Any = collections.OrderedDict if isinstance(tree, collections.OrderedDict) else dict
         return lambda replace: ordered(zip(keys, [part(replace) for part in parts], strict=True))
-    if isinstance(tree, (list, tuple)):
-        kind: Any = type(tree)
-        parts: list[Any] = []
-        for i, x in enumerate(tree):
-            if type(x) is float or type(x) is Value:  # without a call, because most parts of most structures are such
-                part = Leaf(len(numbers), None, 1, (steps, i))
-                numbers.append(x)
-                leaves.append(part)
-                parts.append(part)
-            else:
-                parts.append(_taken_apart(x, numbers, leaves, (steps, i)))
-        if hasattr(kind, "_fields"):  # a named tuple
-            return lambda replace: kind(*[replace(part) if type(part) is Leaf else part(replace) for part in parts])
-        return lambda replace: kind([replace(part) if type(part) is Leaf else part(replace) for part in parts])
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         fields = {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree) if f.init}
         named = {

@@ -34,10 +34,10 @@ class RecordedCall:
         numbers, self._args_tree = flatten(chosen)
         # The result may depend on Values of the caller. Then it can be differentiated with respect to them, too. If no
         # argument is such a Value, the recording shows it: the graph has a leaf that is not an input.
-        self.connected = any(isinstance(x, Value) for x in numbers)
+        self.connected = Value in map(type, numbers)
         # Each argument becomes a node of its own, so that only its uses inside of the function count, and not other
         # nodes that depend on the same Value.
-        self.inputs = [record(primitives.identity, (x,)) if isinstance(x, Value) else Value(x) for x in numbers]
+        self.inputs = [record(primitives.identity, (x,)) if type(x) is Value else Value(x) for x in numbers]
         readings = data_readings()
         self.result, self.aux = self._called(), None
         if has_aux:
@@ -140,8 +140,8 @@ class RecordedCall:
 
     def pull_back(self, outputs, seeds):
         """Return, for each input, the sum over the outputs of seed times derivative."""
-        seeded = [(y, seed) for y, seed in zip(outputs, seeds, strict=True) if isinstance(y, Value)]
-        if not self.connected and not any(isinstance(seed, Value) for seed in seeds):
+        seeded = [(y, seed) for y, seed in zip(outputs, seeds, strict=True) if type(y) is Value]
+        if not self.connected and Value not in map(type, seeds):
             sums = [0.0] * len(self.inputs)
             for y, seed in seeded:
                 found, others = adjoints_of(y, float(seed), self.inputs)

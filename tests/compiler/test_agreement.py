@@ -5,8 +5,10 @@ from functools import partial
 import pytest
 from agreement import MODES, disagreements, on_a_random_graph, on_loops
 
+FURTHER = (pytest.mark.untraced, pytest.mark.random)
 
-@pytest.mark.parametrize("first", [0, *[pytest.param(k, marks=pytest.mark.untraced) for k in (50, 100, 150)]])
+
+@pytest.mark.parametrize("first", [0, *[pytest.param(k, marks=FURTHER) for k in (50, 100, 150)]])
 def test_strict_code_of_random_graphs_has_the_engines_bits(first):
     wrong, counts = disagreements(on_a_random_graph, range(first, first + 50))
     assert not wrong
