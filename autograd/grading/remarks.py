@@ -131,12 +131,26 @@ def names_any_function(text, known=()) -> bool:
 
     >>> names_any_function("z = f(x)"), names_any_function(r"L = L(z_1(x), \ldots)"), names_any_function("z = f(x) + b")
     (True, True, False)
+    >>> names_any_function("s'(z) = s(z) (1 - s(z))")
+    False
     """
     left, *right = [side.text for side in sides(text)]
     match = _OF_ANYTHING.fullmatch(right[0]) if len(right) == 1 else None
     if match is None or re.search(r"\^\s*\{?\s*(?:T|\\top)", right[0].partition("(")[0]):
         return False
+    if not _is_one_bracket(right[0].strip()):
+        return False
     return (match["name"] in tuple("fgh") and match["name"] not in known) or left.strip().startswith(match["name"])
+
+
+def _is_one_bracket(text):
+    """Return True if the first bracket of a text is closed at its end, and not before: not for ``s(z) (1 - s(z))``."""
+    depth = 0
+    for i, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == ")" and depth == 0:
+            return not text[i + 1 :].strip(" .,;\\")
+    return False
 
 
 def defines_any_function(text, known=()) -> bool:

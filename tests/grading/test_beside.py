@@ -95,7 +95,7 @@ def test_a_lecture_with_examples_beside_a_declared_network():
 
 OPEN = [
     (r"C = \sum_i (y_i - 3 a_i)^4", DECLARED, "may be about something else"),
-    (r"C = f(a^L)", DECLARED, "may be about something else"),
+    (r"C = f(a^L)", DECLARED, "only says what the left side depends on"),
     (r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial z} \cdot x", ONE, "of single neurons"),
     (r"\frac{\partial L}{\partial w_2} = \delta^{(2)} \cdot a_1", ONE, "of single neurons"),
     (r"\frac{\partial L}{\partial b_1} = \frac{\partial h}{\partial z_1} W_2", SOFTMAX, "in no order"),
