@@ -197,7 +197,10 @@ def squares(c):
         inner = node.args[0]
     elif isinstance(node, ast.Call) and function_name(node) in ("power", "pow") and len(node.args) == 2:
         inner = node.args[0] if c.way.single(node.args[1]) == 2 else None
-    if inner is not None:
+    if inner is not None and c.way.is_activation(inner):
+        message = f"the square of {c.source.text_of(inner)} stands where it belongs itself"
+        yield Candidate(1.2, "wrong factor", c.line, message, c.replaced(c.source.text_of(inner)))
+    elif inner is not None:
         text = c.source.text_of(inner)
         for new in (text, f"-({text})"):
             inside = isinstance(c.statement, ast.Return)

@@ -214,7 +214,7 @@ def other_counts(c):
             found.setdefault(data[0], text)
     for text, (shape, _) in scope:
         if shape and len(text) < 20 and shape[0] > 1:
-            for axis, length in enumerate(shape):
+            for axis, length in [(axis, length) for axis, length in enumerate(shape) if length > 1]:
                 found.setdefault(float(length), f"{text}.shape[{axis}]")
     found.pop(own, None)
     for count, text in enumerate(list(found.values())[:MAX_COUNTS]):

@@ -17,6 +17,7 @@ def moves(way, source):
     """
     if not any(number in way.successors for number in way.wrong):
         return
+    yield from _split_loops(way, source)
     for statement in list(source.blocks):
         if not isinstance(statement, ast.stmt) or isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             continue
@@ -44,6 +45,35 @@ def moves(way, source):
             if edit:
                 message = "the update changes what the returned error is propagated with: compute that first"
                 yield Candidate(0.6, "update before use", statement.lineno, message, edit)
+
+
+def _split_loops(way, source):
+    """Yield edits that update in a loop of its own, behind the loop which propagates the error through the layers."""
+    homes = {source.function_of(s).name for s in source.blocks if _is_update_in_function(way, source, s)}
+    for loop in [node for node in source.blocks if isinstance(node, ast.For) and len(node.body) > 1]:
+        ends = len(loop.body)
+        while ends > 1 and _updates(way, loop.body[ends - 1], homes):
+            ends -= 1
+        if ends == len(loop.body):
+            continue
+        first = loop.body[ends]
+        header = source.text[source.starts[loop.lineno - 1] : source.starts[loop.body[0].lineno - 1]]
+        start = source.starts[first.lineno - 1]
+        message = "a layer is updated before the error is propagated through it: update in a loop of its own"
+        yield Candidate(0.7, "update before use", first.lineno, message, (Edit(start, start, header),), firm=True)
+
+
+def _is_update_in_function(way, source, statement):
+    line = getattr(statement, "lineno", 0)
+    return line in way.update_lines and isinstance(source.function_of(statement), ast.FunctionDef)
+
+
+def _updates(way, statement, homes):
+    """Return True if a statement updates parameters, or calls a function that does."""
+    if isinstance(statement, (ast.Assign, ast.AugAssign)):
+        return statement.lineno in way.update_lines
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in homes
 
 
 def _before_updates(source, statement, final):

@@ -71,7 +71,12 @@ def _wrong(way, source, term, texts, cost):
     for text in texts:
         if _plain(text) == _plain(old):
             continue
-        kind = "transpose" if "@" in text and _names(text) == _names(old) - set(way.modules) else "wrong factor"
+        names = _names(text), _names(old) - set(way.modules)
+        kind = "transpose" if "@" in text and names[0] == names[1] else "wrong factor"
+        parts = [part for part in (*ast.walk(ast.parse(text)), *ast.walk(term)) if isinstance(part, ast.BinOp)]
+        products = len([part for part in parts if isinstance(part.op, ast.MatMult)]) == 2
+        if products and kind == "wrong factor" and len(names[0] ^ names[1]) == 2:
+            kind = "raw error for delta"  # propagated through the same weights
         around = source.parents.get(term)
         new = f"({text})" if " " in text and isinstance(around, ast.BinOp) else text
         message = f"{old} stands where {text} belongs"

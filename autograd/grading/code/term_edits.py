@@ -1,6 +1,7 @@
 """Edits that add missing parts: the gradient of a penalty, a term of a sum, a division, or the order of a loop."""
 
 import ast
+import re
 
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.factors import close, proportion
@@ -29,7 +30,10 @@ def missing_penalties(c):
         names = [
             text for text, (shape, data) in c.scope().items() if shape == lack.shape and same(data, lack.parameter)
         ]
-        for weights in sorted(names, key=len)[:2]:
+        names += [text for text in c.way.parameter_texts(lack, c.seen.frame) if text not in names]
+        counters = re.compile(rf"\b({'|'.join(c.source.counters(c.node)) or '-'})\b")
+        names.sort(key=lambda text: (not counters.search(text), len(text)))  # in a loop, the weights of each layer
+        for weights in names[:3]:
             for text in coefficients(c, factor)[:3]:
                 message = f"the gradient of the penalty, {text} * {weights}, is missing"
                 new = f"{c.source.text_of(c.node)} + {text} * {weights}"

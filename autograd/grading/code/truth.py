@@ -10,6 +10,7 @@ from autograd.grading.code.steps import ancestors, name_of
 __all__ = ["Group", "Truth", "candidate_losses", "groups_of", "is_of_gradient", "moved_back"]
 
 MAX_CANDIDATES = 12
+MAX_PLAIN = 8  # numbers in a penalty that are not parameters, such as its factor
 SURE, NAMELESS = 7, 3  # scores of candidates
 HINT = re.compile(r"loss|cost|err|mse|sse|entropy|nll|objective|energy|risk|crit|penal|^(J|E|L|C|l|e)$|_(J|E|L)$", re.I)
 NO_HINT = re.compile(r"acc|delta|grad|^d|score|pred|learn|rate", re.I)
@@ -297,10 +298,28 @@ def _found(reading, changes, all_changes):
     parts = set()
     for _, _, _, value in candidates:
         parts |= adjoints(value).keys() - {value}
+    starts = {old for change in changes if change.step for old in change.old}
+    # A total that is computed after the update may add other samples.
+    totals = [c for c in candidates if c[3] is c[2].value]
+    candidates = [c for c in candidates if not any(_is_penalized(w[3], c[3], starts) for w in totals)]
     whole = [c for c in candidates if c[3] not in parts]
     ordered = whole + [c for c in candidates if c[3] in parts]
     result = [(value, scalar.name or "printed", scalar.line) for _, _, scalar, value in ordered]
     return result[:MAX_CANDIDATES]
+
+
+def _is_penalized(loss, part, parameters):
+    """Return True if a loss is a part of it plus a penalty, which is computed from parameters and a few plain numbers.
+
+    The part alone does not judge a program whose gradient lacks the penalty.
+    """
+    if loss is part or loss.data == part.data:
+        return False
+    # The part may have been read a second time, such as for a print.
+    twins = {node for node in ancestors([loss]) if node.op is not None and node.data == part.data}
+    outside = postorder([loss], stop=twins | parameters)
+    ends = {node for node in outside if (node.op is None or node in parameters) and node not in twins}
+    return bool(twins) and bool(ends & parameters) and len(ends - parameters) <= MAX_PLAIN
 
 
 def _ancestors_of_changes(changes):

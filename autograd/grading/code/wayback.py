@@ -399,6 +399,21 @@ class WayBack:
                 )
         return found
 
+    def is_activation(self, node):
+        """Return True if an expression is a number of the forward pass, and not an output error."""
+        if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            return False
+        places = self.by_place(node)[:1]
+        return bool(places) and self.is_forward_value(places[0].elements) and not self.is_error(places[0])
+
+    def parameter_texts(self, lack, frame):
+        """Return the texts by which a call reads a parameter, also those that it reads later, in the next turn."""
+        return [
+            text
+            for text, places in self.texts.items()
+            if any(p.frame is frame and p.shape == lack.shape and same(p.data, lack.parameter) for p in places)
+        ]
+
     def is_hidden(self, place):
         """Return True if the forward pass reads parameters after a value: it belongs to a hidden layer."""
         return any(place.order < order for order in self.parameter_reads)
@@ -406,7 +421,8 @@ class WayBack:
     @functools.cached_property
     def parameter_reads(self):
         """The moments at which the forward pass reads parameters."""
-        start = min((s.order for _, _, places in self.nodes for s in places if self.is_back(s)), default=0)
+        back = [s for _, _, places in self.nodes for s in places if self.is_back(s)]
+        start = min((s.order for s in back if any(isinstance(e, Value) and e.op for e in s.elements)), default=0)
         found = [s for places in self.texts.values() for s in places if s.order < start]
         return [place.order for place in found if self.is_parameter(place)]
 

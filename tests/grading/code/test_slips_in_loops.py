@@ -417,10 +417,63 @@ for step in range(2):
     b -= 0.1 * db
 """
 
+CHAIN = """
+import numpy as np
+class Layer:
+    def __init__(self, size, before):
+        self.before, self.next = before, None
+        if before is not None:
+            before.next = self
+            self.W = np.random.randn(size, before.size)
+        self.size = size
+    def activate(self):
+        self.out = np.tanh(self.W @ self.before.out)
+    def find(self, goal):
+        slope = 1 - self.out ** 2
+        if self.next is None:
+            self.delta = (self.out - goal) * slope
+        else:
+            self.delta = (self.next.W.T @ self.next.delta) * slope
+    def adjust(self):
+        self.W = self.W - 0.1 * np.outer(self.delta, self.before.out)
+np.random.seed(1)
+layers = [Layer(3, None)]
+for size in (4, 2):
+    layers.append(Layer(size, layers[-1]))
+layers[0].out, goal = np.random.randn(3), np.array([0.7, -0.3])
+for layer in layers[1:]:
+    layer.activate()
+loss = np.sum((layers[-1].out - goal) ** 2) / 2
+for layer in layers[:0:-1]:
+    layer.find(goal)
+for layer in layers[1:]:
+    layer.adjust()
+"""
+
+KEYS = """
+import numpy as np
+rng = np.random.RandomState(5)
+X, Y, lam, m = rng.randn(2, 4), np.array([[1, 0, 0, 1]]), 0.7, 4
+p = {f"W{l}": rng.randn(o, i) for l, (i, o) in enumerate([(2, 3), (3, 1)], 1)}
+for step in range(2):
+    c = {"A0": X}
+    c["A1"] = np.tanh(p["W1"] @ c["A0"])
+    c["A2"] = 1 / (1 + np.exp(-p["W2"] @ c["A1"]))
+    loss = -np.sum(Y * np.log(c["A2"]) + (1 - Y) * np.log(1 - c["A2"])) / m
+    loss += lam / (2 * m) * sum(np.sum(p[f"W{l}"] ** 2) for l in (1, 2))
+    g = {"dZ2": c["A2"] - Y}
+    for l in (2, 1):
+        g[f"dW{l}"] = g[f"dZ{l}"] @ c[f"A{l - 1}"].T / m + lam / m * p[f"W{l}"]
+        if l > 1:
+            g[f"dZ{l - 1}"] = p[f"W{l}"].T @ g[f"dZ{l}"] * (1 - c[f"A{l - 1}"] ** 2)
+    for key in p:
+        p[key] = p[key] - 0.1 * g["d" + key]
+"""
+
 PROGRAMS = {
     "NEURONS": NEURONS, "LISTS": LISTS, "ROWS": ROWS, "TABLES": TABLES, "TIME": TIME, "LAYERS": LAYERS,
     "COLUMN": COLUMN, "TENSORS": TENSORS, "SAMPLES": SAMPLES, "DELTAS": DELTAS, "CARRY": CARRY, "GATES": GATES,
-    "TABLE": TABLE, "ENDS": ENDS, "COSTS": COSTS, "SUMS": SUMS,
+    "TABLE": TABLE, "ENDS": ENDS, "COSTS": COSTS, "SUMS": SUMS, "CHAIN": CHAIN, "KEYS": KEYS,
 }  # fmt: skip
 LOSSES = {"SAMPLES": "np.sum((out - y) ** 2) / 2", "DELTAS": "np.sum(error ** 2) / 2"}
 
@@ -448,6 +501,8 @@ SLIPS = [
     ("GATES", "self.v.value * self.top.grad", "self.u.value * self.top.grad", "wrong factor"),
     ("TABLE", "V.turned().times(delta)", "V.turned().times(errors)", "raw error for delta"),
     ("ENDS", "a1[:-1] * (1 - a1[:-1])", "a2[:-1] * (1 - a2[:-1])", "derivative at the wrong argument"),
+    ("CHAIN", "self.delta, self.before.out", "self.delta, self.before.out ** 2", "wrong factor"),
+    ("KEYS", " + lam / m * p[f\"W{l}\"]", "", "penalty"),
     ("COSTS", "p - T", "-T / p", "wrong factor"),
     ("SUMS", "dy * V[j]", "err * V[j]", "raw error for delta"),
 ]  # fmt: skip
@@ -474,3 +529,40 @@ def test_a_gradient_that_is_never_handed_to_the_next_turn_is_handed_on():
     mistakes = grade_code(text).mistakes
     assert [(mistake.line, mistake.kind) for mistake in mistakes] == [(line, "order in time")]
     assert grade_code(corrected(text, mistakes)).verdict == "right"
+
+
+def test_a_layer_that_is_updated_in_the_loop_of_the_way_back_gets_a_loop_of_its_own():
+    text = CHAIN.replace("    layer.find(goal)\nfor layer in layers[1:]:\n", "    layer.find(goal)\n")
+    line = text[: text.index("    layer.adjust()")].count("\n") + 1
+    mistakes = grade_code(text).mistakes
+    assert [(mistake.line, mistake.kind) for mistake in mistakes] == [(line, "update before use")]
+    assert grade_code(corrected(text, mistakes)).verdict == "right"
+
+
+@pytest.mark.parametrize("named", ["data", "loss"])
+def test_a_program_without_the_gradient_of_its_penalty_is_not_right(named):
+    """The part of the loss without the penalty is not the loss of the program."""
+    text = KEYS.replace(' + lam / m * p[f"W{l}"]', "").replace("    loss = -np", f"    {named} = -np")
+    text = text.replace("    loss += lam", "    loss = data + lam" if named == "data" else "    loss += lam")
+    grade = grade_code(text)
+    assert grade.verdict == "wrong"
+    assert {update.verdict for update in grade.updates} == {"wrong"}
+
+
+def test_the_total_of_all_samples_is_not_the_loss_with_a_penalty():
+    """Each sample has its own update. The total also has samples that the first update does not use."""
+    text = """
+import math
+w, b = 0.5, 0.1
+for epoch in range(2):
+    total = 0
+    for x, t in [(1.0, 2.0), (3.0, -1.0), (0.5, 0.3)]:
+        out = math.tanh(w * x + b)
+        loss = (out - t) ** 2
+        total += loss
+        d = 2 * (out - t) * (1 - out ** 2)
+        w -= 0.1 * d * x
+        b -= 0.1 * d
+    print(total)
+"""
+    assert grade_code(text).verdict == "right"
