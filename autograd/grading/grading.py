@@ -27,10 +27,11 @@ from autograd.grading.explaining.lettered import lettered
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.judge import MAX_SECONDS
+from autograd.grading.judging.other_readings import TWO_TARGETS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import joined
-from autograd.grading.judging.written import TWO_TARGETS, Written, has_left_side, has_matrix_signs
+from autograd.grading.judging.written import Written, has_left_side, has_matrix_signs
 from autograd.grading.latex_text import claims_in, without_reasons
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim

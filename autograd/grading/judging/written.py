@@ -7,7 +7,6 @@ own vocabulary.
 
 import contextlib
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
@@ -28,16 +27,12 @@ from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
+from autograd.grading.judging.other_readings import OtherReadings
 from autograd.grading.judging.spelled_claims import (
     by_kind,
-    of_one_weight,
-    outside_derivatives,
     plain_names,
-    regrouped,
-    with_chains_over_samples,
     with_single_indices,
     with_step_named,
-    with_two_indices,
     with_weights,
     without_iteration,
 )
@@ -45,19 +40,13 @@ from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task, joined
 from autograd.grading.judging.tasks_of_claims import TasksOfClaims
 from autograd.grading.meaning.arrays import ShapeError
-from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.meaning.places import Places
-from autograd.grading.meaning.products import is_rest_of
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
-from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
+from autograd.grading.reading.nodes import is_name, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-_OTHER_ORDER = (
-    "it is right if a row of the matrix has the weights into one neuron, and wrong if it has those out of one: declare "
-    "order: to-from, or write weights with indices, such as w_{jk}"
-)
 _OF_ACTIVATIONS = (
     "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
     "pre-activations: write it as \\partial L/\\partial a"
@@ -66,18 +55,13 @@ _LABEL = (
     "the formula is right, but the label {} is not equal to {} above it: leave it out, or write it as a link of its own"
 )
 _DEFINED = "if {} stands for {} throughout, as the formula defines it"
-TWO_TARGETS = "two letters would both be targets, {}: declare which of them is an output"
 _OPEN_COUNT = "{} has no meaning here: there is one sample, and counted as the outputs it makes the formula wrong"
-_GROUPED = (
-    "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
-    "they usually do: set it in brackets"
-)
 
 _LETTER = r"\\?[A-Za-z]+|\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\\?[A-Za-z]+\s*\}"
 _INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
 _IN_BRACKETS = re.compile(rf"\[\s*((?:\\[a-zA-Z]+|[A-Za-z])\(\s*(?:{_LETTER})\s*\))\s*\](?=_)")
 
-__all__ = ["TWO_TARGETS", "Verdict", "Written", "has_left_side", "has_matrix_signs"]
+__all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
 
 def has_left_side(formula):
@@ -123,6 +107,7 @@ class Written:
         self.judge = Judge(formulas, results)
         self.model = self.judge.model
         self._tasks = TasksOfClaims(self.model)
+        self._others = OtherReadings(self.judge, convention)
 
     def verdicts(self, formula, target=None, rate=None):
         """Return the verdict on each claim of a formula.
@@ -331,17 +316,17 @@ class Written:
         except ReadingError as error:
             failure = error
         if judged is None or judged.verdict not in ("equal", "unproved"):
-            judged = self._with_outputs(task, places, vectors, batch, wanted) or judged
+            judged = self._others.with_outputs(task, places, vectors, batch, wanted) or judged
         if judged is None or judged.verdict not in ("equal", "unproved"):
-            judged = self._with_two_indices(task, places, vectors, batch, wanted) or judged
+            judged = self._others.with_two_indices(task, places, vectors, batch, wanted) or judged
         if judged is None or judged.verdict not in ("equal", "unproved"):
-            judged = self._of_one_weight(task, places, vectors, batch, wanted, judged)
-            judged = self._of_other_order(task, places, vectors, batch, wanted, judged)
+            judged = self._others.of_one_weight(task, places, vectors, batch, wanted, judged)
+            judged = self._others.of_other_order(task, places, vectors, batch, wanted, judged)
         if judged is not None and judged.verdict == "wrong":
-            judged = self._with_logistic(task, places, vectors, batch, wanted) or judged
+            judged = self._others.with_logistic(task, places, vectors, batch, wanted) or judged
         if judged is not None and judged.verdict == "wrong":
-            judged = self._grouped(task, places, vectors, batch, wanted) or judged
-            judged = self._over_samples(task, places, vectors, batch, wanted) or judged
+            judged = self._others.grouped(task, places, vectors, batch, wanted) or judged
+            judged = self._others.over_samples(task, places, vectors, batch, wanted) or judged
         if judged is None:
             if wanted is None:
                 raise failure
@@ -359,7 +344,7 @@ class Written:
         is_given = task.sides[0].kind == "given" and judged.verdict not in ("equal", "unproved")
         if is_given and not any(_is_of_matrices(x) for side in task.sides for x in walk(side)):
             raise ReadingError(judged.reason or "it is another quantity.", claim.at)  # the older vocabulary decides
-        judged = self._with_one_letter_of_targets(judged, places)
+        judged = self._others.with_one_letter_of_targets(judged, places)
         condition = judged.condition
         if judged.verdict in ("equal", "unproved"):
             more = [show(c) for c in task.conditions if c.data in ("=", "!=")]
@@ -367,160 +352,6 @@ class Written:
                 condition = joined(condition, f"for {' and '.join(more)}")
             condition = joined(condition, needed_of_targets(self.judge, task, places, judged))
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
-
-    def _with_one_letter_of_targets(self, judged, places):
-        """Return the verdict, but ambiguous if a claim is only right because two of its letters are read as targets."""
-        if judged.verdict not in ("equal", "unproved") or judged.reading is None:
-            return judged
-        evaluation = evaluator(self.judge.points.first(), places, judged.reading, {})
-        names = [x for side in judged.task.sides for x in _marked_names(side) if "t" in places.roles_of(x.data[0])]
-        found: dict = {}
-        for name in names:
-            with contextlib.suppress(ReadingError):
-                if evaluation.place(name).role == "t":
-                    found.setdefault(name.data[0].lower(), name.data[0])
-        if len(found) < 2:
-            return judged
-        return judged._replace(verdict="ambiguous", reason=TWO_TARGETS.format(" and ".join(found.values())))
-
-    def _with_logistic(self, task, places, vectors, batch, wanted):
-        r"""Return the verdict with ``\sigma`` as the logistic function if the claim is then right, or None.
-
-        Usually it is the activation of the neuron in its argument. The derivative of softplus is printed as
-        ``\sigma(s)``, and that of silu has it, too.
-        """
-        if places.is_declared("function"):
-            return None
-
-        def logistic(node):
-            is_sigma = node.kind == "call" and is_name(node.parts[0], "sigma") and node.parts[0].data == ("sigma", 0)
-            if not is_sigma or node.parts[0].parts:
-                return None
-            return Node("call", (Node("name", (), ("logistic", 0), node.at), *node.parts[1:]), node.data, node.at)
-
-        other = task._replace(sides=tuple([rewrite(x, logistic) for x in task.sides]))
-        if other == task:
-            return None
-        with contextlib.suppress(ReadingError):
-            found = self.judge.judge(other, places, vectors, batch, wanted)
-            if found.verdict == "equal":
-                return found
-        return None
-
-    def _grouped(self, task, places, vectors, batch, wanted):
-        """Return an ambiguous verdict if the claim is right with circles binding more tightly, or else None."""
-        other = regrouped(task)
-        if other is None:
-            return None
-        with contextlib.suppress(ReadingError):
-            found = self.judge.judge(other, places, vectors, batch, wanted)
-            if found.verdict == "equal":
-                return found._replace(verdict="ambiguous", reason=_GROUPED)
-        return None
-
-    def _with_two_indices(self, task, places, vectors, batch, wanted):
-        """Return the verdict with h and 1 as the indices of w_{h1} if the formula is then right, or else None."""
-        two = task._replace(sides=tuple([rewrite(x, lambda node: with_two_indices(node, places)) for x in task.sides]))
-        if two == task:
-            return None
-        with contextlib.suppress(ReadingError):
-            found = self.judge.judge(two, places, vectors, batch, wanted)
-            if found.verdict in ("equal", "unproved"):
-                return found
-        return None
-
-    def _over_samples(self, task, places, vectors, batch, wanted):
-        """Return the verdict on chains of derivatives summed over the samples if they are then right, or None."""
-        other = with_chains_over_samples(task) if self.model.samples > 1 else None
-        if other is None:
-            return None
-        rest = [x for x, y in zip(task.sides[1:], other.sides[1:], strict=True) if x == y]
-        with contextlib.suppress(ReadingError):
-            found = self.judge.judge(other, places, vectors, batch, wanted)
-            if found.verdict == "equal":
-                return found
-            chains = tuple([x for x in other.sides[1:] if x not in rest])
-            found = self.judge.judge(other._replace(sides=(task.sides[0], *chains)), places, vectors, batch, wanted)
-            if rest and found.verdict == "equal":  # batches are matrices in the other sides
-                found = self.judge.judge(task._replace(sides=(task.sides[0], *rest)), places, vectors, batch, wanted)
-                return found if found.verdict in ("equal", "ambiguous") else None
-        return None
-
-    def _of_one_weight(self, task, places, vectors, batch, wanted, judged):
-        """Return the verdict on an update without indices as that of one weight, unless its matrices decide."""
-        one = of_one_weight(task, places)
-        if one is None:
-            return judged
-        with contextlib.suppress(ReadingError):
-            found = self.judge.judge(one, places, vectors, batch, wanted)
-            is_shapeless = judged is None or isinstance(judged.error, ShapeError)
-            if is_shapeless or found.verdict in ("equal", "unproved"):
-                return found
-        return judged
-
-    def _of_other_order(self, task, places, vectors, batch, wanted, judged):
-        """Return an ambiguous verdict for a wrong claim with matrices of weights that is right if these are transposed.
-
-        This only applies if nothing states whether the rows of a matrix are inputs or outputs. The indices of a weight
-        state it.
-        """
-        if judged is None or judged.verdict != "wrong" or self.convention.says_order:
-            return judged
-        sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
-        names = [x for side in sides for x in walk(side) if x.kind == "name" and places.roles_of(x.data[0]) == ["w"]]
-        if not names or any(s.kind == "sub" for x in names for s in x.parts):
-            return judged
-        with contextlib.suppress(ReadingError):
-            found = self.judge.judge(task, places.with_order("to-from"), vectors, batch, wanted)
-            if found.verdict == "equal" and not found.reading.weights_out:
-                return found._replace(verdict="ambiguous", reason=_OTHER_ORDER)
-        return judged
-
-    def _with_outputs(self, task, places, vectors, batch, wanted):
-        """Return the verdict with hidden activations and outputs in one letter if the claim is then right, or None."""
-        letters = {x.data[0] for side in task.sides for x in walk(side) if x.kind == "name"}
-        hidden = [x for x in letters if places.roles_of(x) == ["a"]]
-        if not hidden or self.model.depth == 1 or not (places.is_declared("a") or places.is_declared("y")):
-            return None
-        wide = places.widened()
-        try:
-            judged = self.judge.judge(task, wide, vectors, batch, wanted)
-        except ReadingError:
-            return None
-        if judged.verdict not in ("equal", "unproved"):
-            return None
-        evaluation = evaluator(self.judge.points.first(), wide, judged.reading, {})
-        if any(x in judged.reading.layers for x in hidden) and not self._is_about_outputs(judged.task, evaluation):
-            return None
-
-        def outputs(names):
-            return [x for x in names if x.data[0] in hidden and evaluation.place(x).layer == self.model.depth]
-
-        def has_both(side):
-            slopes = {id(x) for y in walk(side) if y.kind == "prod" for x in slope_names(y)}
-            names = [x for x in walk(side) if x.kind == "name" and id(x) not in slopes]
-            return bool(outputs(names)) and any("y" in places.roles_of(x.data[0]) for x in names)
-
-        if any(has_both(side) for side in judged.task.sides):
-            return None
-        slopes = {id(x) for side in judged.task.sides for y in walk(side) if y.kind == "prod" for x in slope_names(y)}
-        plain = [x for side in judged.task.sides for x in outside_derivatives(side) if x.kind == "name"]
-        plain = [x for x in plain if id(x) not in slopes]
-        if outputs(plain) and any("y" in places.roles_of(x) for x in letters):
-            words = f"it is right if {hidden[0]} stands for outputs, too: write outputs with one letter"
-            return judged._replace(verdict="ambiguous", reason=words)
-        return judged
-
-    def _is_about_outputs(self, task, evaluation):
-        r"""Return True if deltas or pre-activations have marks of the last layer and all other names are in it, too.
-
-        An example is ``\delta^L = \nabla_a C \odot f'(z^L)``.
-        """
-        names = [x for side in task.sides for x in walk(side) if x.kind == "name"]
-        names = [x for x in names if evaluation.places.roles_of(x.data[0]) and not evaluation.is_function(x)]
-        marked = [x for x in names if x.parts and {"delta", "s"} & set(evaluation.places.roles_of(x.data[0]))]
-        is_last = all(evaluation.place(x).layer == self.model.depth for x in names)
-        return bool(marked) and is_last and self.model.steps == 1
 
 
 def _with_index_first(formula, quantities):
@@ -552,20 +383,6 @@ def _chosen(tried, claim):
     sums = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "add"]
     terms = [term.parts[0] if term.kind == "neg" else term for x in sums for term in x.parts]
     return read[0] if any(is_name(x, "d") for x in terms) else read[-1]  # in y_k - d_k, d is a target
-
-
-def _marked_names(tree):
-    """Return the names in a tree with their marks. The names in indices are left out."""
-    if tree.kind == "name":
-        return [tree]
-    return [name for x in tree.parts for name in _marked_names(x)]
-
-
-def slope_names(product):
-    """Yield the names in the factors a(1 - a) of a product."""
-    for x, y in pairwise(product.parts):
-        if is_rest_of(y, x):
-            yield from [z for factor in (x, y) for z in walk(factor) if z.kind == "name"]
 
 
 def _is_of_matrices(node):

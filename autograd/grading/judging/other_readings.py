@@ -1,0 +1,216 @@
+"""Other readings of a claim that is not right as it stands: in each, the claim is judged once more.
+
+A person would read some claims in another way than the first one: an update without indices is that of one weight, and
+h1 below a weight has two indices. A claim that is right under such a reading is equal, or ambiguous if the reading is
+unusual.
+"""
+
+import contextlib
+from itertools import pairwise
+
+from autograd.grading.judging.spelled_claims import of_one_weight as update_of_one_weight
+from autograd.grading.judging.spelled_claims import outside_derivatives, regrouped, with_chains_over_samples
+from autograd.grading.judging.spelled_claims import with_two_indices as node_with_two_indices
+from autograd.grading.meaning.arrays import ShapeError
+from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.meaning.products import is_rest_of
+from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+from autograd.grading.reading.trees import ReadingError
+
+_OTHER_ORDER = (
+    "it is right if a row of the matrix has the weights into one neuron, and wrong if it has those out of one: declare "
+    "order: to-from, or write weights with indices, such as w_{jk}"
+)
+TWO_TARGETS = "two letters would both be targets, {}: declare which of them is an output"
+_GROUPED = (
+    "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
+    "they usually do: set it in brackets"
+)
+
+__all__ = ["TWO_TARGETS", "OtherReadings"]
+
+
+class OtherReadings:
+    """The other readings of claims about one network.
+
+    The methods take a task, the meaning of letters, the declared ``vectors`` and ``batch``, and what is wanted, as
+    :meth:`~autograd.grading.judging.judge.Judge.judge` does.
+
+    Args:
+        judge: the judge of the network.
+        convention: the letters, the order of a weight's indices, and the meaning of a delta.
+    """
+
+    def __init__(self, judge, convention):
+        self._judge, self._convention = judge, convention
+        self._model = judge.model
+
+    def with_one_letter_of_targets(self, judged, places):
+        """Return the verdict, but ambiguous if a claim is only right because two of its letters are read as targets."""
+        if judged.verdict not in ("equal", "unproved") or judged.reading is None:
+            return judged
+        evaluation = evaluator(self._judge.points.first(), places, judged.reading, {})
+        names = [x for side in judged.task.sides for x in _marked_names(side) if "t" in places.roles_of(x.data[0])]
+        found: dict = {}
+        for name in names:
+            with contextlib.suppress(ReadingError):
+                if evaluation.place(name).role == "t":
+                    found.setdefault(name.data[0].lower(), name.data[0])
+        if len(found) < 2:
+            return judged
+        return judged._replace(verdict="ambiguous", reason=TWO_TARGETS.format(" and ".join(found.values())))
+
+    def with_logistic(self, task, places, vectors, batch, wanted):
+        r"""Return the verdict with ``\sigma`` as the logistic function if the claim is then right, or None.
+
+        Usually it is the activation of the neuron in its argument. The derivative of softplus is printed as
+        ``\sigma(s)``, and that of silu has it, too.
+        """
+        if places.is_declared("function"):
+            return None
+
+        def logistic(node):
+            is_sigma = node.kind == "call" and is_name(node.parts[0], "sigma") and node.parts[0].data == ("sigma", 0)
+            if not is_sigma or node.parts[0].parts:
+                return None
+            return Node("call", (Node("name", (), ("logistic", 0), node.at), *node.parts[1:]), node.data, node.at)
+
+        other = task._replace(sides=tuple([rewrite(x, logistic) for x in task.sides]))
+        if other == task:
+            return None
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found
+        return None
+
+    def grouped(self, task, places, vectors, batch, wanted):
+        """Return an ambiguous verdict if the claim is right with circles binding more tightly, or else None."""
+        other = regrouped(task)
+        if other is None:
+            return None
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found._replace(verdict="ambiguous", reason=_GROUPED)
+        return None
+
+    def with_two_indices(self, task, places, vectors, batch, wanted):
+        """Return the verdict with h and 1 as the indices of w_{h1} if the formula is then right, or else None."""
+        two = task._replace(
+            sides=tuple([rewrite(x, lambda node: node_with_two_indices(node, places)) for x in task.sides])
+        )
+        if two == task:
+            return None
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(two, places, vectors, batch, wanted)
+            if found.verdict in ("equal", "unproved"):
+                return found
+        return None
+
+    def over_samples(self, task, places, vectors, batch, wanted):
+        """Return the verdict on chains of derivatives summed over the samples if they are then right, or None."""
+        other = with_chains_over_samples(task) if self._model.samples > 1 else None
+        if other is None:
+            return None
+        rest = [x for x, y in zip(task.sides[1:], other.sides[1:], strict=True) if x == y]
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found
+            chains = tuple([x for x in other.sides[1:] if x not in rest])
+            found = self._judge.judge(other._replace(sides=(task.sides[0], *chains)), places, vectors, batch, wanted)
+            if rest and found.verdict == "equal":  # batches are matrices in the other sides
+                found = self._judge.judge(task._replace(sides=(task.sides[0], *rest)), places, vectors, batch, wanted)
+                return found if found.verdict in ("equal", "ambiguous") else None
+        return None
+
+    def of_one_weight(self, task, places, vectors, batch, wanted, judged):
+        """Return the verdict on an update without indices as that of one weight, unless its matrices decide."""
+        one = update_of_one_weight(task, places)
+        if one is None:
+            return judged
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(one, places, vectors, batch, wanted)
+            is_shapeless = judged is None or isinstance(judged.error, ShapeError)
+            if is_shapeless or found.verdict in ("equal", "unproved"):
+                return found
+        return judged
+
+    def of_other_order(self, task, places, vectors, batch, wanted, judged):
+        """Return an ambiguous verdict for a wrong claim with matrices of weights that is right if these are transposed.
+
+        This only applies if nothing states whether the rows of a matrix are inputs or outputs. The indices of a weight
+        state it.
+        """
+        if judged is None or judged.verdict != "wrong" or self._convention.says_order:
+            return judged
+        sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
+        names = [x for side in sides for x in walk(side) if x.kind == "name" and places.roles_of(x.data[0]) == ["w"]]
+        if not names or any(s.kind == "sub" for x in names for s in x.parts):
+            return judged
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(task, places.with_order("to-from"), vectors, batch, wanted)
+            if found.verdict == "equal" and not found.reading.weights_out:
+                return found._replace(verdict="ambiguous", reason=_OTHER_ORDER)
+        return judged
+
+    def with_outputs(self, task, places, vectors, batch, wanted):
+        """Return the verdict with hidden activations and outputs in one letter if the claim is then right, or None."""
+        letters = {x.data[0] for side in task.sides for x in walk(side) if x.kind == "name"}
+        hidden = [x for x in letters if places.roles_of(x) == ["a"]]
+        if not hidden or self._model.depth == 1 or not (places.is_declared("a") or places.is_declared("y")):
+            return None
+        wide = places.widened()
+        try:
+            judged = self._judge.judge(task, wide, vectors, batch, wanted)
+        except ReadingError:
+            return None
+        if judged.verdict not in ("equal", "unproved"):
+            return None
+        evaluation = evaluator(self._judge.points.first(), wide, judged.reading, {})
+        if any(x in judged.reading.layers for x in hidden) and not self._is_about_outputs(judged.task, evaluation):
+            return None
+
+        def outputs(names):
+            return [x for x in names if x.data[0] in hidden and evaluation.place(x).layer == self._model.depth]
+
+        def has_both(side):
+            slopes = {id(x) for y in walk(side) if y.kind == "prod" for x in slope_names(y)}
+            names = [x for x in walk(side) if x.kind == "name" and id(x) not in slopes]
+            return bool(outputs(names)) and any("y" in places.roles_of(x.data[0]) for x in names)
+
+        if any(has_both(side) for side in judged.task.sides):
+            return None
+        slopes = {id(x) for side in judged.task.sides for y in walk(side) if y.kind == "prod" for x in slope_names(y)}
+        plain = [x for side in judged.task.sides for x in outside_derivatives(side) if x.kind == "name"]
+        plain = [x for x in plain if id(x) not in slopes]
+        if outputs(plain) and any("y" in places.roles_of(x) for x in letters):
+            words = f"it is right if {hidden[0]} stands for outputs, too: write outputs with one letter"
+            return judged._replace(verdict="ambiguous", reason=words)
+        return judged
+
+    def _is_about_outputs(self, task, evaluation):
+        r"""Return True if deltas or pre-activations have marks of the last layer and all other names are in it, too.
+
+        An example is ``\delta^L = \nabla_a C \odot f'(z^L)``.
+        """
+        names = [x for side in task.sides for x in walk(side) if x.kind == "name"]
+        names = [x for x in names if evaluation.places.roles_of(x.data[0]) and not evaluation.is_function(x)]
+        marked = [x for x in names if x.parts and {"delta", "s"} & set(evaluation.places.roles_of(x.data[0]))]
+        is_last = all(evaluation.place(x).layer == self._model.depth for x in names)
+        return bool(marked) and is_last and self._model.steps == 1
+
+
+def _marked_names(tree):
+    """Return the names in a tree with their marks. The names in indices are left out."""
+    if tree.kind == "name":
+        return [tree]
+    return [name for x in tree.parts for name in _marked_names(x)]
+
+
+def slope_names(product):
+    """Yield the names in the factors a(1 - a) of a product."""
+    for x, y in pairwise(product.parts):
+        if is_rest_of(y, x):
+            yield from [z for factor in (x, y) for z in walk(factor) if z.kind == "name"]
