@@ -40,10 +40,13 @@ _RANGE = re.compile(
     r"\s*(?:\\ell|[A-Za-z])\s*=\s*[\w+-]+(?:\s*,\s*[\w+-]+)*\s*,?\s*(?:\.\.+|\\[lc]?dots)\s*,?\s*(?:\\ell|[\w+-])*\s*"
 )
 _SIZES = re.compile(r"\s*[A-Zmnd](?:_\{?\w+\}?)?\s*=\s*[nmd]_(?:\{[\w ]+\}|\w)\s*")
+_GETS = r"(?::=|\\gets|\\leftarrow|\\coloneqq)"
+# A step of an algorithm: i \gets 1, k \gets k + 1, l \gets L.
+_COUNTED = re.compile(rf"\s*(?P<name>\\ell|[i-nt])\s*{_GETS}\s*(?:[01]|(?P=name)\s*[+-]\s*1|[LNTKM])\s*[.,;]?\s*")
 _DOTTED = re.compile(r"\\begin\s*\{[bBpvV]?(?:matrix|array)\}(?:(?!\\end).)*\\(?:[cvld]|dd)?dots", re.DOTALL)
 _SHAPES = re.compile(r"\s*\(\s*\w+\s*\\times\s*\w+\s*\)")  # (d \times n) (n \times 1) = (d \times 1)
 _BOLD = r"(?:\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*)*"
-_START = re.compile(rf"\s*{_BOLD}[wbWB]\}}*{_SCRIPTS}\s*=\s*{_BOLD}0(?:\.0*)?\s*\}}*\s*")
+_START = re.compile(rf"\s*{_BOLD}[wbWB]\}}*{_SCRIPTS}\s*(?:=|{_GETS})\s*{_BOLD}0(?:\.0*)?\s*\}}*\s*")
 _NESTED = re.compile(r"(?<![A-Za-z\\])[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\left)?\(\s*[A-Za-z]\s*(?:\\right)?\)")
 # A weight or a bias that is 1 or 0 in an example: W_{hy} = 1.
 _GIVEN = re.compile(
@@ -97,7 +100,7 @@ def remark(text, grade) -> str:
     kinds = {mistake.kind for mistake in grade.mistakes}
     if _OF_KRONECKER.fullmatch(text):
         return "it is 1 or 0 for some indices only: write the condition behind it"
-    if _RANGE.fullmatch(text) or _SIZES.fullmatch(text) or _SHAPES.match(text):
+    if any(each.fullmatch(text) for each in (_RANGE, _SIZES, _COUNTED)) or _SHAPES.match(text):
         return "it is about counts and sizes, and says nothing of the network's numbers"
     if _START.fullmatch(text):
         return "it gives a parameter a value, as before a training"
