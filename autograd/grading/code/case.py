@@ -9,7 +9,7 @@ from autograd.grading.code.naming import Places
 from autograd.grading.code.prepared import Prepared
 from autograd.grading.code.reading import Reading, fresh_starts, read
 from autograd.grading.code.samples import order_of_samples
-from autograd.grading.code.truth import candidate_losses
+from autograd.grading.code.truth import candidate_losses, of_same_loss
 
 __all__ = ["Case", "has_steps", "judge_afresh", "judgement", "read_again", "start_numbers", "with_other_samples"]
 
@@ -62,15 +62,18 @@ def has_steps(reading):
     return any(change.step for change in reading.recorder.changes)
 
 
-def judgement(reading, given, tree):
+def judgement(reading, given, tree, like=None):
     """Return the judgement of the first step of a reading, or None if it has no loss.
 
     Args:
         reading: The reading.
         given: True if a loss was given.
         tree: The program that was read.
+        like: A judgement whose loss explains all updates. If this reading has the same loss, only it counts.
     """
     candidates = candidate_losses(reading, given)
+    if like is not None and like.right:
+        candidates = of_same_loss(candidates, like.truth)
     first = reading.recorder.first_step()
     return judge_losses(candidates, first, Places(reading), reading.recorder, tree)
 
@@ -94,7 +97,7 @@ def judge_afresh(case, said):
         starts, limits = fresh_starts(case.numbers, seed), Limits()
         reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
         work.spend(limits, reading.operations)
-        judged = judgement(reading, case.loss is not None, case.tree)
+        judged = judgement(reading, case.loss is not None, case.tree, like=case.judged)
         if judged is not None and len(judged.updates) == len(case.judged.updates):
             found.append((judged, seed))
     if not found:

@@ -24,7 +24,7 @@ from autograd.grading.code.source import Source
 from autograd.grading.code.steps import linear_terms
 from autograd.grading.code.trace import Trace
 from autograd.grading.code.trial import Trials, targets_of
-from autograd.grading.code.truth import candidate_losses
+from autograd.grading.code.truth import candidate_losses, of_same_loss
 from autograd.grading.code.wayback import Lack, WayBack
 
 __all__ = ["find_mistakes"]
@@ -103,7 +103,7 @@ def known_way(case, source, text=None):
     starts = fresh_starts(case.numbers, case.seed)
     tree = case.prepared.of(source.tree)
     reading = read(tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
-    found = candidate_losses(reading, case.loss is not None)
+    found = of_same_loss(candidate_losses(reading, case.loss is not None), case.final.truth)
     first = reading.recorder.first_step()
     judged = judge_losses(found, first, Places(reading), reading.recorder, source.tree)
     if judged is None:

@@ -42,7 +42,7 @@ def at_other_sizes(case):
         work.spend(limits, own.operations)
         if own.trouble is not None or not has_steps(own):
             continue
-        judged = judgement(own, case.loss is not None, tree)
+        judged = judgement(own, case.loss is not None, tree, like=case.judged)
         if judged is None or not _is_comparable(judged, case.judged):
             continue
         other = Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared, at_own_sizes=[case])

@@ -7,11 +7,12 @@ from autograd.engine.graph import adjoints, postorder
 from autograd.engine.value import Value
 from autograd.grading.code.steps import ancestors, name_of
 
-__all__ = ["Group", "Truth", "candidate_losses", "groups_of", "is_of_gradient", "moved_back"]
+__all__ = ["Group", "Truth", "candidate_losses", "groups_of", "is_of_gradient", "moved_back", "of_same_loss"]
 
 MAX_CANDIDATES = 12
 MAX_PLAIN = 8  # numbers in a penalty that are not parameters, such as its factor
 SURE, NAMELESS = 7, 3  # scores of candidates
+USED = 4  # what a candidate's score loses if the updates depend on it
 HINT = re.compile(r"loss|cost|err|mse|sse|entropy|nll|objective|energy|risk|crit|penal|^(J|E|L|C|l|e)$|_(J|E|L)$", re.I)
 NO_HINT = re.compile(r"acc|delta|grad|^d|score|pred|learn|rate", re.I)
 
@@ -200,6 +201,15 @@ def candidate_losses(reading, given, step=1):
     return _given(reading, first, changes) if given else _found(reading, first, changes)
 
 
+def of_same_loss(candidates, truth):
+    """Return the candidates that have the same name and line as the loss of another reading, or all if none has.
+
+    In a network with one output, errors of the backward pass are single numbers, too. With some weights, all updates
+    may be proportional to the gradients of such a number.
+    """
+    return [c for c in candidates if c[1:] == (truth.source, truth.line)] or candidates
+
+
 def _cover(gradients, changes):
     """Return how many changes have an old number on which a loss depends, and how many have such a new number."""
     # Look at all entries: a loss does not depend on the weights of a unit that is inactive in np.where.
@@ -273,6 +283,8 @@ def _found(reading, changes, all_changes):
         if value in seen:
             continue
         seen[value] = True
+        if value in used:
+            score -= USED  # a number of the backward pass, such as the error of a single output
         starts, ends = _cover(adjoints(value), changes)
         if ends or _cover(adjoints(value), all_changes)[1]:
             if trained_on is None:
@@ -316,10 +328,29 @@ def _is_penalized(loss, part, parameters):
     if loss is part or loss.data == part.data:
         return False
     # The part may have been read a second time, such as for a print.
-    twins = {node for node in ancestors([loss]) if node.op is not None and node.data == part.data}
+    twins = {node for node in _terms(loss, parameters) if node.op is not None and node.data == part.data}
     outside = postorder([loss], stop=twins | parameters)
     ends = {node for node in outside if (node.op is None or node in parameters) and node not in twins}
     return bool(twins) and bool(ends & parameters) and len(ends - parameters) <= MAX_PLAIN
+
+
+def _terms(loss, parameters):
+    """Return the nodes of which a loss is a sum, with plain numbers as factors, and the sums of some of them."""
+    found, waiting = set(), [loss]
+    while waiting:
+        node = waiting.pop()
+        if node in found:
+            continue
+        found.add(node)
+        name, parts = name_of(node), node.operands if node.op is not None else ()
+        if name in ("add", "total"):
+            waiting += [x for x in parts if isinstance(x, Value)]
+        elif name in ("sub", "div"):
+            waiting += [x for x in parts[:1] if isinstance(x, Value)]
+        elif name == "mul":
+            plain = [not isinstance(x, Value) or (x.op is None and x not in parameters) for x in parts]
+            waiting += [x for x, other in zip(parts, reversed(plain), strict=True) if isinstance(x, Value) and other]
+    return found
 
 
 def _ancestors_of_changes(changes):
