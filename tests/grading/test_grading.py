@@ -513,6 +513,13 @@ def test_what_grows_exponentially_is_refused_at_once(target, formula, words):
     assert re.search(words, grade.diagnosis)
 
 
+@pytest.mark.parametrize("part", ["d", "d ", r"\hat d", "d(", r"\partial ", r"\frac{d", "dL/d", r"\delta "])
+@pytest.mark.parametrize("start", ["a = b + c ", r"a = \boxed{b + c} "])
+def test_a_letter_that_may_begin_a_derivative_is_tried_once_at_each_place(plain, start, part):
+    """The reader tried each d of ``dddd`` as a differential, with all that follows, and then as a letter."""
+    assert plain.grade(None, start + 60 * part).verdict != "equal"
+
+
 @pytest.mark.parametrize(
     "formula", [r"\delta^{(9)} = 1", r"\delta^{(7)}_i = 1", r"a_o^{(0)} = x_i", r"s^{(-3)} = \delta_o"]
 )

@@ -56,6 +56,7 @@ class Cursor:
         self.quantities, self.dependencies = quantities, dependencies
         self.i = self.depth = 0
         self.bars = 0
+        self.no_quotients: set = set()  # places and signs of differentials that begin no quotient
         self.is_typed = "\\" not in text and "{" not in text
         # in the cells of a table, an expression does not continue on the next line
         self.tables = 0

@@ -9,7 +9,7 @@ def read_fraction(c, at):
     start = c.i
     sign = differential_sign(c, 0)
     if sign is not None:
-        end = c.closing(0) if c.is_op("{") else 0
+        end = (c.closing(0) or 0) if c.is_op("{") else 0
         if differential_sign(c, end + 1) == sign:
             of = read_differential_part(c, sign)
             by = read_differential_part(c, sign)
@@ -105,6 +105,8 @@ def read_ratio_of_groups(c):
 def read_quotient(c, sign, at):
     """Read ``X / d Y`` after a d. Return None if there is no such quotient."""
     start = c.i
+    if (start, sign) in c.no_quotients:  # the reader comes here again for each d before it
+        return None
     try:
         if c.is_op("/"):
             of = Node("none", (), None, at)
@@ -131,4 +133,5 @@ def read_quotient(c, sign, at):
     except ReadingError:
         pass
     c.i = start
+    c.no_quotients.add((start, sign))
     return None
