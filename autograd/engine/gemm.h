@@ -1,7 +1,7 @@
 /* Products of matrices, C = A B or C += A B, for processors with AVX-512.
 
-   BLAS is written for matrices that are much larger than the layers of ordinary networks. Here, a product of 512 x 784
-   and 784 x 128 takes two thirds of the time that SciPy's BLAS takes in one thread.
+   BLAS is written for matrices that are much larger than the layers of ordinary networks, and prepares more than these
+   need. ``python -m benchmarks.large`` compares trainings with those of PyTorch, which has a BLAS of its own.
 
    The method is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM Transactions on
    Mathematical Software 34 (2008), https://doi.org/10.1145/1356052.1356053. Blocks of A that stay in the cache of the
