@@ -96,20 +96,7 @@ def spared_biases(way, source):
             continue
         if not way.mentions_parameter(statement.value) or isinstance(statement.target, ast.Subscript):
             continue
-        parts = [
-            part
-            for part in ast.walk(statement.value)
-            if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
-            and any(way.is_parameter(place) for place in way.by_place(part))
-            and not isinstance(source.parents.get(part), ast.Subscript)
-        ]
-        shape = way.shape_of(parts[0]) if parts else None
-        if not shape:
-            continue
-        index = "[:, 1:]" if len(shape) == 2 else "[1:]"
-        edits = [source.replacing(part, source.text_of(part) + index) for part in [statement.target, *parts]]
-        message = "the biases are part of this penalty, and not of that in the loss"
-        yield Candidate(1.3, "penalty", statement.lineno, message, tuple(edits))
+        yield from _spared_in(way, source, statement, statement.value, [statement.target])
 
 
 def _spared_in_sums(way, source, statement):
@@ -120,9 +107,14 @@ def _spared_in_sums(way, source, statement):
         return
     if ast.unparse(value.left) != ast.unparse(target) or len(statement.targets) > 1:
         return
+    yield from _spared_in(way, source, statement, value.right, [target, value.left])
+
+
+def _spared_in(way, source, statement, term, sums):
+    """Yield the edit that leaves the first column or entry out of a term with parameters, and of the sums it is in."""
     parts = [
         part
-        for part in ast.walk(value.right)
+        for part in ast.walk(term)
         if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
         and any(way.is_parameter(place) for place in way.by_place(part))
         and not isinstance(source.parents.get(part), ast.Subscript)
@@ -130,7 +122,7 @@ def _spared_in_sums(way, source, statement):
     shape = way.shape_of(parts[0]) if parts else None
     if shape:
         index = "[:, 1:]" if len(shape) == 2 else "[1:]"
-        edits = [source.replacing(part, source.text_of(part) + index) for part in [target, value.left, *parts]]
+        edits = [source.replacing(part, source.text_of(part) + index) for part in [*sums, *parts]]
         message = "the biases are part of this penalty, and not of that in the loss"
         yield Candidate(1.3, "penalty", statement.lineno, message, tuple(edits))
 
