@@ -12,6 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value, compile, derive, grad, replay
+from autograd.engine.array_loops import replace_loop
 from nn import MLP, half_sse
 
 A = [0.7, -1.3, 2.5, -0.4, 0.9]
@@ -192,6 +193,17 @@ def test_a_module_of_ones_own_called_numpy_is_left_alone(run_python, tmp_path):
     found = run_python(script, path=tmp_path).stdout.split()
     assert found[0] == "2"
     assert found[1] == str(tmp_path / "numpy.py")
+
+
+def test_what_cannot_be_replaced():
+    core = getattr(np, "_core", None) or np.core
+    table = core._multiarray_umath._UFUNC_API
+    assert replace_loop(np.logaddexp, max, Value, table) is False  # it has no loop over objects
+    with pytest.raises(ValueError, match="no type"):
+        replace_loop(np.maximum, max, 3, table)
+    with pytest.raises(ValueError, match="PyCapsule"):
+        replace_loop(np.heaviside, max, Value, None)
+    assert type(np.maximum(values([-1.0]), 0)[0]) is Value
 
 
 def test_no_reference_is_lost_or_kept():
