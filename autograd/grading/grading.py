@@ -193,7 +193,7 @@ class Grader:
         if printed.verdict == "unreadable":
             return printed if found.verdict == "unreadable" else found
         if printed.is_elsewhere:
-            return found if found.verdict == "unreadable" and "speaks of" in found.diagnosis else printed
+            return found if found.verdict == "unreadable" and "the left side names" in found.diagnosis else printed
         if found.verdict in ("equal", "unproved") or (printed.is_misfit and not printed.mistakes):
             return found
         if found.verdict == "unreadable" and printed.verdict == "wrong" and self._names_other_nodes(formula):
@@ -272,7 +272,7 @@ class Grader:
         is_of_targets = judged.reason.startswith(TWO_TARGETS.partition(",")[0])
         found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError) or is_of_targets
         found.is_misfit, found.is_shapeless = isinstance(judged.error, Misfit), isinstance(judged.error, ShapeError)
-        found.is_elsewhere = judged.reason.startswith("the left side speaks of")
+        found.is_elsewhere = judged.reason.startswith("the left side names")
         old = self.in_vocabulary.claims_of(meant, formula, rate)
         found.results = [result for claim in old for result in self.in_vocabulary.results(claim)]
         found.results += self.written.results(verdicts)

@@ -197,7 +197,7 @@ class InVocabulary:
                     if of.bound(env) in self._plain:
                         name = self.lexicon.printer.symbol_text(of.bound(env))
                         raise GraphError(
-                            f"{name} is a plain number in this graph: record it as a Value to differentiate in it."
+                            f"{name} is a plain number without derivatives in this graph: record it as a Value."
                         )
 
     def _compared(self, claim, right, env):

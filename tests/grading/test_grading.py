@@ -237,8 +237,8 @@ UNREADABLE = [
     ("w_ho[1,2]", "1" * 41, "at most 40 digits"),
     ("w_ho[1,2]", r"1.2.3 \delta_o a_h", "a number has one decimal point"),
     ("w_ho[1,2]", r"\delta_o {.5.25} a_h", "a number has one decimal point"),
-    ("w_ho[1,2]", r"\delta_o 1 2 a_h", "two numbers side by side are set as one"),
-    ("w_ho[1,2]", r"\delta_o 1.2 .3 a_h", "two numbers side by side are set as one"),
+    ("w_ho[1,2]", r"\delta_o 1 2 a_h", "two numbers side by side look like one"),
+    ("w_ho[1,2]", r"\delta_o 1.2 .3 a_h", "two numbers side by side look like one"),
     ("w_ho[1,2]", "(" * 100 + "1" + ")" * 100, "nested at most"),
     ("w_ho[1,2]", "a[1]+" * 2000 + "1", "at most 4000 characters"),
     ("w_ho[1,2]", "__import__('os')", "does not belong there"),
@@ -285,7 +285,7 @@ def test_a_wrong_derivative_in_what_is_no_parameter(output, wrong, right):
 def test_a_derivative_in_a_plain_number_asks_for_a_value(plain, formula, name):
     grade = plain.grade(None, formula)
     assert (grade.verdict, grade.mistakes, grade.correct) == ("unreadable", (), None)
-    assert grade.diagnosis == f"{name} is a plain number in this graph: record it as a Value to differentiate in it."
+    assert grade.diagnosis == f"{name} is a plain number without derivatives in this graph: record it as a Value."
 
 
 def test_a_derivative_in_an_input_that_is_a_value():
@@ -493,7 +493,7 @@ def test_a_left_side_that_speaks_of_something_else(plain):
     ):
         grade = plain.grade(target, formula)
         assert grade.verdict == "unreadable", str(grade)
-        assert "the left side speaks of" in grade.diagnosis
+        assert "the left side names" in grade.diagnosis
     assert plain.grade("w_ho[1,2]", "dL/dw_ho[1,2] = d_o[2]*a[1]").verdict == "equal"
 
 

@@ -48,7 +48,7 @@ REFUSED = [
     (r"\|a", "expected closing bars"),
     ("x^*", "'*' does not belong there"),
     ("x^+", "the formula ends too early"),
-    (r"\hat{a+b}", r"\hat stands over one letter"),
+    (r"\hat{a+b}", r"\hat belongs above one letter"),
     (r"\frac{a}{b", "expected '}', found the end"),
     (r"\frac", "the formula ends too early"),
     (r"a \cdot", "the formula ends too early"),
@@ -58,7 +58,7 @@ REFUSED = [
     (r"\int a", r"the command \int is not understood"),
     (r"\text{if } a", "prose in front of a formula may change what it says"),
     (r"\partial", "the formula ends too early"),
-    (r"\frac{\partial^2 L}{\partial x^2}", "a second derivative is not among what can be read"),
+    (r"\frac{\partial^2 L}{\partial x^2}", "second derivatives cannot be read"),
     (r"\lVert a \rVert_2", "'_' does not belong there"),
 ]
 

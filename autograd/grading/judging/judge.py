@@ -153,7 +153,7 @@ class Judge:
             if is_cut:
                 raise ReadingError(_TOO_MANY)
             if failure is None and wanted is not None:
-                failure = ReadingError("the left side speaks of something else than what is graded.")
+                failure = ReadingError("the left side names something other than what is graded.")
             if failure is None:
                 failure = ReadingError("there is nothing here that this formula could be meant for.")
             if isinstance(failure, IllFormed):

@@ -333,9 +333,7 @@ class Written:
             judged = self.judge.judge(task, places, vectors, batch, None)  # it is about another quantity, and wrong
             if judged.verdict not in ("wrong", "ill-formed") or judged.env is None:
                 raise failure
-            judged = judged._replace(
-                verdict="wrong", reason="the left side speaks of something else than what is graded"
-            )
+            judged = judged._replace(verdict="wrong", reason="the left side names something other than what is graded")
         if judged.verdict not in ("equal", "unproved"):
             names = [x for side in task.sides for x in plain_names(side)]
             open_counts = [x for x in names if places.counts_outputs(x.data[0])]

@@ -9,6 +9,7 @@ from autograd.grading.meaning.arrays import Array, ShapeError, is_array, shape
 from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.place import Item, OutOfRange, Place
 from autograd.grading.meaning.quantities import Quantity
+from autograd.grading.reading.lexing import LARGEST_EXPONENT
 from autograd.grading.reading.nodes import Node, walk
 from autograd.grading.reading.trees import ReadingError
 
@@ -89,18 +90,18 @@ def of_quotient(evaluation, node, env):
 
 
 def of_power(evaluation, node, env):
-    """Return a power. The exponent is a number of at most 12, or base and exponent are both numbers and not arrays."""
+    """Return a power. The exponent is a literal number up to a limit, or base and exponent are numbers, not arrays."""
     base, exponent = node.parts
     if exponent.kind in ("num", "neg", "add", "div", "group") and is_literal(exponent):
         q = fraction_of(exponent)
         if q is None:
             raise ReadingError("this exponent cannot be read.", exponent.at)
-        if abs(q) > 12:
-            raise ReadingError("an exponent is at most 12.", exponent.at)
+        if abs(q) > LARGEST_EXPONENT:
+            raise ReadingError(f"an exponent is at most {LARGEST_EXPONENT}.", exponent.at)
         if base.kind == "norm":
             x = evaluation.value(base.parts[0], env)
             if q != 2:
-                raise ReadingError("a norm is read in a square only.", node.at)
+                raise ReadingError("a norm can only be read in a square, such as \\|x\\|^2.", node.at)
             return arrays.total([y * y for y in arrays.entries(x)])
         power = int(q) if q.denominator == 1 else evaluation.at.number(q)
         x = evaluation.value(base, env)
@@ -118,7 +119,7 @@ def of_norm(evaluation, node, env):
     """Return the absolute value of a number. The norm of a vector is only accepted if it is squared."""
     x = evaluation.value(node.parts[0], env)
     if is_array(x):
-        raise ReadingError("a norm is read in a square only.", node.at)
+        raise ReadingError("a norm can only be read in a square, such as \\|x\\|^2.", node.at)
     return primitives.abs_(x)
 
 
@@ -137,7 +138,7 @@ def of_entry(evaluation, node, env):
     x = evaluation.value(node.parts[0], env)
     indices = [evaluation.index(part, env) for part in node.parts[1:]]
     if not is_array(x):
-        raise ShapeError("a number", "an index", "has not")
+        raise ShapeError("a number", "index", "has no")
     flat = arrays.entries(x)
     if len(indices) == 1 and 1 in x.shape:
         if not 1 <= indices[0] <= len(flat):
@@ -153,7 +154,7 @@ def of_entry(evaluation, node, env):
         if not 1 <= indices[0] <= x.shape[0 if is_rows else 1]:
             raise OutOfRange("there is no such entry.", node.at)
         return Array([x.rows[indices[0] - 1]]) if is_rows else Array([[row[indices[0] - 1]] for row in x.rows])
-    raise ShapeError(shape(x), f"{len(indices)} indices", "has not")
+    raise ShapeError(shape(x), f"{len(indices)} indices", "cannot have")
 
 
 def of_point(evaluation, node, env):

@@ -11,12 +11,14 @@ __all__ = [
 class ShapeError(ReadingError):
     """An error for shapes that do not fit.
 
-    Attributes:
-        shapes: the two shapes, as texts.
+    Args:
+        left: the first shape, as a text.
+        right: the second shape, as a text.
+        words: the words between them, such as "plus".
+        at: the position in the formula.
     """
 
     def __init__(self, left, right, words, at=0):
-        self.shapes = left, right
         super().__init__(f"{left} {words} {right}", at)
 
 

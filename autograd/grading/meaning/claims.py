@@ -108,7 +108,7 @@ class Claims:
         if isinstance(e, Symbol) and e.role in ("a", "s"):
             return Symbol("delta", e.layers, e.indices, e.sample, e.step)
         if not isinstance(e, Symbol) or e.role not in ("w", "b", "delta", "free"):
-            raise ReadingError("this is no weight, bias or delta.", getattr(tree, "at", 0))
+            raise ReadingError("this name is not a weight, a bias or a delta.", getattr(tree, "at", 0))
         return e
 
     def _standard_letters(self):
@@ -157,14 +157,12 @@ class Claims:
             try:
                 claim = self._claim(symbol, left, rights, scope, (env, aliases), update, step, renamed)
                 if meant is not None and left is not None:
-                    self._insist(claim, left, scope)
+                    self._check_left_side(claim, left, scope)
                 claims.append(claim)
             except ReadingError as error:
                 failure = failure or error
         if not claims:
-            raise failure or ReadingError(
-                "what this formula is meant to be is not clear: name a weight or a neuron.", 0
-            )
+            raise failure or ReadingError("it is not clear what this formula computes: name a weight or a neuron.", 0)
         return claims
 
     def _readings(self, meant, left, rights, changed):
@@ -334,7 +332,7 @@ class Claims:
         ]
         for instance in instances:
             instance.update({alias: instance[letter] for alias, letter in aliases.items() if letter in instance})
-        instances = [env_ for env_ in instances if self._is_there(symbol, env_)]
+        instances = [instance for instance in instances if self._is_there(symbol, instance)]
         size = sum(count_terms(e) for e in found)
         most = max(3, min(_MAX_INSTANCES, _MAX_EVALUATED // (size + 1)))
         if len(instances) > most:
@@ -342,7 +340,7 @@ class Claims:
             instances = [instances[0], instances[-1], *drawn]
         return Claim(truth, symbol, kind, found, instances or [{}])
 
-    def _insist(self, claim, left, scope):
+    def _check_left_side(self, claim, left, scope):
         """Raise ReadingError if the left side names another weight or neuron than the graded one."""
         tree = left
         if isinstance(left, trees.Derivative):
@@ -359,11 +357,8 @@ class Claims:
             return
         for env in claim.instances:
             if e.bound(env) != claim.symbol.bound(env):
-                said, meant = (
-                    self.lexicon.printer.symbol_text(e.bound(env)),
-                    self.lexicon.printer.symbol_text(claim.symbol.bound(env)),
-                )
-                raise ReadingError(f"the left side speaks of {said}, but {meant} is graded.", getattr(tree, "at", 0))
+                said, meant = (self.lexicon.printer.symbol_text(x.bound(env)) for x in (e, claim.symbol))
+                raise ReadingError(f"the left side names {said}, but {meant} is graded.", getattr(tree, "at", 0))
 
     def _is_there(self, symbol, env):
         """Return True if an instance of the target is in the network. Not all pairs of neurons are connected."""

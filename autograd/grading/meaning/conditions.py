@@ -15,7 +15,6 @@ def of_series(evaluation, node, env):
     The matrices of a product are multiplied in descending order of the index, unless the reading is ``from_right``.
     """
     limits = node.data
-    total = None
     if limits.is_product:
         values = [evaluation.value(node.parts[0], inner) for inner in assignments(evaluation, limits, env)]
         if not values:
@@ -23,6 +22,7 @@ def of_series(evaluation, node, env):
         if not evaluation.reading.from_right:
             values.reverse()
         return functools.reduce(arrays.matmul, values)
+    total = None
     for inner in assignments(evaluation, limits, env):
         x = evaluation.value(node.parts[0], inner)
         total = x if total is None else arrays.add(total, x)
@@ -44,7 +44,7 @@ def range_of(evaluation, letter, limits, env):
     if axis is None:
         raise Misfit(f"what {letter.split('#')[0]} counts is not clear.")
     if axis in ("layer", "ignored"):
-        raise Misfit("a sum over layers is not in these formulas.")
+        raise Misfit("a sum over layers cannot be read here.")
     if axis == "parameter":
         return range(1, len(evaluation.parameters()) + 1)
     high = {"sample": evaluation.model.samples, "step": evaluation.model.steps}.get(axis)
@@ -55,10 +55,10 @@ def range_of(evaluation, letter, limits, env):
     shift = 1 - evaluation.reading.first_step if axis == "step" else 0
     low = bound(evaluation, limits.lower, env, low, axis, shift)
     high = bound(evaluation, limits.upper, env, high, axis, shift)
-    if axis not in ("step",) and (low > 1 or high > full):
+    if axis != "step" and (low > 1 or high > full):
         raise OutOfRange(f"{letter.split('#')[0]} counts from 1 to {full} here, not from {low} to {high}.")
     if limits.is_product and low > high + 1:
-        raise OutOfRange(f"{letter.split('#')[0]} counts from {low} to {high}, where nothing is.")
+        raise OutOfRange(f"{letter.split('#')[0]} runs from {low} to {high}, so this product is empty.")
     return range(max(low, 1), min(high, full) + 1)
 
 

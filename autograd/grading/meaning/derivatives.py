@@ -16,7 +16,7 @@ def of_derivative(evaluation, node, env):
     """Return the value of a derivative in a formula."""
     of, by = node.parts
     if node.data == "bridge" and not is_before(evaluation, by, of):
-        raise OutOfRange("nothing stands where the dots are.", node.at)
+        raise OutOfRange("the dots stand for no layer or step here.", node.at)
     if by.kind == "none":
         by = outputs(evaluation, node)
     return derivative(evaluation, of, by, env, node)
@@ -47,9 +47,11 @@ def derivative(evaluation, of, by, env, node=None):
     """Return the derivative of a tree with respect to a quantity: a number, the array of a gradient, or a Jacobian."""
     place = evaluation.by_place(by)
     if place.kind != "quantity":
-        raise ReadingError(f"{show(by)} is no quantity of the network to differentiate in.", by.at)
+        raise ReadingError(
+            f"{show(by)} is no quantity of the network, so it cannot be the variable of a derivative.", by.at
+        )
     if of.kind == "none":
-        raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", of.at)
+        raise ReadingError("this derivative lacks its function: write what is differentiated after it.", of.at)
     is_own = node is not None and (names_no_loss(node) or evaluation.places.declares_own_loss)
     own = is_own and evaluation.reading.own_loss and place.role not in ("w", "b")
     while of.kind == "group":
@@ -93,7 +95,7 @@ def derivative(evaluation, of, by, env, node=None):
 def jacobian(evaluation, of, place, env):
     """Return the derivative of a vector with respect to a vector."""
     if place.role == "w" or place.stacked:
-        raise ReadingError("a vector is differentiated in a matrix here: give both of them indices.")
+        raise ReadingError("a vector is differentiated with respect to a matrix here: give both of them indices.")
     columns = []
     for k in range(1, evaluation.model.size(place.layer) + 1):
         columns.append(arrays.entries(evaluation.tangent(of, evaluation.quantity(place, env, k), env)))

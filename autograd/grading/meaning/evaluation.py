@@ -91,7 +91,9 @@ class Evaluation:
                 found = found._replace(sample=Item("@n", 0))
             return found
         if node.kind != "name":
-            raise ReadingError(f"a derivative is taken in one quantity of the network, found {show(node)}.", node.at)
+            raise ReadingError(
+                f"a derivative is taken with respect to one quantity of the network, found {show(node)}.", node.at
+            )
         return self.places.place(node, self.reading)
 
     def _marked(self, argument):

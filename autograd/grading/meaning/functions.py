@@ -48,7 +48,7 @@ def of_call(evaluation, node, env):
     if base == "logsumexp" and len(arguments) > 1 and not primes:
         return primitives.logsumexp(*[evaluation.value(a, env) for a in arguments])
     if primes > 1:
-        raise ReadingError("second derivatives are not in these formulas.", node.at)
+        raise ReadingError("second derivatives cannot be read.", node.at)
     if base in ("dsigma", "dtanh") and not primes:
         base, primes = base[1:], 1
     if base == "softmax":
@@ -63,7 +63,7 @@ def of_call(evaluation, node, env):
             return x
     if base in RECIPROCALS and not primes:
         return arrays.mapped(lambda e: 1 / e, applied(evaluation, RECIPROCALS[base], arguments[0], 0, env))
-    if base in _PRIMITIVES and not (base in ("sig",) and places.roles.get(base)):
+    if base in _PRIMITIVES and not (base == "sig" and places.roles.get(base)):
         return applied(evaluation, _PRIMITIVES[base], arguments[0], primes, env)
     if evaluation.is_function(name) or primes:
         return activated(evaluation, base, name, arguments[0], primes, env)
@@ -130,7 +130,7 @@ def activated(evaluation, base, name, argument, primes, env):
     if layer is None:
         if base in _SIGMOIDS or base == evaluation.places.function_letter:
             return applied(evaluation, "sigmoid", argument, primes, env)
-        raise ReadingError(f"which layer's activation {base} is, is not clear.", argument.at)
+        raise ReadingError(f"it is not clear which layer's activation {base} is.", argument.at)
     if layer == 0:
         layer = _only_activation(evaluation, argument)
     if layer == evaluation.model.depth and evaluation.model.has_softmax and evaluation.is_linear(layer):

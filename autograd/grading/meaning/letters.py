@@ -117,7 +117,7 @@ class Letters:
         self.counting: set = set()  # letters to which a number is added in the marks of neurons
         self.of_entries: set = set()
         self.has_matrices = False
-        self.rising = _with_a_layer_behind(trees)
+        self.rising = _with_a_layer_after(trees)
         self.is_first: dict = {}
         for tree in trees:
             for x in walk(tree):
@@ -170,7 +170,7 @@ class Letters:
         if len(plain) > 1 and plain not in ("ell", "mu", "tau", "alpha", "beta", "nu", "kappa"):
             return True
         roles = self.places.roles_of(plain)
-        if plain in ("L",) and letter not in self.bound:
+        if plain == "L" and letter not in self.bound:
             return letter not in self.rising
         return bool({"w"} & set(roles)) and plain in ("w", "W") and not {"w"} & set(self.places.roles_of(name.data[0]))
 
@@ -236,7 +236,7 @@ class Letters:
             is_pattern = plain in ("p", "n", "mu") and self.is_first.get(letter, False)
             if "sub(" in below or (is_pattern and model.samples == 1):  # in o_pj, j is the neuron and p the pattern
                 found.append("ignored")
-            if self.places.roles_of(plain) and self.places.roles_of(plain)[0] in ("w",):
+            if self.places.roles_of(plain)[:1] == ["w"]:
                 found.insert(0, "ignored")
         is_name = plain in ("o", "h") and below and not above and "subw" not in self.where[letter]
         if is_name and self.has_matrices and letter not in self.offsets and model.steps == 1:
@@ -288,8 +288,6 @@ class Letters:
                 found.append("sample")
         if model.steps > 1 and (plain in ("t", "tau", "k", "s", "i", "j") or upper in ("T", "t", "tau")):
             found.append("step")
-        if upper is not None and limits.upper.kind == "name" and limits.upper.parts:
-            pass
         found += neurons
         if model.samples > 1:
             found.append("sample")
@@ -305,7 +303,7 @@ def _ends(limits):
     return [head(x).split("#")[0] for x in (limits.lower, limits.upper) if x is not None and head(x)]
 
 
-def _with_a_layer_behind(trees):
+def _with_a_layer_after(trees):
     """Return {"L"} if L + 1 occurs, or else the empty set. L is then any layer and not the last one."""
     marks = [p for tree in trees for x in walk(tree) if x.kind == "name" for s in x.parts for p in s.parts]
     sums = [p for p in marks if p.kind == "add" and head(p) == "L" and p.parts[1].kind == "num"]

@@ -26,7 +26,7 @@ class Marks:
         self.index: list = []
         self.words: list = []
         self.is_numbered = self.is_of_one_sample = False
-        self.is_arrow = self.pair = None
+        self.arrow = None  # "to" or "from" if an arrow stands between two indices
         for script in node.parts:
             for part in [self.two_digits(script)] if self.two_digits(script) else script.parts:
                 self.add(part, script)
@@ -50,7 +50,7 @@ class Marks:
         above, bracket = script.kind == "sup", script.data
         model = self.places.model
         if part.kind == "arrow":
-            self.is_arrow = "to" if part.data in ("to", "rightarrow") else "from"
+            self.arrow = "to" if part.data in ("to", "rightarrow") else "from"
             return
         if part.kind == "all":
             if any(self.reading.axes.get(head(p)) == "sample" for p in script.parts):
@@ -73,8 +73,7 @@ class Marks:
         elif axis == "layer":
             self.set_layer(self.reading.layer + offset, False)
         elif letter in ("L", "M", "K", "H", "O") and axis is None and (above or bracket or letter == "L"):
-            if above or bracket or letter == "L":
-                self.set_layer(model.depth + offset, False)
+            self.set_layer(model.depth + offset, False)
         elif axis == "sample":
             if self.sample == Item(letter, offset) and len(self.node.parts) > 1:
                 raise Misfit(f"{show(self.node)} says its sample twice.", part.at)
@@ -93,7 +92,9 @@ class Marks:
                 raise Misfit(f"the mark ({letter}) of {show(self.node)} counts samples or layers.", part.at)
             self.index.append((axis, Item(letter, offset)))
         elif letter == "next" and model.steps > 1:
-            raise ReadingError(f"what {show(self.node)} adds up, is not clear: write its step, such as t + 1.", part.at)
+            raise ReadingError(
+                f"it is not clear what {show(self.node)} adds up: write its step, such as t + 1.", part.at
+            )
         elif letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter) or self.is_word(letter):
             pass
         else:
@@ -133,7 +134,7 @@ class Marks:
                 offset += sign * int(inner.data)
             return part.parts[0].data[0], offset
         if part.kind == "cmp":
-            raise ReadingError("a condition in an index cannot be read: write it behind the formula.", part.at)
+            raise ReadingError("a condition in an index cannot be read: write it after the formula.", part.at)
         raise ReadingError("an index is a letter, a number, or a letter and a number.", part.at)
 
     def number(self, part, above, bracket):
@@ -175,8 +176,7 @@ class Marks:
 
     def lettered_number(self, part):
         """Add ``o_1`` or ``h_2``, a neuron of the layer of the letter, or ``n_l``, the last neuron of a layer."""
-        base = part.data[0]
-        _places, model = self.places, self.places.model
+        base, model = part.data[0], self.places.model
         subs = [p for s in part.parts for p in s.parts]
         if len(subs) != 1:
             raise ReadingError(f"the index {show(part)} is not clear.", part.at)

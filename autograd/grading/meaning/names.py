@@ -224,7 +224,7 @@ class Names:
     def _only_layer(self, role, scope):
         """Return the layer of a quantity without a mark of it: the only possible layer, or that of the target."""
         depth = self.lexicon.network.depth
-        if role in ("a",):
+        if role == "a":
             return 1 if depth == 2 else depth if depth == 1 else scope.layer
         if role in ("s", "delta", "b"):
             return depth if depth == 1 else scope.layer

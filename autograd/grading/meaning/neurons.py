@@ -44,7 +44,7 @@ def place_as(places, node, role, roles, marks, reading):
     is_probable = "p" in roles or is_activation or (reading.probable and "y" in roles)
     if role in ("a", "x", "y") and layer == model.depth and model.has_softmax and is_probable:
         found = "p"
-    if role in ("s",) and layer == 0:
+    if role == "s" and layer == 0:
         raise OutOfRange(f"{show(node)}: inputs have no pre-activation.", node.at)
     return place_in_layer(places, node, found, layer, item, marks, reading)
 
@@ -143,14 +143,12 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
             role,
             layer,
             Item(letter_of_layer(reading, layer), 0),
-            sample or None if not stacked else Item("@n", 0),
+            Item("@n", 0) if stacked else sample,
             step,
             marks.power,
         )
-    if item is None and size == 1:
+    if item is None and size == 1 and not stacked:
         item = Item(None, 1)
-        if stacked:
-            item = None
     is_of_one_sample = stacked or (sample is not None and (base != "Delta" or sample.letter != "@n"))
     if role == "delta" and reading.own_loss and is_of_one_sample and not places.declares_own_loss:
         return Place("quantity", role, layer, item, sample, step, marks.power, stacked, True)

@@ -51,12 +51,12 @@ class Model:
     """A network as a set of quantities.
 
     Attributes:
-            sizes, depth, samples, steps: those of the network.
-            node_of: from a quantity to its node or constant.
-            weights: the pairs of layers that weights connect.
-            labels: from a label to the quantity of its node.
-            given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
-            scale: a number. The loss is this number times the sum of the losses of samples or steps.
+        sizes, depth, samples, steps: those of the network.
+        node_of: from a quantity to its node or constant.
+        weights: the pairs of layers that weights connect.
+        labels: from a label to the quantity of its node.
+        given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
+        scale: a number. The loss is this number times the sum of the losses of samples or steps.
     """
 
     def __init__(self, formulas):
@@ -275,7 +275,7 @@ class At:
             return self.sample.values[self.model.network.root]
         node = self.model.losses.get((q.sample, q.step)) if q.index is None else None
         if node is None:
-            raise ReadingError("the loss of one sample or output is used in derivatives only here.")
+            raise ReadingError("the loss of one sample or output can be read in derivatives only.")
         return self.sample.values[node]
 
     # --- Derivatives.
@@ -291,7 +291,7 @@ class At:
         if of == by:
             return self.one
         if by.role == "delta" or of.role == "delta":
-            raise ReadingError("a derivative of a delta, or in one, is not in these formulas.")
+            raise ReadingError("a derivative of a delta, or with respect to one, cannot be read.")
         if by.role == "p":
             return self._by_probability(of, by)
         if of.role == "loss":
@@ -319,7 +319,7 @@ class At:
             raise ReadingError(f"there is no such quantity: {describe(q)}.")
         if node is None or isinstance(node, Constant):
             raise ReadingError(
-                f"{describe(q)} is a plain number in this graph: record it as a Value to differentiate in it."
+                f"{describe(q)} is a plain number without derivatives in this graph: record it as a Value."
             )
         return node
 
@@ -341,8 +341,6 @@ class At:
 
     def _by_probability(self, of, by):
         """Return the derivative of a cross-entropy with respect to one softmax output, with the others held fixed."""
-        if of.role == "p":
-            return self.zero
         if of.role != "loss":
             return self.zero
         self._check_part(of)

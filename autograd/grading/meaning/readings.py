@@ -72,9 +72,9 @@ class Readings:
                 for p in x.parts:
                     if p.kind == "name" and not p.parts:
                         inside.add(id(p))
-            elif x.kind == "call":
+            elif x.kind == "call":  # the arguments of a quantity only state its dependencies
                 for a in x.parts[1:]:
-                    if a.kind == "name" and self._is_argument(x, a):
+                    if a.kind == "name" and self._is_quantity(x):
                         inside |= {id(y) for y in walk(a)}
         found: dict = {}
         for x in self.nodes:
@@ -88,10 +88,6 @@ class Readings:
         base, primes = call.parts[0].data
         is_matrix = base[-1].isupper() and "w" in self.places.roles_of(base)
         return not primes and (bool(self.places.roles.get(base)) or is_matrix or base in self.places.losses)
-
-    def _is_argument(self, call, argument):
-        """Return True if an argument only states a dependency of a quantity."""
-        return self._is_quantity(call)
 
     def _letters_of(self, node):
         names = [node] if node.kind == "name" else [x for x in walk(node) if x.kind == "name"]
@@ -146,7 +142,7 @@ class Readings:
             if self.model.steps > 1:
                 kinds = ["step", *[x for x in kinds if x != "layer" or above or bracketed]]
             vary(below=kinds)
-            if any(len(p) == 1 for p in [list(n.parts) for n in below]):
+            if any(len(n.parts) == 1 for n in below):
                 has_layers = True
         if has_layers:
             choices = [{}, {"weights_out": True}]
@@ -290,7 +286,7 @@ class Readings:
         return not any(
             s.kind == "sub"
             and any(p.kind != "text" and not self._is_step(p) for p in s.parts)
-            and self._count(s) != "layer"
+            and not (len(s.parts) == 1 and s.parts[0].kind == "num")
             for s in name.parts
         )
 
@@ -298,9 +294,6 @@ class Readings:
         """Return True if an index may be a step of a recurrent network, as in h_t, which is a vector."""
         letter = head(part)
         return self.model.steps > 1 and letter in self.letters.where and "step" in self.letters.candidates(letter)
-
-    def _count(self, script):
-        return "layer" if all(p.kind == "num" for p in script.parts) and len(script.parts) == 1 else ""
 
     # --- Letters.
 

@@ -284,7 +284,7 @@ def _slope(node, places):
     if roles and not {"a", "y"} & set(roles) and base != places.function_letter:
         return None
     if "w" in places.roles_of(base):
-        return None  # this is a weight after a step
+        return None  # a weight after a step
     argument = Node("name", node.parts, (places.pre_activation, 0), node.at)
     return Node("call", (Node("name", (), (places.function_letter, 1), node.at), argument), None, node.at)
 

@@ -60,7 +60,7 @@ def _of_power(evaluation, node, q, env):
     at, (base, exponent) = evaluation.at, node.parts
     n = fraction_of(exponent)
     if n is None or n.denominator != 1:
-        raise ReadingError("the derivative of this power is not in these formulas.", node.at)
+        raise ReadingError("the derivative of this power cannot be read: its exponent must be a whole number.", node.at)
     if base.kind == "norm":
         x = evaluation.value(base.parts[0], env)
         d = tangent(evaluation, base.parts[0], q, env)
@@ -121,7 +121,7 @@ def tangent_of_call(evaluation, node, q, env):
     name, *arguments = node.parts
     base, primes = name.data
     if primes:
-        raise ReadingError("second derivatives are not in these formulas.", node.at)
+        raise ReadingError("second derivatives cannot be read.", node.at)
     places = evaluation.places
     if places.roles.get(base) or base in places.losses:
         return tangent_of_place(evaluation, evaluation.place(node), q, env)

@@ -230,7 +230,7 @@ class Vocabulary:
         if name == "log" and tree.function.indices:
             return self._logarithm(tree, argument)
         if name in _UNMARKED and (tree.function.indices or tree.function.superscripts):
-            raise ReadingError(f"{name} has no index: write a power of it behind a bracket around it.", at(tree))
+            raise ReadingError(f"{name} has no index: put it in brackets and write its power after them.", at(tree))
         if (
             primes == 0
             and name.startswith("d")
@@ -238,7 +238,7 @@ class Vocabulary:
         ):
             name, primes = name[1:], 1
         if primes > 1:
-            raise ReadingError("second derivatives are not in these formulas.", at(tree))
+            raise ReadingError("second derivatives cannot be read.", at(tree))
         if name in _ACTIVATIONS:
             return self._activation(tree, argument, primes, scope)
         if name in RECIPROCALS and not primes:
@@ -297,9 +297,7 @@ class Vocabulary:
         """Return w_k . x_k, the weighted sum of the inputs of neuron k without the bias."""
         names = [tree.left, tree.right]
         if not all(isinstance(x, trees.Name) for x in names):
-            raise ReadingError(
-                "a dot product of anything but a row of weights and activations: write it as a sum.", at(tree)
-            )
+            raise ReadingError("only a row of weights and activations have a dot product here: write a sum.", at(tree))
         weights = next(
             (x for x in names if "w" in self.lexicon.letters.get(key_of(x), []) or x.base in ("w", "W")), None
         )
@@ -317,7 +315,7 @@ class Vocabulary:
             index = index if index is not None else scope.own.get(kind)
         if kind is None or index is None or not isinstance(kind, int) or kind < 1:
             raise ReadingError(
-                "which neuron's weighted sum this is, is not clear: write s_k or give an index.", at(tree)
+                "it is not clear which neuron's weighted sum this is: write s_k or give an index.", at(tree)
             )
         letter = self.lexicon.alphabet.letter(kind - 1, set(scope.letters))
         values = tuple(range(1, self.lexicon.alphabet.ends[kind - 1] + 1))
@@ -329,16 +327,12 @@ class Vocabulary:
     def _derivative(self, tree, scope):
         by = self._resolve(tree.by, scope)
         if not isinstance(by, Symbol):
-            raise ReadingError("a derivative is taken in one quantity of the network.", at(tree))
+            raise ReadingError("a derivative is taken with respect to one quantity of the network.", at(tree))
         if isinstance(tree.of, trees.Name) and self.lexicon.is_loss(tree.of):
             return Symbol("gradient", name=by)
         if tree.of is None:
-            raise ReadingError("this derivative is of nothing: write what is differentiated behind it.", at(tree))
+            raise ReadingError("this derivative lacks its function: write what is differentiated after it.", at(tree))
         of = self._resolve(tree.of, scope)
-        return self.total_derivative(of, by)
-
-    def total_derivative(self, of, by):
-        """Return the derivative of an expression with respect to a quantity, through everything that depends on it."""
         return _total_derivative(of, by)
 
 
@@ -388,7 +382,7 @@ def _total_derivative(of, by):
     for x in nodes:
         if isinstance(x, Symbol):
             if x.role in ("delta", "gradient", "ratio"):
-                raise ReadingError("a derivative of a delta is not in these formulas.", 0)
+                raise ReadingError("a derivative of a delta cannot be read.", 0)
             tangents[x] = Symbol("ratio", name=(x, by))
     return push_forward(nodes, tangents, _edges, _on_edge).get(of, ZERO)
 
@@ -403,11 +397,11 @@ def _edges(e, _tangents):
         case Power(exponent=Number()):
             partials = [primitives.pow_.partial(0, e, (e.base, e.exponent.value)), ZERO]
         case Power():
-            raise ReadingError("the derivative of a power with a variable exponent is not in these formulas.", 0)
+            raise ReadingError("the derivative of a power with a variable exponent cannot be read.", 0)
         case Call():
             partials = [Partial(e.primitive, i, e.operands) for i in range(len(e.operands))]
         case Partial():
-            raise ReadingError("second derivatives are not in these formulas.", 0)
+            raise ReadingError("second derivatives cannot be read.", 0)
         case _:
             partials = [ONE] * len(parts(e))
     return [(x, partial, True) for x, partial in zip(parts(e), partials, strict=True)]

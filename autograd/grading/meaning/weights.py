@@ -11,10 +11,10 @@ def place_of_weight(places, node, marks, reading, roles):
     model = places.model
     index = list(marks.index)
     base = node.data[0]
-    if (marks.sample is not None or (marks.step is not None and model.steps > 1)) and not marks.step:
+    if marks.sample is not None and marks.step is None:
         raise Misfit(f"{show(node)}: a weight is the same for all samples.", node.at)
-    if marks.is_arrow:
-        index = index if marks.is_arrow == "to" else index[::-1]
+    if marks.arrow is not None:
+        index = index if marks.arrow == "to" else index[::-1]
     elif places.to_from and len(index) == 2:
         index = index[::-1]
     layer = marks.layer
@@ -38,7 +38,6 @@ def place_of_weight(places, node, marks, reading, roles):
     pairs = [
         w for w in model.weights
         if (layer is None or w[1] == layer) and (w[0] == w[1] or not is_loop)
-        and (marks.pair is None or w == marks.pair)
         and all(axis is None or axis == k for (axis, _), k in zip(index, w, strict=False))
     ]  # fmt: skip
     if layer is not None and not any(w[1] == layer for w in model.weights):
@@ -74,11 +73,6 @@ def bias_of(model, layer, index):
     if not isinstance(layer, int):
         raise Unclear("which layer this bias is in is not clear.")
     return Place("quantity", "b", layer, item)
-
-
-def base_of_parameters(node):
-    """Return True if a name has the letter theta, whose number 0 is the bias."""
-    return node.data[0] in ("theta", "Theta")
 
 
 def counted_through(model, item):
@@ -120,7 +114,7 @@ def single_weight(places, node, index, layer, marks, reading, roles):
         if not is_only:
             raise Misfit(f"{show(node)} has two indices, and cannot be any weight.", node.at)
         return Place("quantity", "parameter", None, item)
-    is_theta = base_of_parameters(node) and len(model.weights) == 1 and model.has_biases
+    is_theta = node.data[0] in ("theta", "Theta") and len(model.weights) == 1 and model.has_biases
     if item == Item(None, 0) and ("b" in roles or is_theta):
         return Place("quantity", "b", model.depth, Item(None, 1))
     pairs = [w for w in model.weights if layer in (None, w[1])]
@@ -158,11 +152,11 @@ def counted_weight(places, node, number, reading):
     count = 0
     for pair in model.weights:
         n, m = model.size(pair[0]), model.size(pair[1])
-        places = [(i, j) for j in range(1, m + 1) for i in range(1, n + 1)]
+        weights = [(i, j) for j in range(1, m + 1) for i in range(1, n + 1)]
         if reading.flat == "from":
-            places = sorted(places)
+            weights.sort()
         if number <= count + n * m:
-            i, j = places[number - count - 1]
+            i, j = weights[number - count - 1]
             return Place("quantity", "w", pair, (Item(None, i), Item(None, j)))
         count += n * m
     raise OutOfRange(f"{show(node)}: there are {count} weights.", node.at)

@@ -53,9 +53,8 @@ def read_command(c, scripts):
     if word in _FRACTIONS:
         return read_fraction(c, s.at)
     if word in ("pdv", "dv", "pd", "dd", "diffp", "od"):
-        of, by = read_group(c), None
-        by = read_group(c)
-        return Node("deriv", (of, by), None, s.at)
+        of = read_group(c)
+        return Node("deriv", (of, read_group(c)), None, s.at)
     if word == "sum":
         return read_series(c, s.at)
     if word == "prod":
@@ -66,10 +65,10 @@ def read_command(c, scripts):
         return Node("call", (Node("name", (), ("sqrt", 0), s.at), read_group(c)), None, s.at)
     if word in _ACCENTS:
         return read_accented(c, word, s.at, scripts)
-    if word in ("underbrace", "overbrace", "overset", "underset", "stackrel", "textstyle"):
-        if word in ("overset", "underset", "stackrel"):
-            read_group(c)
-            return read_group(c)
+    if word in ("overset", "underset", "stackrel"):
+        read_group(c)
+        return read_group(c)
+    if word in ("underbrace", "overbrace"):
         x = read_group(c)
         while c.is_op("_") or c.is_op("^"):
             c.i += 1
@@ -100,15 +99,15 @@ def read_command(c, scripts):
         return Node("name", (), ("ones", 0), s.at)
     if word == "prime":
         raise c.error("a prime belongs to a function")
-    if word == "int" or word == "prod":
-        raise c.error(f"\\{word} is not in formulas of backpropagation that can be graded")
+    if word == "int":
+        raise c.error("an integral cannot be graded: leave it out")
     raise c.error(f"the command \\{word if word.isprintable() else ascii(word)} is not understood", s.at)
 
 
 def read_root(c, at):
     r"""Read the rest of ``\sqrt[n]{x}``. The result is a power, except for square and cube roots.
 
-    A cube root is defined for negative numbers, too, and a power is not.
+    A cube root is also defined for negative numbers, but a power is not.
     """
     c.expect("[")
     index = c.expression()
@@ -125,7 +124,7 @@ def read_accented(c, accent, at, scripts):
     while x.kind == "group":
         x = x.parts[0]
     if x.kind != "name":
-        raise c.error(f"\\{accent} stands over one letter", at)
+        raise c.error(f"\\{accent} belongs above one letter", at)
     if accent == "dot":  # \dot f is read as f'
         x = Node("name", x.parts, (x.data[0], x.data[1] + 1), at)
     else:

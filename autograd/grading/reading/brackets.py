@@ -17,7 +17,7 @@ def read_number(c):
     if len(s.text.replace(".", "")) > MAX_DIGITS:
         raise c.error(f"a number has at most {MAX_DIGITS} digits", s.at)
     if c.look()[0] == "num":
-        raise c.error("two numbers side by side are set as one: write \\cdot between them, or no space")
+        raise c.error("two numbers side by side look like one: write \\cdot between them, or no space")
     if c.is_let("e") and c.look(1)[0] == "num" and c.symbols[c.i].glued:
         raise c.error("write this number in digits, without an e", s.at)
     return Node("num", (), Fraction(s.text), s.at)
@@ -31,7 +31,7 @@ def read_braces(c, scripts):
     if c.take("}"):
         if c.is_op("_") or c.is_op("^"):
             c.i += 1
-            read_script(c, "sub")  # this is a mark in front of a letter
+            read_script(c, "sub")  # a mark in front of a letter, as in {}_i w
         return c.atom(scripts)
     x = c.expression()
     c.expect("}")
@@ -52,7 +52,7 @@ def read_bracket(c):
     c.i += 1
     x = c.expression()
     if c.is_op(","):
-        raise c.error("several things in a bracket, and no function in front of it")
+        raise c.error("a bracket with a comma needs a function in front of it")
     c.expect({"(": ")", "[": "]"}[opening])
     return Node("group", (x,), opening, at)
 

@@ -35,7 +35,7 @@ def read_call(c, x):
         inner = c.expression()
         c.i += 1
         return applied(c, x, (inner,))
-    if x.kind == "name" and base in FUNCTION_WORDS and not c.ends() and (c.starts()):
+    if x.kind == "name" and base in FUNCTION_WORDS and not c.ends() and c.starts():
         if base in ("diag", "Diag"):
             return Node("diag", (c.factor(),), None, x.at)
         return applied(c, x, (read_unbracketed(c, base),))
@@ -45,8 +45,8 @@ def read_call(c, x):
 def read_unbracketed(c, base):
     """Read the argument of a function without a bracket: a factor, and a letter after a number.
 
-    LaTeX typesets ``\\sin 2 x`` and ``\\sin 2x`` alike, so a blank between them says nothing. Only ``\\ln 2 x`` is
-    rather a number times x, as in the derivative of a power of 2.
+    LaTeX typesets ``\\sin 2 x`` and ``\\sin 2x`` alike, so a blank between them says nothing. The exception is
+    ``\\ln 2 x``. It is read as ln(2) times x, as in the derivative of a power of 2.
     """
     at = c.at
     if c.is_op("{") or c.is_op("("):
@@ -78,7 +78,7 @@ def refuse_marks(c, name):
     """Raise ReadingError for a mark that would be ignored, as in ``\\tan^{-1} x`` and ``\\sin_2 x``."""
     for mark in name.parts:
         if mark.kind == "sup" and mark.data == "":
-            raise c.error(f"{name.data[0]}^(-1) is the inverse function, or a quotient: write it out")
+            raise c.error(f"{name.data[0]}^(-1) may be the inverse function or the reciprocal: write it out")
         if mark.kind == "sub" and name.data[0] not in ("log", "ln"):
             raise c.error(f"{name.data[0]} has no index")
 
@@ -120,7 +120,7 @@ def read_argument(c):
 def depends(c, end, base):
     """Return True if the bracket that opens here lists dependencies of a quantity: one letter, or several parts."""
     if c.look(end + 1)[1] == "^":
-        return False  # this is a factor: x(W)^T
+        return False  # a factor, as in x(W)^T
     inner = [c.look(k) for k in range(1, end)]
     depth = 0
     for kind, text in inner:
@@ -140,11 +140,8 @@ def depends(c, end, base):
         is_sum = any(x[1] in ("+", "-") for x in inner) and all(x[1] not in ("_", "^") for x in inner)
         if is_sum and len(plain) > 1 and all(x[1] in c.quantities for x in plain):
             return False  # the difference of two quantities is a factor: \eta (t - o)
-        return (
-            all(x[0] in ("let", "num") for x in plain)
-            and (len(plain) <= 3)
-            and not (len(plain) > 1 and not any(x[1] in ("_", "^", "+", "-") for x in inner))
-        )
+        is_marked = any(x[1] in ("_", "^", "+", "-") for x in inner)
+        return all(x[0] in ("let", "num") for x in plain) and len(plain) <= 3 and (len(plain) <= 1 or is_marked)
     return False
 
 

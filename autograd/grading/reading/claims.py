@@ -19,7 +19,12 @@ __all__ = ["Claim", "read_claims"]
 
 _MAX_ROWS = 60
 _INDICES = frozenset("ijklmnptck")
-_REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "from", "applying")
+_REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "applying")
+_CONNECTIVES = frozenset({
+    "", "so", "thus", "hence", "then", "and", "therefore", "where", "with", "for", "let", "since", "as", "if",
+    "because", "now", "output", "hidden", "update", "which", "we", "that", "i.e", "avec", "où", "donc", "et", "mit",
+    "wobei", "also", "und", "con", "donde", "com", "onde", "e", "y", "dove", "quindi",
+})  # fmt: skip
 _LABEL = re.compile(r"\([A-Z]{2,6}\)")  # a label such as (SSE) in front of a loss
 
 
@@ -53,7 +58,7 @@ def read_all(c):
         if found and is_list_of_indices(c):
             skip_line(c)
             continue
-        if skipped(c):
+        if skip_separator(c):
             goes_on = goes_on and c.look(-1)[0] in ("row", "op")
             continue
         if len(found) > _MAX_ROWS:
@@ -76,7 +81,7 @@ def read_all(c):
 
 
 def is_list_of_indices(c):
-    """Return True if a line only states what an index counts: ``i = 1, 2, 3``."""
+    """Return True if a line only lists the values of an index: ``i = 1, 2, 3``."""
     if not (c.is_let() and c.is_op("=", 1) and c.look(2)[0] == "num" and c.is_op(",", 3)):
         return False
     k = 4
@@ -94,7 +99,7 @@ def is_condition_in_brackets(c):
     return end is not None and c.is_let(k=1) and c.compares(end) and c.ends(end + 1)
 
 
-def skipped(c):
+def skip_separator(c):
     """Skip one separator of claims, and return True, or return False if there is none here."""
     kind, text = c.look()
     if kind in ("row", "gap", "text") or (kind == "op" and text in "&,;.:") or c.is_cmd("forall", *IMPLICATIONS):
@@ -114,7 +119,7 @@ def skipped(c):
     if kind == "let" and text in ("where", "and", "so", "thus", "if", "for", "with", "all"):
         c.i += 1
         return True
-    return is_numbered(c)
+    return skip_number(c)
 
 
 def is_connective(words):
@@ -122,50 +127,10 @@ def is_connective(words):
     if _LABEL.fullmatch(words.strip()):
         return True
     w = words.strip(" .,:;()").lower()
-    return w.split(" ")[0] in (
-        "",
-        "so",
-        "thus",
-        "hence",
-        "then",
-        "and",
-        "therefore",
-        "where",
-        "with",
-        "for",
-        "let",
-        "since",
-        "as",
-        "if",
-        "because",
-        "now",
-        "output",
-        "hidden",
-        "update",
-        "which",
-        "we",
-        "that",
-        "i.e",
-        "avec",
-        "où",
-        "donc",
-        "et",
-        "mit",
-        "wobei",
-        "also",
-        "und",
-        "con",
-        "donde",
-        "com",
-        "onde",
-        "e",
-        "y",
-        "dove",
-        "quindi",
-    ) or words.rstrip().endswith(":")
+    return w.split(" ")[0] in _CONNECTIVES or words.rstrip().endswith(":")
 
 
-def is_numbered(c):
+def skip_number(c):
     """Skip the number or the letter of an equation or a line, such as ``(5)``, ``2)`` and ``(B)``.
 
     Return True if there is one.
@@ -319,7 +284,7 @@ def read_tail(c, found):
         kind, text = c.look()
         if c.is_cmd("in"):
             skip_line(c, stops=(",",))
-        elif is_numbered(c) or (kind == "op" and text in "&.,;:"):
+        elif skip_number(c) or (kind == "op" and text in "&.,;:"):
             if kind == "op" and text in "&.,;:":
                 c.i += 1
         elif kind == "gap":
@@ -367,7 +332,7 @@ def skip_line(c, stops=()):
 def read_condition(c, found):
     """Read a condition such as ``i = j``, ``k \\in K`` or ``l = L-1, ..., 2``. Return False if there is none."""
     k = 0
-    while c.look(k)[0] in ("gap",) or c.is_op("&", k) or (c.look(k)[0] == "let" and c.look(k)[1] in ("all", "for")):
+    while c.look(k)[0] == "gap" or c.is_op("&", k) or (c.look(k)[0] == "let" and c.look(k)[1] in ("all", "for")):
         k += 1
     if c.ends(k):
         c.i += k

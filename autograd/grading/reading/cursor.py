@@ -47,7 +47,8 @@ class Cursor:
         grammar: the functions that read the nested parts.
         functions: letters that are functions in front of a bracket.
         quantities: letters that are quantities of the network and not functions.
-        dependencies: pairs of the letters of an activation and of a pre-activation, so that ``p_i(z)`` is no product.
+        dependencies: pairs of the letters of an activation and of a pre-activation. With such a pair, ``p_i(z)`` is no
+            product.
     """
 
     def __init__(self, text, symbols, grammar, functions=frozenset(), quantities=frozenset(), dependencies=frozenset()):
@@ -56,10 +57,9 @@ class Cursor:
         self.quantities, self.dependencies = quantities, dependencies
         self.i = self.depth = 0
         self.bars = 0
-        self.no_quotients: set = set()  # places and signs of differentials that begin no quotient
+        self.no_quotients: set = set()  # positions and signs at which read_quotient found no quotient
         self.is_typed = "\\" not in text and "{" not in text
-        # in the cells of a table, an expression does not continue on the next line
-        self.tables = 0
+        self.tables = 0  # open tables: in their cells, an expression does not continue on the next line
 
     def error(self, reason, at=None):
         return ReadingError(reason, self.at if at is None else at, self.text)
@@ -183,7 +183,7 @@ class Cursor:
             end = self.closing(0)
             inner = [self.look(k)[1] for k in range(1, end or 1)]
             flat = [t for t in inner if t not in ("{", "}")]
-            if len(flat) == 1 and flat[0] in ("T", "tr", "'", *TRANSPOSES) and flat[0] != "'":
+            if len(flat) == 1 and flat[0] in ("T", "tr", *TRANSPOSES):
                 self.i += end + 1
                 return True
         return False

@@ -14,7 +14,7 @@ def read_fraction(c, at):
             of = read_differential_part(c, sign)
             by = read_differential_part(c, sign)
             if by is None:
-                raise c.error("a derivative is taken in nothing", at)
+                raise c.error("a derivative lacks its variable: write \\partial L/\\partial w", at)
             if by.kind == "step":
                 by = by.parts[0]
             data = "operator" if of is None else None
@@ -53,12 +53,12 @@ def read_differential_part(c, sign):
         return None
     c.next()
     if c.is_op("^"):
-        raise c.error("a second derivative is not among what can be read")
+        raise c.error("second derivatives cannot be read")
     x = None if c.is_op("}") else c.expression()
     for _ in range(inner):
         c.take("}")
     if not c.is_op("}") and sign == "partial" and c.is_cmd("partial"):
-        raise c.error("a second derivative is not among what can be read")
+        raise c.error("second derivatives cannot be read")
     c.expect("}")
     return x
 
@@ -75,11 +75,11 @@ def read_differential(c, word, at):
     if word == "nabla":
         of = c.factor()
         if is_name(of, "w", "W", "b", "theta", "Theta") and (c.is_let() or c.is_cmd("hat")):
-            return Node("deriv", (c.factor(), of), "gradient", at)  # of y in w, where w should be below the sign
+            return Node("deriv", (c.factor(), of), "gradient", at)  # \nabla w y means \nabla_w y
         return Node("deriv", (of, Node("none", (), None, at)), "gradient", at)
     x = read_quotient(c, "partial", at)
     if x is None:
-        raise c.error("a \\partial belongs into a fraction", at)
+        raise c.error("a \\partial belongs in a fraction, such as \\partial L/\\partial w", at)
     return x
 
 
@@ -105,7 +105,7 @@ def read_ratio_of_groups(c):
 def read_quotient(c, sign, at):
     """Read ``X / d Y`` after a d. Return None if there is no such quotient."""
     start = c.i
-    if (start, sign) in c.no_quotients:  # the reader comes here again for each d before it
+    if (start, sign) in c.no_quotients:  # without this, each d of d d d ... would double the work
         return None
     try:
         if c.is_op("/"):
@@ -117,8 +117,8 @@ def read_quotient(c, sign, at):
         if c.is_op("/"):
             c.i += 1
             opened = c.take("(")
-            found = c.look(1 if c.is_op("{") else 0)
-            if found in (("cmd", "partial"),) if sign == "partial" else found == ("let", sign):
+            expected = ("cmd", "partial") if sign == "partial" else ("let", sign)
+            if c.look(1 if c.is_op("{") else 0) == expected:
                 if c.is_op("{"):
                     by = read_differential_part(c, sign)
                 else:

@@ -218,13 +218,13 @@ class TextReader(Parser):
             self.next()
             letter = self.next()
             if letter.kind != "name":
-                raise self.error("a letter stands behind 'for'", letter.at)
+                raise self.error("expected a letter after 'for'", letter.at)
             if self.peek() != "in":
                 raise self.error("a sum is written sum(... for o in O)")
             self.next()
             over = self.next()
             if over.kind != "name":
-                raise self.error("a set stands behind 'in', such as O or H", over.at)
+                raise self.error("expected a set after 'in', such as O or H", over.at)
             clauses.append((Name(letter.text, at=letter.at), *self.limits(), Name(over.text, at=over.at)))
         if not clauses:
             raise self.error("a sum is written sum(... for o in O)")

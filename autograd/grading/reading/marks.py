@@ -138,7 +138,15 @@ def is_layer_in_parentheses(c):
 
 
 def read_superscript(c, opened=False):
-    """Read the marks above a letter: layers and samples in their brackets, a T, and primes."""
+    """Read the marks above a letter: layers and samples in their brackets, a T, and primes.
+
+    Args:
+        c: the cursor.
+        opened: True if the opening brace has been read.
+
+    Returns:
+        The marks as nodes, True if there is a T, and the number of primes.
+    """
     if opened:
         c.i -= 1
     found: list = []
@@ -258,7 +266,7 @@ def read_digits(c, found):
     apart = found and c.symbols[c.i - 1].text == ","
     s = c.next()
     if len(s.text) == 2 and c.is_op("}") and "." not in s.text and not apart:
-        return [Node("num", (), Fraction(c), s.at + k) for k, c in enumerate(s.text)]
+        return [Node("num", (), Fraction(digit), s.at + k) for k, digit in enumerate(s.text)]
     x = Node("num", (), Fraction(s.text), s.at)
     if c.is_op("+") or c.is_op("-"):
         c.i -= 1

@@ -16,7 +16,7 @@ def read_sum(c):
     terms = [read_signed_term(c)]
     while c.is_op("+") or c.is_op("-") or c.is_cmd("pm"):
         if c.is_cmd("pm"):
-            raise c.error("a sign that is plus or minus says nothing that could be proved")
+            raise c.error("\\pm leaves the sign open: write + or -")
         terms.append(read_signed_term(c))
     c.depth -= 1
     return terms[0] if len(terms) == 1 else Node("add", terms, None, at)

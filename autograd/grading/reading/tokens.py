@@ -26,37 +26,10 @@ _WORDS_BELOW = frozenset({  # as in y_{true}, which never means four indices
     "true", "pred", "label", "labels", "actual", "target", "targets", "real", "desired", "expected", "predicted",
     "truth", "model", "hid", "prev", "next", "curr",
 })  # fmt: skip
-_PROSE_WORDS = frozenset(
-    {
-        "falls",
-        "sonst",
-        "wenn",
-        "sinon",
-        "when",
-        "for",
-        "if",
-        "otherwise",
-        "else",
-        "where",
-        "and",
-        "all",
-        "with",
-        "avec",
-        "donc",
-        "soit",
-        "mit",
-        "wobei",
-        "also",
-        "und",
-        "con",
-        "donde",
-        "com",
-        "onde",
-        "dove",
-        "quindi",
-        "so",
-    }
-)
+_PROSE_WORDS = frozenset({
+    "falls", "sonst", "wenn", "sinon", "when", "for", "if", "otherwise", "else", "where", "and", "all", "with",
+    "avec", "donc", "soit", "mit", "wobei", "also", "und", "con", "donde", "com", "onde", "dove", "quindi", "so",
+})  # fmt: skip
 
 _SIGN_OF = {
     "@": ("cmd", "cdot"),

@@ -26,7 +26,7 @@ def read_atom(c, scripted=True):
     token = c.next()
     if token.kind == "number":
         if c.kind() == "number":
-            raise c.error("two numbers side by side are set as one: write \\cdot between them, or no space")
+            raise c.error("two numbers side by side look like one: write \\cdot between them, or no space")
         return c.number(token)
     if token.kind == "word":
         raise c.error(f"{token.text} lacks its backslash: write \\{token.text}", token.at)
@@ -52,7 +52,7 @@ def read_atom(c, scripted=True):
 def read_parenthesized(c, token, closing):
     x = c.relation()
     if c.is_sign(","):
-        raise c.error("several things in a bracket, and no function in front of it")
+        raise c.error("a bracket with a comma needs a function in front of it")
     c.expect(closing)
     return x if not isinstance(x, Name) else Multiply((x,), token.at)
 
@@ -90,7 +90,7 @@ def read_command(c, token, scripted):
 def read_root(c, token):
     r"""Read a root. ``\sqrt[n]{x}`` is a power, except for square and cube roots.
 
-    A cube root is defined for negative numbers, too, and a power is not.
+    A cube root is also defined for negative numbers, but a power is not.
     """
     if not c.is_sign("["):
         return Call(Name("sqrt", at=token.at), (read_group(c),), token.at)

@@ -26,7 +26,7 @@ def read_applied(c, x):
         return call
     if isinstance(call, Call):
         if isinstance(power.exponent, Negative):
-            raise c.error(f"{x.base}^(-1) is the inverse function, or a quotient: write it out", x.at)
+            raise c.error(f"{x.base}^(-1) may be the inverse function or the reciprocal: write it out", x.at)
         return Power(call, power.exponent, x.at)
     return power
 

@@ -158,7 +158,8 @@ class LatexCursor(Parser):
             return word not in _RELATIONS and word not in closes and not self.is_prose()
         return False
 
-    def is_transpose(self):
+    def skip_transpose(self):
+        """Skip a T after the ``^``. Return True if one was skipped."""
         if self.is_sign("{") and (self.peek(1) == "T" or self.is_command("top", k=1)) and self.is_sign("}", 2):
             self.i += 3
             return True

@@ -20,7 +20,7 @@ def read_fraction(c, token):
             of = read_differential(c)
             by = read_differential(c)
             if not isinstance(by, (Name, Call, Dot)):
-                raise c.error("a derivative is taken by a name", token.at)
+                raise c.error("a derivative is taken with respect to a name", token.at)
             return Derivative(of, by, token.at)
     top = read_group(c)
     return Divide(top, read_group(c), token.at)
@@ -43,7 +43,7 @@ def read_differential(c):
     c.next()
     c.next()
     if c.is_sign("^"):
-        raise c.error("a second derivative is not among what can be read")
+        raise c.error("second derivatives cannot be read")
     x = None if c.is_sign("}") else c.sum_of_terms()
     c.expect("}")
     return x.factors[0] if isinstance(x, Multiply) and len(x.factors) == 1 else x
@@ -69,7 +69,7 @@ def read_quotient(c, token):
     """Read ``\\partial X / \\partial Y`` or ``dX/dY`` after the first sign. The X may be missing."""
     of = None if c.is_sign("/") else read_operand(c)
     if not c.is_sign("/") or not (c.is_command("partial", k=1) or c.peek(1) == "d"):
-        raise c.error("a \\partial belongs into a fraction", token.at)
+        raise c.error("a \\partial belongs in a fraction, such as \\partial L/\\partial w", token.at)
     c.i += 2
     return Derivative(of, read_operand(c), token.at)
 
@@ -77,7 +77,7 @@ def read_quotient(c, token):
 def read_operand(c):
     """Read the operand of a differential: a name with its scripts, or a bracket."""
     if c.is_sign("^"):
-        raise c.error("a second derivative is not among what can be read")
+        raise c.error("second derivatives cannot be read")
     x = c.nested(LatexCursor.atom, False)
     x = read_scripts_of(c, x) if isinstance(x, Name) else x
     return x.factors[0] if isinstance(x, Multiply) and len(x.factors) == 1 else x

@@ -60,7 +60,7 @@ def read_scripts_of(c, x, inside=False):
             c.next()
             if c.skip_prime():
                 primes += 1
-            elif c.is_transpose():
+            elif c.skip_transpose():
                 transposed = True
             elif c.kind() == "number" or (c.is_sign("{") and c.is_power()):
                 exponent = read_group(c)
@@ -116,4 +116,4 @@ def read_digits(c, found):
     separated = c.is_sign(",") or (found and c.tokens[c.i - 2].text == ",")
     if separated or "." in token.text or len(token.text) > MAX_DIGITS:
         return [c.number(token)]
-    return [Number(Fraction(c), token.at + k) for k, c in enumerate(token.text)]
+    return [Number(Fraction(digit), token.at + k) for k, digit in enumerate(token.text)]

@@ -63,8 +63,8 @@ def read_accented(c, token, scripted):
     x = read_group(c) if c.is_sign("{") else c.nested(LatexCursor.atom, False)
     if not isinstance(x, Name):
         if accent in VECTOR_ACCENTS:
-            return x  # this is an underlined formula
-        raise c.error(f"\\{token.text} stands over one letter", token.at)
+            return x  # an underlined formula
+        raise c.error(f"\\{token.text} belongs above one letter", token.at)
     x = x._replace(accents=(*x.accents, accent), at=token.at)
     return read_applied(c, read_scripts_of(c, x)) if scripted else x
 

@@ -48,13 +48,13 @@ def read_below(c):
             sign = c.relation_sign()
             value = c.sum_of_terms()
             if sign not in ("=", "in") or not waiting:
-                raise c.error("below a sum stands a letter, its first value or its set")
+                raise c.error("expected a letter below a sum, with its first value or its set")
             clauses += [(x, value, None) if sign == "=" else (x, None, value) for x in waiting]
             waiting = []
         else:
             x = c.atom()
             if not isinstance(x, Name):
-                raise c.error("a letter stands below a sum", x.at)
+                raise c.error("expected a letter below a sum", x.at)
             waiting.append(x)
     c.next()
     clauses += [(x, None, None) for x in waiting]

@@ -58,7 +58,7 @@ def read_factor(c):
     while True:
         if c.is_sign("^"):
             c.next()
-            x = Transpose(x, x.at) if c.is_transpose() else c.power(x, read_group(c))
+            x = Transpose(x, x.at) if c.skip_transpose() else c.power(x, read_group(c))
         elif c.is_sign("'"):
             c.next()
             x = Call(Name("prime", at=x.at), (x,), x.at) if bracketed else read_prime(x)
