@@ -241,7 +241,8 @@ class _Sequence:
             self._doubts.forget(text, item.line)
         elif verdict in _OPEN or verdict == "definition":
             self._beside.define(text)
-            if verdict in _OPEN and letter and (self._doubts.is_given(letter) or is_function_of_letter(text)):
+            is_other = self._doubts.is_given(letter) or is_function_of_letter(text) or letter in self._free
+            if verdict in _OPEN and letter and is_other:
                 self._doubts.remember(letter, item.line)
             if verdict in _OPEN and letter:
                 self._doubts.remember_names(text, item.line)

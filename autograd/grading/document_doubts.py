@@ -57,6 +57,8 @@ _MEAN = re.compile(
 _OF_SAMPLE = re.compile(
     r"\s*(?:d\s*[azAZ](?![A-Za-z])|(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*)*\\[dD]elta|\\[dt]?frac\s*\{\s*\\partial[^{}]*\}\s*\{\s*\\partial\s*\{?\s*(?:\\hat\s*\{?\s*)?[azysAZYS])"
 )
+# A weight with two indices, which is the same whether vectors are rows or columns.
+_OF_ENTRIES = re.compile(r"(?<![A-Za-z])[wW]\s*(?:\^\s*(?:\{[^{}]*\}|\w)\s*)?_\s*\{\s*[a-z]\s*,?\s*[a-z]\s*\}")
 _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
 _MIXED = re.compile(r"the left side is a number and the right side \(")
@@ -347,7 +349,7 @@ class Doubts:
     def _said_transposed(self, target, text):
         """Return the reason to leave open the claim of an earlier line for samples in rows instead of columns."""
         line = self._proved.get(_bare(sides(text)[0].text))
-        if line is None or self._allowance.is_used_up() or self.setting.recorded:
+        if line is None or self._allowance.is_used_up() or self.setting.recorded or _OF_ENTRIES.search(text):
             return ""
         now = convention(**self.setting.options)
         flipped = {"rows": "columns", "columns": "rows", None: "columns"}

@@ -248,16 +248,19 @@ def settings_named(said, setting) -> Iterator[tuple[str, Setting]]:
     acts = list(now["activations"])
     outputs = [name for pattern, name in _ACTIVATIONS if re.search(pattern, said, re.IGNORECASE)]
     named = [found for pattern, found in _LOSSES if re.search(pattern, said, re.IGNORECASE)]
+    if not named and not outputs:
+        return
     # A word such as quadratic is about the declared loss if it can be.
     losses = [
         loss for found in named if now["loss"] not in found or "mse" not in found or _MSE.search(said) for loss in found
     ]
-    if named and not losses:
+    if not losses:
         losses = [now["loss"]]
-    for loss in losses or [now["loss"]]:
+    for loss in losses:
         for act in [acts[-1], *outputs]:
             last = "linear" if loss == "cross_entropy" else act
-            for changed in ([*acts[:-1], last], [last if x != "linear" else x for x in acts]):
+            in_all = [[last if x != "linear" else x for x in acts]] if act in outputs else []
+            for changed in ([*acts[:-1], last], *in_all):
                 more = {**now, "loss": loss, "activations": changed}
                 if (loss, changed) != (now["loss"], acts):
                     yield f"the {loss} and the activations {', '.join(changed)}", setting.with_network(**more)

@@ -6,6 +6,7 @@ __all__ = [
     "with_layers_above",
     "with_loss_of_batch",
     "with_named_layers",
+    "with_powers_of_functions",
     "with_small_loss",
     "with_small_transposes",
     "without_points",
@@ -170,3 +171,28 @@ def with_small_transposes(claim, places):
 def _is_small_t(script):
     """Return True for a t alone above a letter."""
     return script.kind == "sup" and script.data == "" and len(script.parts) == 1 and is_name(script.parts[0], "t")
+
+
+def with_powers_of_functions(claim, places):
+    r"""Return a claim with ``\theta(s)^2`` for ``\theta^2(s)``, and no condition, or None for the claim.
+
+    As it stands, the number above the letter of an activation function is the layer of the function.
+    """
+    found: list = []
+
+    def replace(node):
+        if node.kind != "call" or not is_name(node.parts[0]) or len(node.parts) != 2 or node.parts[0].data[1]:
+            return None
+        name = node.parts[0]
+        above = [script for script in name.parts if script.kind == "sup" and script.data == ""]
+        if len(above) != 1 or len(above[0].parts) != 1 or above[0].parts[0].kind != "num":
+            return None
+        if places.roles.get(name.data[0]):
+            return None
+        found.append(name)
+        bare = name.with_parts([script for script in name.parts if script is not above[0]])
+        call = node.with_parts([bare, rewrite(node.parts[1], replace)])
+        return Node("pow", (call, above[0].parts[0]), None, node.at)
+
+    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides])
+    return (claim._replace(sides=sides) if found else None), ""

@@ -10,16 +10,16 @@ import re
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
-from autograd.grading.judging.claim_notations import (
-    with_layers_above,
-    with_loss_of_batch,
-    with_named_layers,
-    with_small_loss,
-    with_small_transposes,
-    without_points,
+from autograd.grading.judging.claim_notations import with_layers_above, with_small_loss, without_points
+from autograd.grading.judging.claim_readings import (
+    IN_LAYERS,
+    IN_LETTERS,
+    IN_WEIGHTS,
+    OF_ACTIVATIONS,
+    OF_CLAIMS,
+    first_right,
 )
 from autograd.grading.judging.comparing import needed_of_targets
-from autograd.grading.judging.data_loss import with_data_loss
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
@@ -33,24 +33,18 @@ from autograd.grading.judging.spelled_claims import (
     plain_names,
     with_single_indices,
     with_step_named,
-    with_weights,
     without_iteration,
 )
 from autograd.grading.judging.taken import Result
 from autograd.grading.judging.task import Judged, Task, joined
 from autograd.grading.judging.tasks_of_claims import TasksOfClaims
 from autograd.grading.meaning.arrays import ShapeError
-from autograd.grading.meaning.place import Misfit
 from autograd.grading.meaning.places import Places
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import is_name, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-_OF_ACTIVATIONS = (
-    "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
-    "pre-activations: write it as \\partial L/\\partial a"
-)
 _LABEL = (
     "the formula is right, but the label {} is not equal to {} above it: leave it out, or write it as a link of its own"
 )
@@ -183,29 +177,12 @@ class Written:
         return found
 
     def _graded(self, claim, places, target):
-        """Return the verdict on a claim, with the condition that states its momentum if it has one."""
+        """Return the verdict on a claim, as it stands or under another reading."""
         claim = with_small_loss(with_layers_above(without_points(claim, places), places), places)
-        found: Verdict | ReadingError
-        try:
-            found = self._of_whole_loss(claim, places, target)
-        except ReadingError as error:
-            found = error
-        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
-            for change in (with_data_loss, with_small_transposes, with_loss_of_batch):
-                read_otherwise, condition = change(claim, places)
-                if read_otherwise is None:
-                    continue
-                with contextlib.suppress(ReadingError):
-                    other = self._of_whole_loss(read_otherwise, places, target)
-                    if other.judged.verdict == "equal":
-                        return other._replace(condition=joined(other.condition, condition))
-                    if isinstance(found, ReadingError):
-                        return other
-        if isinstance(found, ReadingError):
-            raise found
-        return found
+        return first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
 
     def _of_whole_loss(self, claim, places, target):
+        """Return the verdict on a claim, with the condition that states its momentum if it has one."""
         plain_claim, momentum = without_momentum(with_single_indices(claim))
         unlabelled, part = without_loss_labels(without_iteration(plain_claim, places), places)
         found = self._with_v(unlabelled, places, target)
@@ -218,21 +195,7 @@ class Written:
 
     def _with_v(self, claim, places, target):
         """Return the verdict on a claim. A ``v_j`` that is not declared is a pre-activation or else a weight."""
-        found: Verdict | ReadingError
-        try:
-            found = self._with_d(claim, places, target)
-        except ReadingError as error:
-            found = error
-        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
-            other = with_weights(claim, places)
-            if other != claim:
-                with contextlib.suppress(ReadingError):
-                    verdict = self._with_d(other, places, target)
-                    if verdict.judged.verdict in ("equal", "unproved", "ambiguous") or places.is_declared("s"):
-                        return verdict
-        if isinstance(found, ReadingError):
-            raise found
-        return found
+        return first_right(lambda x: self._with_d(x, places, target), claim, places, IN_WEIGHTS)
 
     def _with_d(self, claim, places, target):
         if not has_open_d(claim, places):
@@ -264,47 +227,18 @@ class Written:
                     defined = claim._replace(sides=(claim.sides[1], *claim.sides[1:]))
                     other = self._verdict_on(defined, places, target)
                     if other.judged.verdict == "equal":
-                        return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
+                        return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=OF_ACTIVATIONS))
                     if other.judged.verdict == "wrong" and other.judged.link:
                         return other
             return found
         lettered, certainty = with_lettered_deltas(claim, places)
-        if lettered == claim or certainty == "sure":
+        if certainty == "sure":
             return self._with_named_layers(lettered, places, target)
-        found: Verdict | ReadingError
-        try:
-            found = self._with_named_layers(claim, places, target)
-        except ReadingError as error:
-            found = error
-        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
-            with contextlib.suppress(ReadingError):
-                other = self._verdict_on(lettered, places, target)
-                if other.judged.verdict == "equal" and certainty:
-                    return other
-                if other.judged.verdict == "equal":
-                    return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_ACTIVATIONS))
-        if isinstance(found, ReadingError):
-            raise found
-        return found
+        return first_right(lambda x: self._with_named_layers(x, places, target), claim, places, IN_LETTERS)
 
     def _with_named_layers(self, claim, places, target):
         r"""Return the verdict on a claim. The h of ``\delta_{h,t}`` is the name of a layer if it counts nothing."""
-        found: Verdict | ReadingError
-        try:
-            found = self._verdict_on(claim, places, target)
-        except ReadingError as error:
-            found = error
-        if isinstance(found, ReadingError) or found.judged.verdict not in ("equal", "unproved"):
-            named = with_named_layers(claim, places)
-            if named != claim:
-                with contextlib.suppress(ReadingError):
-                    other = self._verdict_on(named, places, target)
-                    is_misfit = isinstance(found, ReadingError) or isinstance(found.judged.error, Misfit)
-                    if other.judged.verdict == "equal" or (is_misfit and not isinstance(other.judged.error, Misfit)):
-                        return other
-        if isinstance(found, ReadingError):
-            raise found
-        return found
+        return first_right(lambda x: self._verdict_on(x, places, target), claim, places, IN_LAYERS)
 
     def _verdict_on(self, claim, places, target):
         """Return the verdict on a claim whose notations are written out."""

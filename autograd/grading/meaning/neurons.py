@@ -97,7 +97,7 @@ def layer_of_name(places, node, role, roles, marks, axis, reading):
 def only_layer(places, role, roles):
     """Return the layer of a quantity without marks if there is only one possible layer, or else None."""
     depth = places.model.depth
-    if role in ("t", "p") or (role == "y" and not {"a", "x"} & set(roles)):
+    if role in ("t", "p") or (role == "y" and not {"a", "x", "s"} & set(roles)):
         return depth
     if role == "x" and not {"a", "y"} & set(roles):
         return 0
