@@ -19,7 +19,7 @@ _SINGLE = "a Value is one number, without axes: keep Values in a list, or in a N
 _MACHINE = "a Value is a number in this process: leave this out. For machine code write autograd.compile"
 _OWN = "set .data to change a leaf, or write x = x + 1 for a new Value"
 
-# The attributes that a Value is asked for, and the advice.
+# The attributes that users of other libraries look for on a Value, and the advice.
 ABSENT = {
     **dict.fromkeys(("item", "numpy", "tolist", "value", "val", "float", "double"), _NUMBER),
     **dict.fromkeys(
@@ -41,7 +41,7 @@ ABSENT = {
     "derivative": "write .grad, after loss.backward()",
     "backprop": "write .backward()",
     "backwards": "write .backward()",
-    "forward": "the number was computed when it was made; replay computes a graph again at other numbers",
+    "forward": "the number was computed when the Value was made. To compute the graph at other numbers, write replay",
     "sum": "a Value is one number: write autograd.total([...]) for the sum of several",
     "matmul": "write x * y for two numbers, or autograd.dot(weights, inputs) for two lists",
     "mm": "write x * y for two numbers, or autograd.dot(weights, inputs) for two lists",
@@ -122,8 +122,8 @@ _OF_THE_PACKAGE = {
     **dict.fromkeys(
         ("tensor", "variable", "array", "parameter"), "write Value(2.0), or [Value(x) for x in numbers] for several"
     ),
-    **dict.fromkeys(("zeros", "ones", "rand", "randn", "arange", "linspace"), "write a list, [Value(0.0)] * n is one "
-                    "Value n times, [Value(0.0) for _ in range(n)] is n of them"),
+    **dict.fromkeys(("zeros", "ones", "rand", "randn", "arange", "linspace"), "write a list of Values, [Value(0.0) for "
+                    "_ in range(n)]. ([Value(0.0)] * n would be the same Value n times)"),
     **dict.fromkeys(("gradient", "grads", "elementwise_grad", "value_and_grads"), "write grad(f), value_and_grad(f) or "
                     "jacobian(f), which return functions"),
     "backward": "call backward() of a Value: loss.backward()",
@@ -180,7 +180,7 @@ def listed(thing, names):
 class Renamed(Absent):
     """An :class:`Absent` that cannot be set either, since nothing would read it.
 
-    A class of the user's may have such an attribute.
+    A class that a user derives from such a class may have an attribute of this name.
 
     >>> class SGD:
     ...     lr = Renamed("write rate")
@@ -224,19 +224,19 @@ def unknown_in_package(name) -> NoReturn:
 
 
 def advice_for_data(data) -> str:
-    """Return what to write in place of ``Value(data)``, where the data is no real number."""
+    """Return what to write in place of ``Value(data)`` for data that is not a real number."""
     if hasattr(data, "__len__") and not isinstance(data, (str, bytes)):
         return "write [Value(x) for x in numbers] for several"
     return _OPERANDS[complex] if isinstance(data, complex) else "convert it to float first"
 
 
 def refuse_operands(a, b, sign):
-    """Raise a TypeError about an operation on a Value and a built-in object that is no real number.
+    """Raise a TypeError about an operation on a Value and a built-in object that is not a real number.
 
     Other objects may have an operation of their own with a Value, as arrays have.
 
     Returns:
-        NotImplemented for other objects, so that Python asks them.
+        NotImplemented for other objects, so that Python tries their operation.
     """
     advice = _OPERANDS.get(type(a)) or _OPERANDS.get(type(b))
     if advice is None:

@@ -73,8 +73,8 @@ class Traits(namedtuple("Traits", _TRAITS, defaults=(False, False, False, "", No
         written_out: True if formulas show its rule in place of its name: ``1 - x**2``, not ``one_minus_square(x)``.
         cheap: True if a processor computes it in a few cycles.
         c: the function of C's mathematical library that computes it over doubles, ``"tanh"``; empty if there is none.
-        activation: True if it may belong to an activation function of a network. None means: if it is a function of one
-            number. False means: it is rather a part of a loss.
+        activation: True if it may belong to an activation function of a network. None is the same as True for a
+            function of one number, else as False. A function of one number that is rather a part of a loss has False.
         is_end: True if no derivative flows through it, as for a comparison. Sweeps stop there.
         branches: for a primitive that chooses between operands, such as ``where``, a dict from the index of an operand
             to a function of all operands, which returns True if that operand is chosen. None if it uses all operands.
@@ -271,7 +271,7 @@ def is_real(x) -> bool:
     Complex numbers, texts, arrays and Values are not such numbers.
     """
     # Two separate calls, because Cython checks these types in C. An object with its own __class__ may raise below.
-    if isinstance(x, float) or isinstance(x, int):  # noqa: SIM101
+    if isinstance(x, float) or isinstance(x, int):  # noqa: SIM101 - see above
         return True
     return (_is_instance(x, numbers.Real) or _is_numpy_scalar(x)) and not _is_time_of_numpy(x)
 
@@ -282,7 +282,7 @@ def _is_numpy_scalar(x):
 
 
 def _is_time_of_numpy(x):
-    """Return True for a span of time, which NumPy derives from its integers."""
+    """Return True for a ``timedelta64``, whose class is a subclass of NumPy's integers."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and _is_instance(x, numpy.timedelta64)
 

@@ -57,7 +57,7 @@ static void array_run(int which, char **at, const Py_ssize_t *dimensions, const 
             for (int k = 0; k < operands; k++) {
                 x[k] = *(PyObject **)(at[k] + i * steps[k]);
                 if (x[k] == NULL) x[k] = Py_None;
-                Py_INCREF(x[k]); /* a function of one's own could change the array */
+                Py_INCREF(x[k]); /* the called function may change the array */
             }
             result = PyObject_CallFunctionObjArgs(array_loops[which].ours, x[0], x[1], x[2], NULL);
             for (int k = 0; k < operands; k++) Py_DECREF(x[k]);

@@ -14,11 +14,11 @@ __all__ = ["replace_loop"]
 
 
 def replace_loop(ufunc, function, kind, table):
-    """Let a function of NumPy compute elements of a type by a function of one's own, in arrays of objects.
+    """Make a function of NumPy call another function for elements of a given type, in arrays of objects.
 
     Args:
         ufunc: NumPy's function, such as ``np.maximum``.
-        function: a function of as many elements, at least one of which has the type.
+        function: the function to call if at least one of the operands has the type. It takes as many operands.
         kind: the type.
         table: NumPy's table of C functions, ``_UFUNC_API``.
 

@@ -14,10 +14,11 @@
 #include "updates.h"
 
 enum {
-    BATCH_WORTH = 20000,        /* multiplications from which on a call of BLAS pays */
-    BATCH_SHARED = 2000000,     /* multiplications from which on two threads pay, because each copies one of the matrices */
-    BATCH_LONG = 100000,        /* numbers, of all samples together, from which on two threads pay for instructions */
-    BATCH_WIDE = 50000          /* parameters from which on two threads pay for an update */
+    /* the smallest work for which each of these is faster: */
+    BATCH_WORTH = 20000,        /* a call of BLAS, in multiplications */
+    BATCH_SHARED = 2000000,     /* two threads for a product, in multiplications, because each copies one of the matrices */
+    BATCH_LONG = 100000,        /* two threads for instructions, in numbers of all samples together */
+    BATCH_WIDE = 50000          /* two threads for an update, in parameters */
 };
 
 typedef struct {

@@ -46,7 +46,7 @@ else:
 
 __all__ = ["WORTH", "Batches", "own_gemm"]
 
-WORTH = 10_000  # the number of multiplications by parameters in a sample from which on matrix products pay
+WORTH = 10_000  # matrix products are faster if a sample has at least so many multiplications by parameters
 
 DONE, STOPPED, GRADIENT = 0, 1, 2
 

@@ -111,7 +111,7 @@ def _arguments(point: Any) -> tuple[Any, ...]:
         return tuple(point)
     if len(getattr(point, "shape", ())) == 1:
         return tuple(point.tolist())
-    if not (isinstance(point, (Value, dict)) or is_real(point)) and isinstance(point, (str, complex)):
+    if isinstance(point, (str, complex)):
         raise TypeError(
             f"the point is a number or a sequence of numbers, found {type(point).__name__}: convert it first."
         )
@@ -134,11 +134,11 @@ def _replayed(loss: Value, leaf: Value, x: float) -> Any:
     return replay(loss, at={leaf: x}).value
 
 
-def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
+def _check_recorded(loss: Value, point: Any, rtol: float, atol: float) -> float:
     """Check the derivatives of a recorded loss with respect to some of its leaves. See :func:`check_gradients`."""
     __tracebackhide__ = True
     leaves = [node for node in postorder([loss]) if node.op is None]
-    chosen = leaves if what is None else [what] if isinstance(what, Value) else list(what)
+    chosen = leaves if point is None else [point] if isinstance(point, Value) else list(point)
     for leaf in chosen:
         if leaf not in leaves:
             raise ValueError(f"the loss does not depend on {leaf!r}: check the leaves that it was computed from.")
@@ -156,11 +156,11 @@ def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
             + "\n".join(wrong)
             + "\nCheck the partials of the primitives it uses."
         )
-    if isinstance(what, dict):
-        texts = {leaf: claim for leaf, claim in what.items() if isinstance(claim, str)}
+    if isinstance(point, dict):
+        texts = {leaf: claim for leaf, claim in point.items() if isinstance(claim, str)}
         claims = [
             (named[leaf], _number(claim(leaf.data) if callable(claim) else claim), found[leaf])
-            for leaf, claim in what.items()
+            for leaf, claim in point.items()
             if leaf not in texts
         ]
         _compare("the loss has", claims, rtol, atol)
@@ -174,6 +174,7 @@ def _check_recorded(loss: Value, what: Any, rtol: float, atol: float) -> float:
 
 
 def _refusal(loss: Value, leaf: Value, formula: str) -> str:
+    """Return the reason why a formula is not accepted as the derivative; an empty text if it is proved."""
     if _judge is None:
         raise TypeError("check_gradients needs the whole package to judge a formula: import autograd first.")
     return _judge(loss, leaf, formula)

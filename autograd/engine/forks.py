@@ -17,8 +17,8 @@ from typing import Any
 __all__ = ["being_imported", "importing", "take_for_forks"]
 
 _PACKAGES = ("autograd", "nn", "deltagrad", "llvmlite")
-_PATIENCE = 10.0  # seconds; then the fork takes place in any case
-_GLANCE = 0.002  # seconds between two looks
+_MAX_WAIT = 10.0  # seconds; then the fork takes place in any case
+_INTERVAL = 0.002  # seconds between two checks
 _gate = threading.Lock()  # a thread needs it to begin an import or to fork
 _threads: list[int] = []  # the threads that import; each appears once for every import that it is in
 _locks: list[Callable[[], Any]] = []
@@ -59,12 +59,12 @@ def take_for_forks(lock: Callable[[], Any]) -> None:
 
 
 def _before():
-    end, me = time.monotonic() + _PATIENCE, threading.get_ident()
+    end, me = time.monotonic() + _MAX_WAIT, threading.get_ident()
     _gate.acquire()
     # a thread that is in an import itself does not wait: it would wait for itself
     while me not in _threads and (_threads or being_imported()) and time.monotonic() < end:
         _gate.release()
-        time.sleep(_GLANCE)
+        time.sleep(_INTERVAL)
         _gate.acquire()
     for lock in _locks:  # after the wait, to include the locks of modules that were imported meanwhile
         taken = lock()

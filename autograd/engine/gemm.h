@@ -173,7 +173,7 @@ static void gemm_give(double *buffer) {
     free(buffer);
 }
 
-/* Without memory for the copies. Each number has the same bits. */
+/* The same product if there is no memory for the copies. The results are the same, bit for bit. */
 GEMM_TARGET static void gemm_slowly(int across, int along, int m, int n, int depth, const double *a, int64_t lda, const double *b,
                                     int64_t ldb, int add, double *c, int64_t ldc) {
     int i, j, k;

@@ -56,7 +56,7 @@ def retire(leaves: list):
 def record_condition(condition):
     """Record a :class:`Condition`, for ``where``, and return its node: 1 if the condition holds, else 0.
 
-    The witness is called with ``"where"``. It need not guard the comparison, because the result follows it.
+    The witness is called with ``"where"``. A compiled program needs no guard for a comparison that it computes itself.
 
     Raises:
         StaleGraphError: a leaf was changed after the comparison, and the comparison would now have the other result.

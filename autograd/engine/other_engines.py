@@ -23,7 +23,7 @@ def sign(op, operands) -> str:
 
 def shows_constants(op) -> bool:
     """Return True if micrograd makes nodes of an operation's constant operands, as it does for sums and products."""
-    return op.code <= primitives.total.code
+    return op.code <= primitives.total.code  # arithmetic is at the beginning of the table, and total is its last entry
 
 
 # --- Numbers that a program computed outside of the engine, with their derivatives: Value(data, children, local_grads)

@@ -26,8 +26,8 @@ class Leaf:
 
     Args:
         start, shape, size: see above.
-        steps: the way to its place: None at the top, else the way to the structure that it is in, and the step from
-            there: an int in a list or tuple, and text in a dict or dataclass.
+        steps: the path to its place. None if it is not within a structure, else a pair: the path to the structure that
+            it is in, and the last step, an int in a list or tuple and a text in a dict or dataclass.
     """
 
     __slots__ = ("_steps", "shape", "size", "start")
@@ -39,7 +39,7 @@ class Leaf:
         self._steps = steps
 
     @property
-    def is_all(self) -> bool:
+    def is_alone(self) -> bool:
         """True if it is not within a structure."""
         return self._steps is None
 
@@ -68,7 +68,7 @@ class Tree:
     @property
     def is_number(self) -> bool:
         """True if the structure is a single number."""
-        return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].is_all
+        return len(self.leaves) == 1 and self.leaves[0].shape is None and self.leaves[0].is_alone
 
     def replaced(self, replace: Callable[[Leaf], Any]) -> Any:
         """Return the structure with each leaf replaced by the result of a function for it."""
@@ -228,7 +228,7 @@ def flatten_like(tree: Any, other: Any, name: str) -> list[Any]:
 def has_names(tree: Any) -> bool:
     """Return True for a structure whose parts have names: a dict, a dataclass, a named tuple, or a list of them.
 
-    A list is looked at by its first and its last entry.
+    Of a list, only the first and the last entry are checked.
 
     Example:
         >>> has_names({"w": 1.0}), has_names([[1.0], {"w": 1.0}]), has_names([[1.0], [2.0]])
@@ -241,7 +241,9 @@ def has_names(tree: Any) -> bool:
 
 
 def outline(tree: Any) -> Any:
-    """Return a description of a structure without its numbers. It is equal for structures that differ in them only.
+    """Return a description of a structure without its numbers.
+
+    Structures that differ only in their numbers have equal descriptions.
 
     Example:
         >>> outline({"w": [1.0, 2.0]}) == outline({"w": [3.0, 4.0]}) != outline({"w": [3.0]})

@@ -71,7 +71,7 @@ class Readers:
         again: cython.int
         if self.selective:  # selections may read any parameter
             return found
-        for again in range(2):
+        for again in range(2):  # first count the readers of each parameter, then mark the products
             for k in range(len(starts) - 1):
                 at = starts[k]
                 if code[at] == TAPE_MATRIX and code[at + 4] < n and code[at + 5] >= code[at + 2]:

@@ -88,7 +88,7 @@ class RecordedCall:
         inputs = set(self.inputs)
         return not inputs.isdisjoint(graph.postorder([y for y in self.outputs if isinstance(y, Value)]))
 
-    def looked_around(self):
+    def find_connection(self):
         """Find out whether the result depends on Values of the caller, and return this call."""
         if not self.connected:
             self.connected = reaches_others([y for y in self.outputs if isinstance(y, Value)], self.inputs)

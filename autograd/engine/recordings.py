@@ -39,7 +39,7 @@ class Recording:
         offsets: for each node, the index of its first operand in ``references``.
         references: the references of the operands, node after node.
         constants: the numbers of the constants.
-        root: the reference of the result.
+        root: the reference of the result; None if the result is a leaf that is neither a parameter nor an input.
         outputs: the references of other results, an array.
         parameters: the number of parameters.
         inputs: the number of inputs.
@@ -56,7 +56,7 @@ class Recording:
         return other
 
     def moved(self, other):
-        """Return the indices in ``references`` at which another recording differs; None if more than these differs."""
+        """Return the indices in ``references`` at which another recording differs; None if it differs elsewhere."""
         if self.root != other.root or self.inputs != other.inputs:
             return None
         for mine, theirs in (

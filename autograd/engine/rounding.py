@@ -22,10 +22,10 @@ def _rounded(function):
 
 
 def _remainder(x, y):
-    """The remainder over any number but a complex one, for which mpmath would not come to an end."""
+    """Return ``x % y``. Complex numbers raise AlgebraError, because mpmath would compute their remainder forever."""
     for n in (x, y):
         if isinstance(n, numbers.Complex) and not isinstance(n, numbers.Real):
-            raise AlgebraError("a complex number has no remainder.")
+            raise AlgebraError("a complex number has no remainder: pass real numbers.")
     return x % y
 
 

@@ -49,7 +49,7 @@ def _clip(x: Any, low: Any = None, high: Any = None, out: None = None) -> Any:
         1.0
     """
     if out is not None:
-        raise ValueError("a Value is not written into an array: leave out= away.")
+        raise ValueError("a Value is not written into an array: leave out the option out=.")
     return clip(x, low, high)
 
 

@@ -20,7 +20,7 @@ def _log_of(base, x):
     return log(base * (pi_like(x) / pi_like(x)))
 
 
-def _log2(x):
+def _log2(x):  # not math.log2 itself: algebra.py would then look for a log2 of mpmath, which has none
     return math.log2(x)
 
 
@@ -150,7 +150,7 @@ def _stirling(x):
 
 def _positive(x):
     if x <= 0.0:
-        raise ValueError("the gamma function's logarithm and its derivatives are taken of numbers above 0")
+        raise ValueError("the logarithm of the gamma function and its derivatives need a number above 0")
     return math.isfinite(x)
 
 

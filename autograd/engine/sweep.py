@@ -51,8 +51,8 @@ _last_mark = cython.declare(cython.longlong, 0)
 
 # Two sweeps must not mark a node at the same time. In compiled code, a sweep runs no Python code while it marks. In
 # interpreted code, another thread could run in between.
-# In Python 3.13.0, an interrupt at the end of a loop whose body ends in an if is not seen by a with block around the
-# loop, which would keep the lock. So under a lock or a mode, such a loop is in a function that the block calls.
+# In Python 3.13.0, a with block does not see an interrupt at the end of a loop whose body ends in an if, and would keep
+# the lock. So inside of a with block, such a loop is in a function that the block calls.
 _marking = threading.RLock()
 
 # So a forked child process never finds a half-finished sweep, or a lock that is held by a thread of the parent.

@@ -3,8 +3,8 @@
 """Tapes: recorded calls of a function as instructions that C executes.
 
 Making a tape takes milliseconds, while making machine code takes seconds. So if the graph of a program differs from
-sample to sample, as for a transformer over names of many lengths, each form gets a tape. Consecutive sums of products
-become products of a matrix and a vector, and consecutive operations of the same kind become loops.
+sample to sample, as for a transformer over names of many lengths, each different graph gets a tape. Consecutive sums of
+products become products of a matrix and a vector, and consecutive operations of the same kind become loops.
 
 This file only runs compiled. ``compiled`` is True if it does.
 """
@@ -45,7 +45,7 @@ __all__ = ["LANES", "Machine", "Tape", "called", "compiled", "slopes"]
 
 compiled: bool = cython.compiled
 
-LANES = int(TAPE_LANES) if cython.compiled else 0  # the number of operands for which C calls a given function at once
+LANES = int(TAPE_LANES) if cython.compiled else 0  # how many operands a function that C was given computes at once
 
 
 @cython.cclass

@@ -1,4 +1,4 @@
-"""Texts of users in printed form. A label or a name must be printed with these functions or with ``repr``."""
+"""Safe printing of texts that users wrote. Print a label or a name only with these functions or with ``repr``."""
 
 __all__ = ["Text", "printable", "shortened"]
 

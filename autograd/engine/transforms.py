@@ -121,7 +121,7 @@ def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False, **kwargs: Any)
         >>> value, pull_back(1.0), aux
         (9.0, 6.0, 'seen')
     """
-    run = RecordedCall(f, args, kwargs, has_aux=has_aux).looked_around()
+    run = RecordedCall(f, args, kwargs, has_aux=has_aux).find_connection()
 
     def pull_back(cotangent):
         seeds = flatten_like(run.result, cotangent, "cotangent")
@@ -168,7 +168,7 @@ def jvp(
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
         raise TypeError("jvp takes tuples, one entry per argument of f: jvp(f, (x,), (v,)).")
     directions = flatten_like(primals, tangents, "tangents")
-    run = RecordedCall(f, primals, {}, has_aux=has_aux).looked_around()
+    run = RecordedCall(f, primals, {}, has_aux=has_aux).find_connection()
     tangent = run.tree.rebuild(run.push_forward(directions))
     return run.and_aux(run.tree.rebuild([run.plain(y) for y in run.outputs]), tangent)
 
@@ -195,7 +195,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums | None = None, *, has_aux: 
     """
 
     def matrix(*args, **kwargs):
-        run = RecordedCall(f, args, kwargs, argnums, has_aux).looked_around()
+        run = RecordedCall(f, args, kwargs, argnums, has_aux).find_connection()
         n = len(run.inputs)
         if len(run.outputs) <= n:
             rows = [run.pull_back([y], [1.0]) for y in run.outputs]
@@ -255,7 +255,7 @@ def both_modes(f, point):
     run = RecordedCall(f, point, {}, warns=False)
     point = run.inputs
     reverse = run.pull_back([run.only_output()], [1.0])
-    run.looked_around()
+    run.find_connection()
     forward = [run.push_forward([float(i == j) for j in range(len(point))])[0] for i in range(len(point))]
     return reverse, forward
 

@@ -5,10 +5,10 @@ objects and applies the operation to the elements. That suffices for ``np.multip
 for ``np.exp``, which calls their method. It does not suffice for ``np.maximum``, which compares the elements and keeps
 one of them: the result would be a plain 0, and nothing would be recorded.
 
-Elements of an array of objects are not asked. So in the compiled engine, the loops over objects of ``np.maximum`` and
-its kin are replaced as soon as both packages are imported: see ``array_loops.h``. They record where an element is a
-Value, and do what they did before elsewhere. In the interpreted engine, ``np.maximum(array, 0)`` returns one of two
-elements.
+NumPy does not ask the elements of an array of objects. So the compiled engine replaces the loops over objects of
+``np.maximum`` and a few other functions as soon as both packages are imported: see ``array_loops.h``. The new loops
+record the operation for each element that is a Value, and leave all other elements to NumPy's loop. In the interpreted
+engine, ``np.maximum(array, 0)`` returns one of the two elements, and records nothing.
 
 >>> import numpy as np
 >>> from autograd import Value
@@ -100,7 +100,7 @@ _OWN: dict[str, Any] = {
     **dict.fromkeys(("logical_and", "logical_or", "logical_xor", "logical_not"), _refuse_truth),
 }  # fmt: skip
 
-# Of numbers, these are computed without an array of objects, which takes longer.
+# If all operands are numbers, these are computed directly, because an array of objects takes longer.
 _OF_NUMBERS: dict[str, Any] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "power": operator.pow, "remainder": operator.mod, "floor_divide": operator.floordiv, "negative": operator.neg,
@@ -113,7 +113,8 @@ _COMPARISONS: dict[str, Any] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
 }  # fmt: skip
 
-# NumPy's loops over objects compare elements, and return one of them or a plain number, or ask for another method.
+# For these, NumPy's own loops over objects compare the elements, and return one of them or a plain number, or call a
+# method that a Value does not have.
 _IN_ARRAYS = ("maximum", "minimum", "fmax", "fmin", "clip", "sign", "trunc")
 
 _ufuncs: dict[str, Any] = {}  # the functions of _OWN as functions of arrays
@@ -136,7 +137,7 @@ def _apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, 
     import numpy as np  # lazy: NumPy itself calls this, and the engine does not need it
 
     if name in _COMPARISONS and method == "__call__" and not options:
-        # The operator of a scalar of NumPy makes it an array without axes, which an operand of the function seldom is.
+        # The operator < of a NumPy scalar passes the scalar as an array without axes. Who calls np.less seldom does.
         scalars = [x.item() if isinstance(x, np.ndarray) and x.ndim == 0 else x for x in inputs]
         if any(x is not y for x, y in zip(scalars, inputs, strict=True)) and all(map(_is_number, scalars)):
             return _COMPARISONS[name](*scalars)
@@ -164,7 +165,7 @@ apply_ufuncs_with(_apply)
 
 
 def _record_in_arrays():
-    """Let NumPy's functions record where an element of an array of objects is a Value."""
+    """Make NumPy's functions record the operations on Values in arrays of objects."""
     numpy = sys.modules["numpy"]
     core = getattr(numpy, "_core", None) or getattr(numpy, "core", None)  # it was renamed in NumPy 2
     table = getattr(getattr(core, "_multiarray_umath", None), "_UFUNC_API", None)
@@ -174,7 +175,7 @@ def _record_in_arrays():
 
 
 class _AfterNumPy(importlib.abc.MetaPathFinder):
-    """Waits for the import of NumPy, which the engine itself does not need."""
+    """A finder that notices the import of NumPy, which the engine itself does not need."""
 
     def find_spec(self, name, path=None, target=None):
         if name != "numpy":

@@ -99,11 +99,11 @@ _freeing = _Freeing()
 
 # The functions that backward() and _local_grads call. This file cannot import sweep.py, so sweep.py sets them.
 _sweep = cython.declare(object, None)
+_local_gradients = cython.declare(object, None)
 
 # The list of the nodes that a thread records, or None, and the thread: see list_nodes.
 _listed = cython.declare(object, None)
 _listing_thread = cython.declare(object, 0)
-_local_gradients = cython.declare(object, None)
 
 
 def sweep_with(function, local_gradients):
@@ -286,7 +286,7 @@ class Value:
             raise TypeError(f"a Value holds one real number, found {type(data).__name__} {shortened(data)}: {advice}.")
         computed = self._code != LEAF if cython.compiled else getattr(self, "_code", LEAF) != LEAF
         if computed:
-            raise GraphError(f"{self!r} was computed by {self.op}: it cannot be made anew in place.")
+            raise GraphError(f"{self!r} was computed by {self.op}, so __init__ cannot set it: make a new Value.")
         clear(self)
         self._data = float(data)
         if _witness is not None:
@@ -463,7 +463,7 @@ class Value:
     @property
     def _backward(self):
         """A function that adds this node's ``grad`` times the derivative to the ``grad`` of each operand."""
-        return partial(_pass_on, self)
+        return partial(_propagate, self)
 
     @property
     def _op(self):
@@ -829,7 +829,7 @@ class Value:
         raise TypeError("a Value is neither true nor false: write value.data != 0, or compare it, as in value > 0.")
 
     def __xor__(self, other):
-        raise TypeError("in Python ^ is no power: write x ** 2.")
+        raise TypeError("in Python, ^ is not a power: write x ** 2.")
 
     def __matmul__(self, other):
         raise TypeError("a Value is one number: write x * y, or autograd.dot(weights, inputs) for two lists.")
@@ -1028,9 +1028,9 @@ def _link(node: Value, operands: list, partials: list):
     remember(node, [_data_of(x) for x in operands] + partials)
 
 
-def _pass_on(node):
-    for x, slope in zip(node._children, node._local_grads, strict=True):
-        x.grad += slope * node.grad
+def _propagate(node):
+    for x, derivative in zip(node._children, node._local_grads, strict=True):
+        x.grad += derivative * node.grad
 
 
 # --- Fields

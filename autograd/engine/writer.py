@@ -185,9 +185,10 @@ class Writer:
                 self.instructions.one(codes[k], dst, [self.cell(r) for r in read], len(read) > 1 and read[1] < 0)
 
     def _by_level(self, uses, inner):
-        """The nodes that are written, those first that need the fewest others before them.
+        """Return the nodes to write, in the order of their levels.
 
-        So a layer's sums follow each other, and then its activations, whatever order they were recorded in.
+        The level of a node is the number of steps that it needs before it: one more than the highest level of its
+        operands. So a layer's sums follow each other, and then its activations, whatever the order of recording.
         """
         n: cython.Py_ssize_t = self.nodes
         first: cython.int = self.first
@@ -228,6 +229,7 @@ class Writer:
         return [k for found in of_level for k in found]
 
     def _take_in(self, reference, inner, uses, kept, codes):
+        """Mark a term of a sum if it is a product that nothing else reads. The sum then computes the product."""
         k = reference - self.first
         if 0 <= k < self.nodes and uses[k] == 1 and not kept[k] and codes[k] == MUL:
             inner[k] = 1

@@ -42,8 +42,8 @@ class Convention:
             convention does not say.
         batch: ``"columns"`` or ``"rows"``: the place of the samples in the matrices of a batch, or None if the
             convention does not say.
-        says_order: whether the order was declared, or belongs to the preset. If it does not, a matrix of weights may
-            lie either way.
+        says_order: True if the order was declared or belongs to the preset. If not, a matrix of weights may have either
+            order of indices.
     """
 
     name: str = "standard"
@@ -174,7 +174,7 @@ def convention(
             raise ValueError(f"no letter is called {sorted(unknown, key=str)[0]!r}: there are {', '.join(_LETTERS)}.")
         if "p" in letters and "y" not in letters and letters.get("t") == found.letters["y"]:
             letters = {**letters, "y": letters.get("s", found.letters["s"])}  # logits are pre-activations
-        changes["letters"] = _together({**found.letters, **letters})
+        changes["letters"] = _checked_letters({**found.letters, **letters})
     if order is not None:
         if order not in _ORDERS:
             raise ValueError(f"weights are indexed 'from-to' or 'to-from', found {order!r}.")
@@ -201,7 +201,7 @@ def _chosen(preset):
     )
 
 
-def _together(letters):
+def _checked_letters(letters):
     """Return the letters. Raise ``ValueError`` if the target and an output have the same letter."""
     for role, word in (("y", "output"), ("p", "softmax output")):
         if letters[role] == letters["t"]:

@@ -117,7 +117,7 @@ class Derivation:
     def __init__(self, network: Any, how: str | Convention = "standard", *, formulas: Formulas | None = None) -> None:
         self.network = network
         self._convention = how if isinstance(how, Convention) else convention(how)
-        # Formulas depend on nothing of a convention but its delta.
+        # Of a convention, the formulas depend only on the definition of a delta.
         self._formulas = Formulas(network, self._convention.delta) if formulas is None else formulas
         self._printer = Printer(self._formulas.alphabet, self._convention)
         self._point = Recorded(self._formulas)
@@ -309,8 +309,8 @@ class Derivation:
         given = convention(
             base, delta=delta, letters=letters, order=order, indices=indices, vectors=vectors, batch=batch
         )
-        is_same = given.delta == self._convention.delta
-        return Derivation(self.network, given, formulas=self._formulas if is_same else None)
+        same_delta = given.delta == self._convention.delta
+        return Derivation(self.network, given, formulas=self._formulas if same_delta else None)
 
     # --- Grading.
 
@@ -365,7 +365,7 @@ class Derivation:
         if isinstance(parameter, Value):
             if parameter in names and parameter in set(self.network.parameters):
                 return parameter
-            raise GraphError(f"{parameter!r} is no parameter of this derivation: its parameters are {self._shown()}.")
+            raise GraphError(f"{parameter!r} is not a parameter of this derivation. They are {self._shown()}.")
         wanted = str(parameter).replace(" ", "").removeprefix("dL/d")
         for test in (self._printer.symbol_text, None):
             for node in self.network.parameters:

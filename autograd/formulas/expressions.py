@@ -44,10 +44,10 @@ __all__ = [
 
 
 def rational(x) -> Fraction:
-    """Return the fraction that a recorded float stands for: one with a small denominator if its float is ``x``, or the
-    fraction of its decimals.
+    """Return the fraction that a recorded float stands for: 1/3 for ``1 / 3``, and 1/10 for ``0.1``.
 
-    ``1 / 3`` becomes 1/3 and ``0.1`` becomes 1/10. Both round to the float itself.
+    It rounds to the float itself. If no fraction with a denominator up to 10,000 does, it is the fraction of the
+    float's decimals.
     """
     if isinstance(x, (int, Fraction)):
         return Fraction(x)

@@ -7,7 +7,7 @@ backpropagation need: $e^{qx} = (e^x)^q$ for small fractions $q$, $e^{x+y} = e^x
 before, $\log e^x = x$, and those of sines and cosines (see :mod:`autograd.formulas.laws`). If a law is
 not kept, a true identity may fail here, but a false one never holds.
 
-A remainder by 1 is a random function. Other remainders, and rounding, are computed from it.
+The remainder ``x % 1`` is a random function. Other remainders, and rounding, are computed from it.
 
 A step function is a random bit with $\theta(-x) = 1 - \theta(x)$ and $\theta(cx) = \theta(x)$ for small positive c. One
 point then proves little, so 24 points are used. Square roots of small numbers and of pi are exact. Other roots
@@ -86,13 +86,13 @@ class Point:
         return self._angles(v)
 
     def invert(self, v, **values):
-        """Note what functions are at ``v``, which is the value of an inverse function: ``sin`` of ``asin x`` is x."""
+        """Record the values of functions at ``v``, the value of an inverse function. The sine of ``asin x`` is x."""
         for name, y in values.items():
             self._inverted[name, v] = y
             self._inverted[name, -v % PRIME] = y if name in _EVEN else -y
 
     def inverted(self, name, v):
-        """Return what was noted of a function at ``v``, or None."""
+        """Return the recorded value of a function at ``v``, or None."""
         return self._inverted.get((name, v))
 
     def log(self, v):
@@ -237,7 +237,7 @@ def _pow(point, x, n):
 
 
 def _fractional(point, x, q):
-    """A power with a fraction: random, but a whole power more is a factor more, and x^(1/3) x^(2/3) is x."""
+    """Return a power with a fractional exponent: random, but with x^(q+1) = x^q x and x^(1/3) x^(2/3) = x."""
     whole, part = divmod(q, 1)
     if part > Fraction(1, 2):
         return x / Residue(point.other("root", (x.v, 1 - part)), point) * _pow(point, x, point.number(whole))
@@ -268,7 +268,7 @@ def _cosh(_point, x):
 
 
 def _of_angle(name, compute):
-    """Return the rule of a function of an angle, or of a hyperbolic one, that undoes its inverse function."""
+    """Return the rule of a trigonometric or hyperbolic function, which uses the value recorded by its inverse."""
 
     def rule(point, x):
         known = point.inverted(name, x.v)

@@ -11,13 +11,14 @@ from autograd.formulas.field import PRIME, SMALL, Point, Pole, Residue, Unprovab
 from autograd.formulas.network import apply, edges, operands_of
 from autograd.formulas.precise import DIGITS, precise_numbers
 
-# For products of decimals of floats and factors of a loss. Such a fraction has fewer digits than precise numbers have.
+# The largest denominator of a fraction that is found from precise numbers. It suffices for products of the decimals of
+# floats and the factors of a loss, and such a fraction has fewer digits than precise numbers have.
 _MAX_DENOMINATOR = 10**22
 
-__all__ = ["factored", "fit_fractions", "residue", "slope_polynomial", "wiring"]
+__all__ = ["activation_key", "factored", "fit_fractions", "residue", "slope_polynomial"]
 
 
-def wiring(neuron):
+def activation_key(neuron):
     """Return the computation of an activation as a tuple. Neurons with equal tuples have the same derivative."""
     place = {neuron.s: 0} | {node: i for i, node in enumerate(neuron.inside, 1)}
     return tuple(
@@ -109,7 +110,7 @@ def fit_fractions(rows, precise_rows=None):
 
 
 def _solved(rows):
-    """Return the fractions next to the solution of linear equations with precise numbers, or [] if there is none."""
+    """Return the fractions nearest to the solution of linear equations of precise numbers; [] if there is none."""
     mpmath = precise_numbers()
     try:
         solution = mpmath.lu_solve(mpmath.matrix([basis for basis, _ in rows]), mpmath.matrix([y for _, y in rows]))

@@ -29,7 +29,7 @@ from autograd.formulas.expressions import (
     walk,
 )
 from autograd.formulas.field import Pole
-from autograd.formulas.fitting import factored, fit_fractions, residue, slope_polynomial, wiring
+from autograd.formulas.fitting import activation_key, factored, fit_fractions, residue, slope_polynomial
 from autograd.formulas.folding import Alphabet, fold
 from autograd.formulas.network import Constant, apply, edges, operands_of, parents_of
 from autograd.formulas.output_deltas import has_delta, simplify_outputs
@@ -119,7 +119,7 @@ class Formulas:
         return self.value(term.source)
 
     def operands(self, node) -> list:
-        """Return the operands of a node as expressions. Numbers without a name stay numbers, but exact ones."""
+        """Return the operands of a node as expressions. Numbers without a name stay numbers, but become exact."""
         return [
             self.value(x) if isinstance(x, Value) else self._constants.get((node, i), _exact(x))
             for i, x in enumerate(operands_of(node))
@@ -156,7 +156,8 @@ class Formulas:
     def _sweep(self):
         network = self.network
         active = depending(network.order, network.parameters, parents_of)
-        # A neuron propagates past these nodes. So contributions from other readers are not the whole adjoint of one.
+        # A neuron propagates past these nodes. So the contributions that arrive at such a node, from other readers, are
+        # not its whole adjoint.
         inside = self._passed_over()
 
         def edges_of(node, arrived):
@@ -267,7 +268,7 @@ class Formulas:
     def slope_of(self, neuron) -> Expression:
         """Return the derivative of a neuron's activation with respect to its pre-activation."""
         if neuron not in self.slope:
-            key = wiring(neuron)
+            key = activation_key(neuron)
             if key not in self._slopes:
                 self._slopes[key] = slope_polynomial(neuron)
             names = self.network.symbol_of
@@ -351,7 +352,7 @@ class Formulas:
 
 
 def _exact(x):
-    """Return a recorded float as the number that it stands for, so that rules compute with that and round nothing."""
+    """Return a recorded float as the exact number that it stands for, so that rules do not round."""
     return x if not isinstance(x, float) or x.is_integer() or not math.isfinite(x) else expression(x)
 
 

@@ -18,7 +18,7 @@ _MAX_ROOTS = 48  # with more, no value is computed from sums of arguments, which
 
 
 class _Numbers:
-    """The numbers of the field but 0, under multiplication."""
+    """The numbers of the field except 0, under multiplication."""
 
     one: Any = 1
 
@@ -59,7 +59,7 @@ NUMBERS, CIRCLE = _Numbers(), _Circle()
 
 
 def unit_of_pi():
-    """Return the point of the circle at the angle pi/12, whose coordinates are (sqrt 6 + sqrt 2)/4 and their like."""
+    """Return the point of the circle at the angle pi/12: ((sqrt 6 + sqrt 2)/4, (sqrt 6 - sqrt 2)/4)."""
     six, two, quarter = root_of_number(6), root_of_number(2), pow(4, -1, PRIME)
     return (six + two) * quarter % PRIME, (six - two) * quarter % PRIME
 

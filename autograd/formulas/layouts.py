@@ -20,7 +20,7 @@ _CHARACTERS = {
     r"\odot": "⊙", r"\leftarrow": "←", r"\partial": "∂", r"\nabla": "∇", r"\sum": "Σ", r"\quad": "  ", r"\forall": "∀",
     r"\left": "", r"\right": "", r"\,": " ",
 }  # fmt: skip
-_CLINGING = {r"\partial", r"\nabla", r"\left", r"\right"}  # these are not followed by a blank
+_WITHOUT_BLANK = {r"\partial", r"\nabla", r"\left", r"\right"}  # as text, these are not followed by a blank
 _COMMAND = re.compile(r"(\\(?:[A-Za-z]+|,))( ?)")
 _DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]+)\}\{(\\partial (?:[^{}]|\{[^{}]*\})+)\}")
 _NUMBER = re.compile(r"\\frac\{(\d+)\}\{(\d+)\}")
@@ -57,7 +57,7 @@ def as_text(latex) -> str:
         command, blank = match[1], match[2]
         if command not in _CHARACTERS:
             return match[0]
-        return _CHARACTERS[command] + ("" if command in _CLINGING else blank)
+        return _CHARACTERS[command] + ("" if command in _WITHOUT_BLANK else blank)
 
     return " ".join(_COMMAND.sub(character, text).split())
 
@@ -84,7 +84,7 @@ class Matrices:
         layout = (self.how.batch if self.is_batch else None) or self.how.vectors or self.how.batch
         self.is_dotted = layout is None and not recurrent  # the notation of document 002
         self.has_rows = layout == "rows"
-        self.goes_out = self.how.order == "from-to"  # the first index of a weight is its source
+        self.is_from_to = self.how.order == "from-to"  # the first index of a weight is its source
 
     # --- Names.
 
@@ -137,13 +137,12 @@ class Matrices:
 
     def through(self, weights, delta):
         """Return the weights times the deltas: the sum over the neurons that the weights lead into."""
-        turned = self.goes_out == self.has_rows
-        matrix = _transposed(weights) if turned else weights
+        matrix = _transposed(weights) if self.is_from_to == self.has_rows else weights
         return f"{delta} {matrix}" if self.has_rows else f"{matrix} {delta}"
 
     def outer(self, source, delta):
         """Return the outer product of the activations that weights read and the deltas that they lead to."""
-        if self.has_rows == self.goes_out:
+        if self.has_rows == self.is_from_to:
             left, right = (source, delta) if self.has_rows else (delta, source)
         else:
             left, right = (delta, source) if self.has_rows else (source, delta)
@@ -178,8 +177,8 @@ class Matrices:
         else:
             y = self.vector("p") if kind == "softmax" else y
             scale = factor * lead
-            turned = scale < 0 and not self.is_dotted
-            error, scale = (f"({y} - {t})", -scale) if turned else (f"({t} - {y})", scale)
+            negated = scale < 0 and not self.is_dotted
+            error, scale = (f"({y} - {t})", -scale) if negated else (f"({t} - {y})", scale)
         return f"{self.vector('delta', self.last)} = {self._scaled(scale, self.multiplied(error, slope))}"
 
     def hidden(self, layer):

@@ -45,7 +45,8 @@ def matrix_form(formulas, printer, point, rate) -> MatrixForm:
     apart += [e for n in network.neurons if n.layer < network.depth for e in formulas.upstream[n] if not _has_delta(e)]
     if apart:
         raise GraphError(
-            f"there is no matrix form: the loss reads a weight or a hidden neuron itself ({printer.text(apart[0])})."
+            f"there is no matrix form: the loss reads a weight or a hidden neuron itself ({printer.text(apart[0])}). "
+            "Use the formulas of single neurons."
         )
     has_bias = {layer: any(t.source is None for t in group[0].terms) for layer, group in layers.items()}
     linear = {layer for layer, group in layers.items() if all(n.a is n.s for n in group)}
@@ -97,7 +98,10 @@ def _layers(network):
                     "layer before it. Use the formulas of single neurons."
                 )
     if network.steps > 1 and not recurrent:
-        raise GraphError("there is no matrix form: no layer of this network reads its own previous activations.")
+        raise GraphError(
+            "there is no matrix form: no layer of this network reads its own previous activations. Use the formulas of "
+            "single neurons."
+        )
     return layers, recurrent
 
 
@@ -184,4 +188,7 @@ def _check(formulas, point):
 
 def _compare(given, truth, name):
     if abs(given - truth) > 1e-7 * max(abs(given), abs(truth), 1e-9):
-        raise FormulaError(f"the matrix form of {name} gives {given!r}, but reverse mode gives {truth!r}: a bug.")
+        raise FormulaError(
+            f"the matrix form of {name} gives {given!r}, but reverse mode gives {truth!r}: "
+            "this is a bug in autograd.formulas. Please report it."
+        )

@@ -16,7 +16,7 @@ __all__ = ["correspondence", "formula_names", "labels_under", "names_of", "netwo
 
 _INDEXED = re.compile(r"(.*)\[(\d+(?:,\d+)*)\]")
 _PLACES = "jklm"
-_MOST = 12  # the number of names without a pattern that are listed one by one
+_MAX_SINGLES = 12  # the largest number of names without a pattern that are listed one by one
 
 
 def names_of(nodes) -> dict:
@@ -122,8 +122,8 @@ def sentence(pairs: Iterable[tuple]) -> str:
             found[pattern] = None
     rows = [f"{name} is {other}" for name, other in found if name != other]
     singles = [f"{name} is {other}" for name, other in alone.items() if name != other]
-    rows += singles[:_MOST]
-    more = f", and {len(singles) - _MOST} more have other names" if len(singles) > _MOST else ""
+    rows += singles[:_MAX_SINGLES]
+    more = f", and {len(singles) - _MAX_SINGLES} more have other names" if len(singles) > _MAX_SINGLES else ""
     return f"In formulas, {', '.join(rows)}{more}." if rows else ""
 
 

@@ -72,6 +72,8 @@ class Network:
         readers: a dict from each node to the nodes that read it.
         neurons: all neurons, output layer last.
         parameters: the leaves to differentiate with respect to.
+        roles: a dict from each node with a known role to a pair: ``"w"``, ``"x"`` or ``"t"``, and its place in the
+            argument that named it, or None.
         sizes: the number of neurons in each layer, inputs first.
         samples: the number of samples.
         steps: the number of time steps; 1 if the network is not recurrent.

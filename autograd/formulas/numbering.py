@@ -51,7 +51,7 @@ def number(network):
         for neuron in network.neurons:
             neuron.sample = None
     elif any(len([n for n in group if n.step in (None, 1)]) != network.samples for group in by_key.values()):
-        network.assumptions.append("not every neuron is on every sample, so samples are counted for each neuron")
+        network.assumptions.append("not every neuron reads every sample, so each neuron counts its own samples")
     last = max(counts, default=0)
     network.sizes = [0] + [counts[layer] for layer in range(1, last + 1)]
     network.neurons.sort(key=lambda n: (n.layer, n.sample or 0, n.step or 0, n.index))
@@ -140,7 +140,7 @@ def _numbers_in(label):
 
 def _name_inputs(network):
     names = network.symbol_of
-    found: dict = {}  # for each leaf or constant that a weight multiplies, the uses of it
+    found: dict = {}  # for each leaf or constant that a weight multiplies, the neurons and places that use it
     for n in network.neurons:
         place = 0
         for term in n.terms:
@@ -152,7 +152,7 @@ def _name_inputs(network):
                 found.setdefault(x, []).append((n.layer, place, n.sample, n.step, n))
     leaves = [x for x in found if isinstance(x, Value)]
     labels = [_numbers_in(x.label) for x in leaves]
-    samples_told = network.samples > 1 and all(len(d) == 2 for d in labels)
+    labels_have_samples = network.samples > 1 and all(len(d) == 2 for d in labels)
     by_label = (
         bool(leaves)
         and network.steps == 1
@@ -175,14 +175,14 @@ def _name_inputs(network):
         elif isinstance(x, Value) and by_label:
             numbers = _numbers_in(x.label)
             place = numbers[0]
-            if samples_told and len(numbers) == 2:
+            if labels_have_samples and len(numbers) == 2:
                 sample = numbers[1]
         elif layer > 1 or neuron.depth > 1:
             # An input of a later layer gets a number after the inputs of the first layer.
             place = position.setdefault(x, None)
             if place is None:
-                sized = max([u[1] for v, us in found.items() for u in us if u[0] == 1], default=0)
-                place = sized + 1 + sum(1 for p in position.values() if p is not None)
+                first_layer = max([u[1] for v, us in found.items() for u in us if u[0] == 1], default=0)
+                place = first_layer + 1 + sum(1 for p in position.values() if p is not None)
                 if network.steps > 1:
                     place = uses[0][1]
                 position[x] = place

@@ -326,7 +326,7 @@ class Printer:
 
 
 def _can_be_equal_at_many_points(e):
-    """Return True if a comparison is of numbers with kinks, such as ReLU(s) and s, which are equal for all s above 0.
+    """Return True if the operands of a comparison have kinks. ReLU(s) and s, for example, are equal for all s above 0.
 
     Then a formula must say what the derivative is where they are equal.
     """
@@ -373,7 +373,7 @@ _NAMED = re.compile(r"(\\operatorname\.|\\[a-z]+)(\^2|_2|_\.)? (\\[a-z]+)?\.")
 
 @functools.cache
 def _tightness(template):
-    """Return how tightly what the template of a function makes holds together: ``e^{{{0}}} - 1`` is a sum."""
+    """Return the binding strength of a function's LaTeX template. ``e^{{{0}}} - 1``, for example, binds like a sum."""
     shape = template
     while (shorter := _ENCLOSED.sub(".", shape)) != shape:
         shape = shorter

@@ -168,7 +168,9 @@ def field_sample(network, generator=None) -> Sample:
 
 
 def precise_sample(network, seed=None) -> Sample:
-    """Return the network at a random point with :data:`DIGITS` digits. It is near the recorded point if need be.
+    """Return the network at a random point with :data:`DIGITS` digits.
+
+    If no point that was tried has real values, points near the recorded one are tried.
 
     Raises:
         GraphError: no point that was tried has real values.

@@ -54,7 +54,7 @@ def _ordered(root):
 # --- Roles of leaves.
 
 
-def _flat(values, what):
+def _flat(values, argument):
     """Return pairs of a Value and its place in an argument, which is a list, or a list with a list per sample."""
     found = []
     values = [values] if isinstance(values, Value) else list(values)
@@ -67,45 +67,46 @@ def _flat(values, what):
             row = list(item)
         except TypeError:
             raise TypeError(
-                f"{what} has a {type(item).__name__}: give Values, or a list of Values for each sample."
+                f"{argument} has a {type(item).__name__}: give Values, or a list of Values for each sample."
             ) from None
         found += [(x, (i, n if nested and len(values) > 1 else None)) for i, x in enumerate(row, 1)]
     for x, _ in found:
         if not isinstance(x, Value):
-            raise TypeError(f"{what} has {x!r}, a {type(x).__name__}: give the Values that are in the graph.")
+            raise TypeError(f"{argument} has {x!r}, a {type(x).__name__}: give the Values that are in the graph.")
     return found
 
 
 def _find_roles(network, parameters, inputs, targets):
     leaves = [node for node in network.order if node.op is None]
     present = set(network.order)
-    for what, values, role in (("parameters", parameters, "w"), ("inputs", inputs, "x"), ("targets", targets, "t")):
+    arguments = (("parameters", parameters, "w"), ("inputs", inputs, "x"), ("targets", targets, "t"))
+    for argument, values, role in arguments:
         if values is None:
             continue
-        for x, place in _flat(values, what):
+        for x, place in _flat(values, argument):
             if x not in present:
-                raise GraphError(f"{what} has {x!r}, which is not under this loss: give nodes of its graph.")
+                raise GraphError(f"{argument} has {x!r}, which is not under this loss: give nodes of its graph.")
             if role == "w" and x.op is not None:
-                raise GraphError(f"{what} has {x!r}, which was computed: a parameter is a leaf.")
+                raise GraphError(f"{argument} has {x!r}, which was computed: give leaves as parameters.")
             network.roles[x] = (role, place if role != "w" else None)
     guessed = defaultdict(list)
-    told = {"w": parameters is not None, "x": inputs is not None, "t": targets is not None}
-    named = not told["w"] and any(is_named(leaf.label) for leaf in leaves)
+    declared = {"w": parameters is not None, "x": inputs is not None, "t": targets is not None}
+    named = not declared["w"] and any(is_named(leaf.label) for leaf in leaves)
     for leaf in leaves:
         if leaf in network.roles:
             continue
-        if is_named(leaf.label) and not told["w"]:
+        if is_named(leaf.label) and not declared["w"]:
             network.roles[leaf] = ("w", None)
             continue
         letter = str(leaf.label).strip()[:1].lower() if leaf.label else ""
         role = {"w": "w", "b": "w", "x": "x", "t": "t", "y": "t"}.get(letter)
-        if role is not None and not told[role] and not (role == "w" and named):
+        if role is not None and not declared[role] and not (role == "w" and named):
             network.roles[leaf] = (role, None)
             guessed[role].append(str(leaf.label))
     network.parameters = [leaf for leaf in leaves if network.roles.get(leaf, ("",))[0] == "w"]
     if not network.parameters:
         raise GraphError(
-            "no parameter is known under this loss: label the leaves (w... or b... for parameters, x... for inputs, "
+            "no parameters were found under this loss: label the leaves (w... or b... for parameters, x... for inputs, "
             "t... or y... for targets), or pass parameters=[...]."
         )
     words = {"w": "parameters", "x": "inputs", "t": "targets"}
