@@ -7,6 +7,9 @@
 True
 """
 
+# ruff: noqa: E402
+# (The checks come before the imports that they explain. Otherwise HIPS autograd may fail with an unclear error.)
+
 import os as _os
 import typing as _typing
 
@@ -25,7 +28,7 @@ def _check_distribution(folder):
 
 _check_distribution(_HERE)
 
-import autograd as _autograd  # noqa: E402 - after the check, because HIPS autograd may fail with an unclear error
+import autograd as _autograd
 
 
 def _check_autograd():
@@ -41,18 +44,18 @@ def _check_autograd():
 
 _check_autograd()
 
-from autograd._absent_imports import advise_imports as _advise_imports  # noqa: E402 - after the check
-from nn import schedules  # noqa: E402 - after the check, which explains why an import would fail
-from nn.adaptive import Adagrad, AdamW, RMSprop  # noqa: E402
-from nn.advice import advice_on as _advice_on  # noqa: E402
-from nn.advice import unknown_name as _unknown_name  # noqa: E402
-from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau  # noqa: E402
-from nn.clipping import clip_gradients  # noqa: E402
-from nn.deltas import deltas  # noqa: E402
-from nn.dropout import Dropout, train_mode  # noqa: E402
-from nn.history import History  # noqa: E402
-from nn.layers import MLP, Layer, Module, Neuron  # noqa: E402
-from nn.losses import (  # noqa: E402
+from autograd._absent_imports import advise_imports as _advise_imports
+from nn import schedules
+from nn.adaptive import Adagrad, AdamW, RMSprop
+from nn.advice import advice_on as _advice_on
+from nn.advice import unknown_name as _unknown_name
+from nn.callbacks import EarlyStopping, Epoch, ReduceOnPlateau
+from nn.clipping import clip_gradients
+from nn.deltas import deltas
+from nn.dropout import Dropout, train_mode
+from nn.history import History
+from nn.layers import MLP, Layer, Module, Neuron
+from nn.losses import (
     absolute,
     binary_cross_entropy,
     cross_entropy,
@@ -62,11 +65,11 @@ from nn.losses import (  # noqa: E402
     mse,
     sse,
 )
-from nn.minimizing import Trainer, minimize  # noqa: E402
-from nn.optimizers import SGD, Adam, Momentum  # noqa: E402
-from nn.plots import plot_decision, plot_gradient_flow, plot_landscape  # noqa: E402
-from nn.saving import SavedModelError, load, save  # noqa: E402
-from nn.training import fit  # noqa: E402
+from nn.minimizing import Trainer, minimize
+from nn.optimizers import SGD, Adam, Momentum
+from nn.plots import plot_decision, plot_gradient_flow, plot_landscape
+from nn.saving import SavedModelError, load, save
+from nn.training import fit
 
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Dropout", "EarlyStopping", "Epoch", "History", "Layer", "LiveTraining",

@@ -137,9 +137,9 @@ _OF_A_LOSS_FUNCTION = {
     **dict.fromkeys(("dim", "axis"), "the outputs of a sample are one list, without axes: leave this out"),
 }  # fmt: skip
 
-# What fit has an option for, and a function of a sample does itself.
+# Options that only fit has, and what to do in place of them with a function of a sample.
 _OF_A_LOSS = {
-    "sample_weights": "the loss is a function of yours: have the weight in the sample, and multiply by it",
+    "sample_weights": "the loss is a function of yours: put the weight into the sample, and multiply by it",
     "class_weights": "the loss is a function of yours: multiply it by the weight of the sample's class",
     "callbacks": "the loop is yours: after an epoch, do there what a callback would do",
     "film": "films are made by fit",
@@ -232,7 +232,8 @@ _NAMES = {
     **dict.fromkeys(("conv1d", "conv2d", "lstm", "gru", "rnn", "embedding", "batchnorm1d", "batchnorm2d", "layernorm",
                      "multiheadattention", "transformer", "maxpool2d"), _LAYERS),
 }  # fmt: skip
-# Names of settings in other libraries, and the names they may have here: the first that the optimizer has is advised.
+# Names of settings in other libraries, and the names that they may have here. The advice is the first of these that the
+# optimizer has.
 _SETTINGS = {
     "lr": ("rate",), "learning_rate": ("rate",), "eta": ("rate",), "step_size": ("rate",), "betas": ("beta1",),
     "beta": ("momentum", "beta1", "decay"), "eps": ("epsilon",), "alpha": ("decay", "rate"),
@@ -251,7 +252,7 @@ _ELSEWHERE = {
 
 
 def nearest(word, words, similar=0.6):
-    """The question whether the most similar of some words was meant, or nothing where none is similar."""
+    """Return the question whether the most similar of some words was meant; "" if none is similar."""
     lower = {known.lower(): known for known in words}
     found = difflib.get_close_matches(str(word).lower(), lower, 1, similar)
     return f": did you mean {lower[found[0]]!r}?" if found else ""
@@ -270,12 +271,12 @@ def unknown_name(name, known=()) -> NoReturn:
     """Raise an AttributeError about a name that the package does not have, with what to write for it.
 
     Args:
-        name: what was asked for.
+        name: the name.
         known: the names that the package has.
     """
     advice = advice_on(name)
-    told = f": {advice}." if advice else nearest(name, known, 0.75) if not name.startswith("_") else ""
-    raise AttributeError(f"module 'nn' has no attribute {name!r}{told}", name=name)
+    ending = f": {advice}." if advice else nearest(name, known, 0.75) if not name.startswith("_") else ""
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{ending}", name=name)
 
 
 C = TypeVar("C", bound=type)
@@ -346,8 +347,8 @@ def unknown_setting(optimizer, options, known) -> None:
 
     Args:
         optimizer: the name of its class.
-        options: the keyword arguments it is given.
-        known: the names of those it has.
+        options: the keyword arguments that were given.
+        known: the names of the settings that it has.
     """
     for name in options:
         if name in known:

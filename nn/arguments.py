@@ -12,7 +12,7 @@ __all__ = ["activation_meant", "count_of", "inputs_of", "number_of", "refuse_bat
 
 
 def count_of(what, n):
-    """Return a count, which must be 1 or more, as an int."""
+    """Return a count, which must be 1 or more, as an int. The text ``what`` has ``{}`` in place of "1 or more"."""
     try:
         count = 0 if isinstance(n, bool) else operator.index(n)
     except TypeError:

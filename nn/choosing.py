@@ -38,7 +38,7 @@ def for_model(engine: str | None, cluster: Any, setup: Setup, epochs: int, progr
     if engine not in _ENGINES:
         raise ValueError(f"engine is 'native' or 'eager', found {engine!r}.")
     if cluster is not None:
-        return _spread(cluster, engine, setup)
+        return _on_cluster(cluster, engine, setup)
     own = not is_ours(model_loss.model, model_loss.loss, setup.optimizer)
     if engine == "eager" or (engine is None and own):
         return EagerTraining(setup)
@@ -69,7 +69,7 @@ def _native(engine, setup, epochs, progress):
         raise ValueError(f"engine='native' cannot compile this: {reason}. Or use engine='eager'.") from None
 
 
-def _spread(cluster, engine, setup):
+def _on_cluster(cluster, engine, setup):
     """Return a training whose gradients a cluster computes."""
     if engine == "eager":
         raise ValueError("engine='eager' computes in this process: leave out either engine or cluster.")

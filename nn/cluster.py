@@ -31,11 +31,11 @@ from nn.native import NotNative, Recorded, hits
 __all__ = ["ClusterTraining", "client_of"]
 
 _MAX_SHARDS = 32
-_SMALLEST_PART = 8  # the least samples of a batch in a shard, about; for fewer, a task is not worth its message
+_SMALLEST_PART = 8  # about the smallest number of samples of a batch in a shard; for fewer, messages take too long
 _RETRIES = 2  # of a task that raises, for example because memory is short
-_DEALS = 10  # attempts at an update whose tasks the scheduler gave up, because one worker after the other died
-_GLANCE = 2.0  # seconds between two looks at the list of workers
-_PATIENCE = 60.0  # seconds to wait for a worker if there is none
+_ATTEMPTS = 10  # at an update whose tasks the scheduler gave up, because one worker after the other died
+_INTERVAL = 2.0  # seconds between two readings of the list of workers
+_MAX_WAIT = 60.0  # seconds to wait for a worker if there is none
 _MAX_PROGRAMS = 8
 
 _LOST = distributed.client.CancelledError, distributed.comm.CommClosedError
@@ -45,7 +45,7 @@ _programs: OrderedDict = OrderedDict()  # the compiled programs of this process,
 _lock = threading.Lock()
 
 
-# --- The part of a worker
+# --- In a worker
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _sums(recipe, group, request):
     return found
 
 
-# --- The part of the main process
+# --- In the main process
 
 
 def client_of(cluster):
@@ -176,7 +176,7 @@ class ClusterTraining(InValues, Recorded):
         self._recipe = None
         self._groups: list = []
         self._threads: dict[str, int] = {}  # by the address of the worker
-        self._looked = -math.inf
+        self._read_at = -math.inf  # the time at which the list of workers was read
         self._alone_since: float | None = None
 
     def epochs(self, n, stepwise=False, each=None):
@@ -227,23 +227,23 @@ class ClusterTraining(InValues, Recorded):
             places: for each shard, the places of the samples in it.
             numbers: the numbers of the parameters.
         """
-        for _ in range(_DEALS):
+        for _ in range(_ATTEMPTS):
             try:
-                self._look()
+                self._read_workers()
                 if self._recipe is None:
-                    self._deal()
+                    self._send_shards()
                 # only groups that have a sample of the batch get a task
-                asked = [g for g in range(len(self._groups)) if any(map(len, places[g :: len(self._groups)]))]
+                needed = [g for g in range(len(self._groups)) if any(map(len, places[g :: len(self._groups)]))]
                 futures = self._client.map(
                     _sums,
-                    [self._recipe] * len(asked),
-                    [self._groups[g] for g in asked],
-                    [Request(places[g :: len(self._groups)], numbers) for g in asked],
+                    [self._recipe] * len(needed),
+                    [self._groups[g] for g in needed],
+                    [Request(places[g :: len(self._groups)], numbers) for g in needed],
                     pure=False,
                     retries=_RETRIES,
                 )
                 found: list = [()] * self._count
-                for g, sums in zip(asked, self._gathered(futures), strict=True):
+                for g, sums in zip(needed, self._gathered(futures), strict=True):
                     found[g :: len(self._groups)] = sums
                 return [each for each, some in zip(found, places, strict=True) if len(some)]
             except distributed.KilledWorker as error:
@@ -261,14 +261,14 @@ class ClusterTraining(InValues, Recorded):
             "last whole update: check the workers' logs, they may have run out of memory."
         ) from killed
 
-    def _deal(self):
+    def _send_shards(self):
         """Send the recipe and the shards to the cluster, one group for each thread."""
         count, client = self._count, self._client
         rows = [self._table.rows(slice(k, None, count)) for k in range(count)]
         labels = None if self._labels is None else [self._labels[k::count] for k in range(count)]
         n = min(count, max(1, sum(self._threads.values())))
         groups = [Group(rows[g::n], None if labels is None else labels[g::n]) for g in range(n)]
-        # Dask warns that large data should not be in the graph. Elsewhere, they could be lost with a worker.
+        # Dask warns that large data should not be in the graph. But data outside of the graph are lost with a worker.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
             self._recipe, *self._groups = [
                 client.submit(_held, content, pure=False, retries=_RETRIES) for content in (self._content, *groups)
@@ -283,23 +283,23 @@ class ClusterTraining(InValues, Recorded):
         pending = asyncio.run_coroutine_threadsafe(gather(), self._client.loop.asyncio_loop)
         try:
             while True:
-                concurrent.futures.wait([pending], timeout=_GLANCE)
+                concurrent.futures.wait([pending], timeout=_INTERVAL)
                 if pending.done():
                     return pending.result()
-                self._look()
+                self._read_workers()
         finally:
             pending.cancel()
 
-    def _look(self):
-        """Update the list of workers from time to time, so that new workers get shards, too.
+    def _read_workers(self):
+        """Read the list of workers from time to time, so that new workers get shards, too.
 
         Raises:
             TimeoutError: there has been no worker for a minute.
         """
         now = time.monotonic()
-        if now - self._looked < _GLANCE:
+        if now - self._read_at < _INTERVAL:
             return
-        self._looked = now
+        self._read_at = now
         threads = dict(self._client.nthreads())
         if threads.keys() - self._threads.keys():
             self._recipe = None  # so that the shards are sent again: the scheduler would not move them
@@ -308,8 +308,8 @@ class ClusterTraining(InValues, Recorded):
             self._alone_since = None
         elif self._alone_since is None:
             self._alone_since = now
-        elif now - self._alone_since > _PATIENCE:
+        elif now - self._alone_since > _MAX_WAIT:
             raise TimeoutError(
-                f"the cluster has had no worker for {_PATIENCE:g} s. The model has the state after the last whole "
+                f"the cluster has had no worker for {_MAX_WAIT:g} s. The model has the state after the last whole "
                 "update: start workers and continue with another fit."
             )

@@ -241,7 +241,7 @@ def split(X, Y, validation, generator):
     """
     if isinstance(validation, (tuple, list)):
         if len(validation) != 2:
-            raise ValueError(f"validation is a share or a pair (X, Y), found {len(validation)} things.")
+            raise ValueError(f"validation is a share or a pair (X, Y), found a sequence of {len(validation)}.")
         held_out = samples(*validation, of="validation ")
         for name, ours, theirs in zip("XY", (X, Y), held_out, strict=True):
             if width(ours[0]) != width(theirs[0]):

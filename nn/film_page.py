@@ -19,7 +19,7 @@ _WIDEST = "\u03b4 \u22120.0000e\u221200"  # the widest text, for which Graphviz 
 def film_page(film) -> str:
     """Return the page of a film that has at least one frame."""
     svg, texts, strokes, names, owned = _picture(film)
-    told = {
+    data = {
         "unit": "frame",
         "pace": 150,
         "start": str(film[0]),
@@ -35,7 +35,7 @@ def film_page(film) -> str:
         "plane": _painted(film),
     }
     panel = canvases(film.plane) + correspondence_html(film.correspondence)
-    return player("A training, update by update", told, svg, script=_SCRIPT, kind="film", panel=panel)
+    return player("A training, update by update", data, svg, script=_SCRIPT, kind="film", panel=panel)
 
 
 def film_aliases(film, names, owned) -> dict:

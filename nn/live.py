@@ -77,7 +77,7 @@ class LiveTraining:
         }
         plane = self._film.plane
         names = {box: f"a{box[1:].replace('_', '[')}]" if "_" in box else box for box in owned}
-        told = {
+        data = {
             "unit": "update",
             "pace": 100,
             "steps": [],
@@ -103,7 +103,7 @@ class LiveTraining:
         script = f"const compute = (() => {{\n{export.text()}return loss;\n}})();\n"
         script += (PAGES / "training.js").read_text(encoding="utf-8")
         panel = canvases(plane) + correspondence_html(self._film.correspondence)
-        return player("Training, live", told, svg, self._aside(), script, "train", panel)
+        return player("Training, live", data, svg, self._aside(), script, "train", panel)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, and return its path.

@@ -242,8 +242,8 @@ def cross_entropy(logits: Outputs, target: Targets, *, label_smoothing: float = 
     check_setting("label_smoothing", label_smoothing, least=0.0)
     if label_smoothing > 1:
         raise ValueError(f"label_smoothing is from 0 to 1, found {label_smoothing!r}.")
-    everywhere = normalizer - total(logits) / len(logits)
-    return (1 - label_smoothing) * _of_target(logits, target, normalizer) + label_smoothing * everywhere
+    uniform = normalizer - total(logits) / len(logits)  # the cross-entropy for equal probabilities
+    return (1 - label_smoothing) * _of_target(logits, target, normalizer) + label_smoothing * uniform
 
 
 def _of_target(logits, target, normalizer):

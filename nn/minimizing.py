@@ -77,9 +77,8 @@ def minimize(
             :class:`nn.EarlyStopping`, or a list of them. The ``model`` of the epoch is the argument ``parameters`` if
             it is a model. Otherwise it is an object with the method ``parameters()``.
         clip_value, clip_norm: bounds of the gradients of a batch: see :func:`nn.clip_gradients`.
-        l1, l2: factors of penalties. They are added to the loss of every sample, also in validation. ``l1`` times the
-            sum of the absolute values, and ``l2`` times the sum of the squares, of all parameters except the biases of
-            neurons.
+        l1, l2: factors of penalties. They are added to the loss of every sample, also in validation: ``l1`` times the
+            sum of ``abs(w)`` and ``l2`` times the sum of ``w ** 2``, over all parameters except the biases of neurons.
 
     Returns:
         A :class:`History`. After an interrupt from the keyboard, the parameters have the state after the last whole
@@ -111,26 +110,25 @@ def minimize(
     loss = penalized(loss, parameters, l1, l2)
     if isinstance(samples, (str, dict)) or not hasattr(samples, "__iter__"):
         raise TypeError(f"samples are a list with an entry per sample, found {type(samples).__name__} {samples!r}.")
-    everyone = list(samples)
-    if not everyone:
+    train = list(samples)
+    if not train:
         raise ValueError("there are no samples: the list is empty.")
     if record not in ("epoch", "update"):
         raise ValueError(f"record is 'epoch' or 'update', found {record!r}.")
     generator = generator_of(seed)
-    everyone, held_out = _held_out_of(everyone, validation, generator)
-    epochs, size = counted(epochs, batch_size, len(everyone))
-    history, shuffler = History(), generator if shuffle and size < len(everyone) else None
+    train, held_out = _held_out_of(train, validation, generator)
+    epochs, size = counted(epochs, batch_size, len(train))
+    history, shuffler = History(), generator if shuffle and size < len(train) else None
     model = model if hasattr(model, "parameters") else _Leaves(parameters)
-    watching = Callbacks(callbacks, Epoch(history, model, optimizer))
-    made_by = clipped(optimizer, clip_value, clip_norm)
-    setup = Setup(loss, parameters, made_by, everyone, held_out, size, shuffler)
+    called = Callbacks(callbacks, Epoch(history, model, optimizer))
+    setup = Setup(loss, parameters, clipped(optimizer, clip_value, clip_norm), train, held_out, size, shuffler)
 
     def choose():
         if epochs:
-            check_reaches(loss, parameters, everyone)
+            check_reaches(loss, parameters, train)
         return for_function(engine, setup)
 
-    return run(choose, setup, history, epochs, watching, progress=progress, record=record == "update")
+    return run(choose, setup, history, epochs, called, progress=progress, record=record == "update")
 
 
 class _Leaves:
@@ -185,8 +183,9 @@ class Trainer:
             unknown_options("Trainer", unknown, list(Trainer.__init__.__kwdefaults__ or ()))
         optimizer = SGD(0.1) if optimizer is None else optimizer
         _check_loss(loss, optimizer)
-        made_by, leaves = clipped(optimizer, clip_value, clip_norm), _leaves_of(parameters)
-        self._setup, self._engine = Setup(penalized(loss, leaves, l1, l2), leaves, made_by), engine
+        leaves = _leaves_of(parameters)
+        loss, clipping = penalized(loss, leaves, l1, l2), clipped(optimizer, clip_value, clip_norm)
+        self._setup, self._engine = Setup(loss, leaves, clipping), engine
         self._training = for_function(engine, self._setup)
 
     def __repr__(self) -> str:

@@ -23,7 +23,7 @@ from nn.setups import NotNative
 
 __all__ = ["NativeTraining", "NotNative", "Recorded", "one_sample", "rows_of"]
 
-_STRETCH = 0.05  # seconds of machine code between two chances for an interrupt from the keyboard
+_MAX_RUN = 0.05  # seconds of machine code, about, during which an interrupt from the keyboard has to wait
 
 
 def rows_of(X, Y, width):
@@ -262,7 +262,7 @@ class NativeTraining(Recorded):
     def _runs(self, n, stepwise, each):
         done = 0
         while done < n:
-            budget = 1 if each is not None else max(1, int(self._pace * _STRETCH))
+            budget = 1 if each is not None else max(1, int(self._pace * _MAX_RUN))
             rates, interrupt = self._rates(budget), None
             start = time.perf_counter()
             try:

@@ -1,4 +1,4 @@
-"""Losses that are changed: penalties on the weights are added, or the weights of samples are multiplied."""
+"""Changes of a loss: penalties on the weights are added, or it is multiplied by the weight of the sample."""
 
 import functools
 

@@ -50,7 +50,7 @@ class Sample:
             digest.update(column)
         return digest.digest()
 
-    def does_as(self, other):
+    def computes_as(self, other):
         """Return True if this sample computes the same as another one with the same numbers."""
         if self.made is not None and other.made is not None:
             return self.made.moved(other.made) == []
@@ -65,7 +65,7 @@ def one_sample(model, loss, x, y, parameters=()) -> Sample:
     """
     unique = list(dict.fromkeys(parameters))
     first = _recorded(model, loss, x, y, unique)
-    if not first.does_as(_recorded(model, loss, x, y, unique)):
+    if not first.computes_as(_recorded(model, loss, x, y, unique)):
         raise NotNative(
             "the model or the loss does not compute the same a second time: it draws random numbers, or keeps "
             "something from one call to the next"

@@ -25,7 +25,7 @@ __all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
 # A positive number, or a function of the number of the update.
 Rate = float | Callable[[int], float]
 
-_MISSING: Any = None  # parameters that PyTorch's step() knows already
+_MISSING: Any = None  # the argument of step() without parameters, as PyTorch's optimizers, which know them, are called
 
 
 class Optimizer:

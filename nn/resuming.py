@@ -75,7 +75,7 @@ def restored_state(state, optimizer, parameters):
         fits, settings, rate, memory = False, {}, None, {}
     numbers = [*settings.values(), *([] if rate is None else [rate]), *[x for row in memory.values() for x in row]]
     if not fits or not all(map(math.isfinite, numbers)) or {*map(len, memory.values())} - {len(optimizer._start)}:
-        raise ValueError("has a damaged optimizer's state: restore it from a copy")
+        raise ValueError("has the state of an optimizer, which is damaged: restore the file from a copy")
     for name, number in settings.items():
         if isinstance(getattr(optimizer, name), bool):
             settings[name] = bool(number)

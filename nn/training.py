@@ -149,15 +149,14 @@ def fit(
     train, test = Samples(X, Y), held_out and Samples(*held_out)
     of_sample = ModelLoss(model, penalized(loss, parameters, l1, l2), classes, parameters, train, test)
     history = History()
-    watching = Callbacks(callbacks, Epoch(history, model, optimizer))
+    called = Callbacks(callbacks, Epoch(history, model, optimizer))
     shuffler = generator if shuffle and size < len(X) else None
-    made_by = clipped(optimizer, clip_value, clip_norm)
-    setup = Setup(of_sample, parameters, made_by, train, test, size, shuffler)
+    setup = Setup(of_sample, parameters, clipped(optimizer, clip_value, clip_norm), train, test, size, shuffler)
     if film is not None:
         every = integer("film is 1 or more: record every film-th update", film, least=1)
         history.film = _film(model, plain[0], X, plain[1], every)
     return run(
-        lambda: for_model(engine, cluster, setup, epochs, progress), setup, history, epochs, watching, progress=progress
+        lambda: for_model(engine, cluster, setup, epochs, progress), setup, history, epochs, called, progress=progress
     )
 
 

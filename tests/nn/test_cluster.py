@@ -142,7 +142,7 @@ def programs():
 @pytest.mark.parametrize(("doomed", "failures"), [(1, 3), (2, 0)], ids=["one", "all, and the scheduler gives up"])
 def test_a_killed_worker_loses_no_update(two, monkeypatch, doomed, failures):
     killed, threads = [], []
-    monkeypatch.setattr(nn.cluster, "_GLANCE", 0.0)
+    monkeypatch.setattr(nn.cluster, "_INTERVAL", 0.0)
     monkeypatch.setattr(two.cluster.scheduler, "allowed_failures", failures)
 
     def rate(k):
@@ -168,7 +168,7 @@ def test_a_killed_worker_loses_no_update(two, monkeypatch, doomed, failures):
 
 def test_where_every_worker_dies_with_its_tasks_the_model_is_at_the_last_whole_update(two, monkeypatch):
     killed, threads = [], []
-    monkeypatch.setattr(nn.cluster, "_DEALS", 1)
+    monkeypatch.setattr(nn.cluster, "_ATTEMPTS", 1)
     monkeypatch.setattr(two.cluster.scheduler, "allowed_failures", 0)
 
     def rate(k):
@@ -185,8 +185,8 @@ def test_where_every_worker_dies_with_its_tasks_the_model_is_at_the_last_whole_u
 
 
 def test_without_a_worker_there_is_an_error_after_a_time(monkeypatch):
-    monkeypatch.setattr(nn.cluster, "_GLANCE", 0.05)
-    monkeypatch.setattr(nn.cluster, "_PATIENCE", 0.2)
+    monkeypatch.setattr(nn.cluster, "_INTERVAL", 0.05)
+    monkeypatch.setattr(nn.cluster, "_MAX_WAIT", 0.2)
     with local_cluster(0) as client, pytest.raises(TimeoutError, match=r"no worker for 0\.2 s"):
         trained(client, SGD(0.1))
 

@@ -144,7 +144,7 @@ def test_dropout_is_active_in_updates_and_never_on_a_tape():
 
 
 REFUSED = [
-    ({"sample_weights": [1.0]}, "have the weight in the sample, and multiply by it"),
+    ({"sample_weights": [1.0]}, "put the weight into the sample, and multiply by it"),
     ({"class_weights": {0: 1.0}}, "multiply it by the weight of the sample's class"),
     ({"cluster": None}, "clusters are used by fit"),
     ({"film": 1}, "films are made by fit"),

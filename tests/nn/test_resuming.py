@@ -83,7 +83,7 @@ def test_a_damaged_state_changes_nothing(changes, tmp_path):
     path.write_text(json.dumps({**body, "sha256": _checksum(body)}), encoding="utf-8")
     other = MLP(2, [1], seed=1)
     before = [p.data for p in other.parameters()]
-    with pytest.raises(SavedModelError, match="damaged optimizer's state"):
+    with pytest.raises(SavedModelError, match="the state of an optimizer, which is damaged"):
         load(other, path, optimizer=optimizer)
     assert ([p.data for p in other.parameters()], optimizer.rate, optimizer.updates) == (before, 0.5, 0)
 
