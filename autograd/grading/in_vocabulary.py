@@ -241,9 +241,11 @@ class InVocabulary:
         example = self.oracle.counterexample(claim.truth, right, env, self.lexicon.printer.symbol_text)
         words = "; and ".join([m.text for m in mistakes])
         if not mistakes:
-            words = "no slip, and no two, explain it: compare it with the right formula term by term"
+            words = (
+                "no slip that is known explains it, and no two slips: compare it with the right formula term by term"
+            )
             if example is not None and example.given is None:
-                words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
+                words = "it has no value: it divides by 0, or a function is evaluated outside of its domain"
         return Grade(
             "wrong",
             formula,

@@ -33,7 +33,7 @@ WRONG = [
     (f"{SLOPE}*x[1]", "wrote x[1] where a[1] belongs"),
     (f"2*{SLOPE}*a[1]*y[2]", "the factor y[2] does not belong there; and off by the constant factor 2"),
     ("d_o[2]*a[1]/(1-1)", "the factor 1/(1 - 1) does not belong there"),
-    ("exp(d_o[2]*a[1])", "no slip, and no two, explain it"),
+    ("exp(d_o[2]*a[1])", "no slip that is known explains it"),
     ("sqrt(d_o[2]**2)*a[1]", "the factor sqrt(d_o[2]**2) does not belong there; and the factor d_o[2] is missing"),
 ]
 

@@ -244,7 +244,7 @@ UNREADABLE = [
     ("w_ho[1,2]", "__import__('os')", "does not belong there"),
     ("w_ho[1,2]", "eval(1)", "no function is called eval"),
     ("w_ho[1,2]", "a[1] if a[2] else 0", "does not belong there"),
-    (None, "d_o[2]*a[1]", "name what this is"),
+    (None, "d_o[2]*a[1]", "give the formula a left side"),
 ]
 
 

@@ -38,6 +38,10 @@ ONE_OUTPUT = {
     "setting": "2-3-1 sig,lin half_sse",
     "declared": {"order": "to-from", "letters": {"s": "a", "a": "h", "y": r"\hat{y}", "t": "y"}},
 }
+LOGISTIC_OF_THREE = {
+    "setting": "2-1 logistic m=3",
+    "declared": {"order": "from-to", "letters": {"s": "z", "y": r"\hat y", "t": "y"}},
+}
 ONE_NEURON = {"setting": "2-1 sig bce", "declared": {"letters": {"s": "z", "y": "a", "t": "y"}}}
 SCALARS = {
     "setting": "1-1-1 sig,lin half_sse",
@@ -226,10 +230,24 @@ def test_labels_identities_and_remarks(row, formula, verdict):
         ),
         (ONE_NEURON, r"\nabla_{x} L = (a - y) x", "wrong quantity", "wrote x where w belongs"),
         (
+            LOGISTIC_OF_THREE,
+            r"\frac{\partial L}{\partial w_i} = \left(\frac1m \sum_n (\hat y^{(n)} - y^{(n)})\right)"
+            r"\left(\frac1m \sum_n x_i^{(n)}\right)",
+            "product of means",
+            "the mean of products was written as a product of means",
+        ),
+        (
+            LOGISTIC_OF_THREE,
+            r"\frac{\partial L}{\partial w_i} = \left(\sum_n (\hat y^{(n)} - y^{(n)})\right)"
+            r"\left(\frac1m \sum_n x_i^{(n)}\right)",
+            "sum split",
+            "the sum of products was written as a product of sums",
+        ),
+        (
             STEPS,
             r"\delta_t = \frac{\partial L}{\partial h_t} " + OF_STEP,
             "missing path",
-            "that through the next step is missing",
+            "the path through the next step is missing",
         ),
     ],
 )

@@ -178,9 +178,9 @@ def words_of(verdict, mistakes, several):
     elif judged.verdict == "ill-formed":
         words = reason
     elif not words:
-        words = "no slip explains it: compare it with the right formula term by term"
+        words = "no slip that is known explains it: compare it with the right formula term by term"
         if reason.startswith("it has no value"):
-            words = "it has no value: it divides by 0, or a function is asked for outside of its domain"
+            words = "it has no value: it divides by 0, or a function is evaluated outside of its domain"
     if several and verdict.text:
         words = f"in the line {verdict.text[:80]} = ...: {words}"
     return words

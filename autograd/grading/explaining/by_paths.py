@@ -98,17 +98,20 @@ def parts_of_one(explanation, evaluation, of, place, env, index):
         return {}
     total = {k: scale * at.ratio(of, n) * at.ratio(n, q) for k, n in through.items()}
     if own is not None:
-        found["what goes through the output itself; that through the others is missing"] = total[own]
-    behind = Quantity("s", q.layer, 1, q.sample, (q.step or 0) + 1)
+        found["the path through the output itself; the paths through the other outputs are missing"] = total[own]
+    after = Quantity("s", q.layer, 1, q.sample, (q.step or 0) + 1)
     if model.steps > 1 and own is None and total and (q.layer, q.layer) in model.weights:
-        found["what goes through the outputs of the same step; that through the next step is missing"] = sum_of(total)
-        if model.exists(behind):
-            later = {k: behind._replace(index=k) for k in range(1, model.size(q.layer) + 1)}
+        words = "the path through the outputs of the same step; the path through the next step is missing"
+        found[words] = sum_of(total)
+        if model.exists(after):
+            later = {k: after._replace(index=k) for k in range(1, model.size(q.layer) + 1)}
             later = {k: scale * at.ratio(of, n) * at.ratio(n, q) for k, n in later.items()}
-            words = "what goes through the next step; that through the outputs of the same step is missing"
+            words = "the path through the next step; the path through the outputs of the same step is missing"
             found[words] = sum_of(later)
     for k, y in total.items():
-        found.setdefault(f"what goes through neuron {k} of the layer behind; that through the others is missing", y)
+        found.setdefault(
+            f"the path through neuron {k} of the next layer; the paths through its other neurons are missing", y
+        )
     return found
 
 
@@ -131,6 +134,6 @@ def parts_of_steps(explanation, at, of, q):
             parts[t] = at.ratio(of, s) * direct(evaluation, s, q)
     if parts:
         last = max(parts)
-        found["that of the last step; the steps before are missing"] = parts[last]
-        found["that of the first step; the steps behind are missing"] = parts[min(parts)]
+        found["that of the last step; the earlier steps are missing"] = parts[last]
+        found["that of the first step; the later steps are missing"] = parts[min(parts)]
     return found

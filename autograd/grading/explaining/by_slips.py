@@ -103,7 +103,7 @@ def within_sums(explanation):
     for path, node in paths(explanation.written):
         if node.kind != "sum" or explanation.is_late():
             continue
-        for text, place, kind in behind(explanation, evaluation, node):
+        for text, place, kind in factors_of_next_layer(explanation, evaluation, node):
             body = Node("prod", (node.parts[0], Node("made", (), (place, kind))), ("",), node.at)
             tree = replace_at(explanation.written, path, Node("sum", (body,), node.data, node.at))
             slip = Slip("missing factor", f"the factor {text} is missing in the sum", tree, 1.3)
@@ -158,7 +158,7 @@ def product_of(node, start, end):
     return parts[0] if len(parts) == 1 else Node("prod", parts, node.data[start : end - 1], node.at)
 
 
-def behind(explanation, evaluation, series):
+def factors_of_next_layer(explanation, evaluation, series):
     """Yield the factors of a sum over the neurons of the next layer: weights, deltas and derivatives."""
     place = place_meant(explanation, evaluation)
     if place is None or place.kind != "quantity" or place.role not in ("a", "s", "delta") or place.index is None:

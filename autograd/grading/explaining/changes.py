@@ -117,21 +117,11 @@ def removing_term(k):
     return change
 
 
-def removing_factor(k):
-    """Return a change that removes factor ``k``."""
+def removing_factors(*positions):
+    """Return a change that removes the factors at the given positions."""
 
     def change(x):
-        rest = [t for i, t in enumerate(parts(x)) if i != k]
-        return Number(Fraction(1)) if not rest else rest[0] if len(rest) == 1 else with_parts(x, rest)
-
-    return change
-
-
-def removing_pair(i, j):
-    """Return a change that removes two factors."""
-
-    def change(x):
-        rest = [t for k, t in enumerate(parts(x)) if k not in (i, j)]
+        rest = [t for k, t in enumerate(parts(x)) if k not in positions]
         return Number(Fraction(1)) if not rest else rest[0] if len(rest) == 1 else with_parts(x, rest)
 
     return change

@@ -22,12 +22,9 @@ class Explanation:
 
     def __init__(self, judge, verdict, vectors):
         self.judge, self.verdict, self.vectors = judge, verdict, vectors
-        self.task, self.places, self.reading = (
-            verdict.judged.task or verdict.task,
-            verdict.places,
-            verdict.judged.reading,
-        )
-        self.judged, self.mended = verdict.judged, None
+        self.task, self.places = verdict.judged.task or verdict.task, verdict.places
+        self.judged, self.reading = verdict.judged, verdict.judged.reading
+        self.mended = None  # the verdict on the corrected claim, if that has another reading
         self.allowance = Allowance(_SECONDS)
         self.link = verdict.judged.link or 1
         self.model = judge.model

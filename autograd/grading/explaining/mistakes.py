@@ -13,7 +13,9 @@ class Mistake(NamedTuple):
         kind: one of "sign", "constant factor", "missing factor", "extra factor", "missing path", "missing sample",
             "wrong index", "swapped indices", "transposed weight", "wrong delta", "wrong derivative", "derivative at the
             activation", "product of means", "tanh's derivative", "sigmoid's derivative", "wrong quantity", "wrong
-            power", "wrong constant", "missing term", "missing condition", "extra term", "extra sum", "sum split".
+            power", "wrong constant", "missing term", "missing condition", "extra term", "missing sum", "extra sum",
+            "sum split". In formulas with matrices also "missing transpose", "extra transpose", "wrong product" and
+            "order of factors".
         text: the written part, and the part that belongs in its place.
     """
 

@@ -10,7 +10,7 @@ from autograd.formulas.expressions import (
     Sum,
     Times,
 )
-from autograd.grading.explaining.changes import Edit, relettered, removing_factor, removing_pair, replacing_pair
+from autograd.grading.explaining.changes import Edit, relettered, removing_factors, replacing_pair
 from autograd.grading.explaining.factor_edits import insertions, slope_pair
 from autograd.grading.explaining.series_edits import wrappings
 from autograd.grading.explaining.symbol_edits import edits_everywhere
@@ -24,7 +24,7 @@ def product_edits(draft, e, path, scope):
             continue
         shown = draft.printer.text(factor)
         words = f"the factor {shown} does not belong there"
-        yield Edit(path, "extra factor", words, removing_factor(k))
+        yield Edit(path, "extra factor", words, removing_factors(k))
     for i, j in itertools.combinations(range(len(factors)), 2):
         pair = slope_pair(factors[i], factors[j])
         if pair is not None:
@@ -35,7 +35,7 @@ def product_edits(draft, e, path, scope):
             words = f"sigmoid's derivative {a} where tanh's, {b}, belongs"
             yield Edit(path, "sigmoid's derivative", words, replacing_pair(i, j, better))
             shown = draft.printer.text(Times((factors[i], factors[j])))
-            yield Edit(path, "extra factor", f"the factor {shown} does not belong there", removing_pair(i, j), 0.3)
+            yield Edit(path, "extra factor", f"the factor {shown} does not belong there", removing_factors(i, j), 0.3)
         if isinstance(factors[i], Sum) and isinstance(factors[j], Sum) and factors[i].over == factors[j].over:
             yield from merged_sums(draft, e, path, i, j)
     yield from edits_everywhere(draft, e, path, scope)

@@ -12,7 +12,7 @@ from autograd.grading.explaining.changes import Edit, bound_to, reindexed, slots
 
 def wrappings(draft, e, path, scope, cost=0.0):
     """Yield edits that add a missing sum, where only one of its terms was written."""
-    # several terms are probably meant to be all terms
+    # a sum of several terms is probably meant to have all of them
     cost += 0.6 * any(isinstance(x, Plus) and len(set(symbols(x))) > 2 for x in (e, *parts(e)))
     own = {(kind, index) for kind, index in slots(draft.target)} if draft.target is not None else set()
     for kind, index in {slot for s in symbols(e) for slot in slots(s)}:

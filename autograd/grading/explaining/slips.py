@@ -88,7 +88,7 @@ def _of_sums(side, unbound, is_batch):
         tree = Node("sum", (side,), Limits(("@n",)), side.at)
         yield Slip("missing sum", "the sum over the samples is missing", tree, 0.7, True)
     for letter in free:
-        words = f"the sum over {_plain(letter)} is missing: what {_plain(letter)} counts is added up"
+        words = f"the sum over {_plain(letter)} is missing: add up the terms of all {_plain(letter)}"
         for path, node in paths(side):
             if letter in variables(node) and node.kind in (
                 "prod",
@@ -290,7 +290,7 @@ def _of_factors(node):
     sums = [k for k, x in enumerate(node.parts) if _inner_sum(x) is not None]
     for a in sums:
         for b in sums:
-            if a < b and not {_plain(a), _plain(b)} & {"l", "ell", "L"}:
+            if a < b:
                 tree = _merged(node, a, b)
                 yield Slip("sum split", "the sum of products was written as a product of sums", tree, 0.9, True)
                 factor = Node("prod", (Node("count", (), None, node.at), tree), ("",), node.at)

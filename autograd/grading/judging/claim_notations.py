@@ -33,7 +33,7 @@ def without_points(claim, places):
         signs = tuple([node.data[k - 1] for k in kept[1:]])
         return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def with_layers_above(claim, places):
@@ -59,7 +59,7 @@ def with_layers_above(claim, places):
         signs = tuple([node.data[k - 1] for k in kept[1:]])
         return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def _is_layer(argument, name, places):
@@ -82,7 +82,7 @@ def with_small_loss(claim, places):
         loss = node.parts[0]
         return node.with_parts([Node("name", loss.parts, (places.loss_letter, 0), loss.at), node.parts[1]])
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def with_named_layers(claim, places):
@@ -111,7 +111,7 @@ def with_named_layers(claim, places):
                 return node.with_parts([*node.parts[:k], *below, *node.parts[k + 1 :], above])
         return None
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def with_loss_of_batch(claim, places):
@@ -136,8 +136,8 @@ def with_loss_of_batch(claim, places):
 
     if places.model.samples == 1:
         return None, ""
-    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides])
-    return (claim._replace(sides=sides) if found else None), ""
+    rewritten = claim.rewritten(replace)
+    return (rewritten if found else None), ""
 
 
 def with_small_transposes(claim, places):
@@ -165,7 +165,7 @@ def with_small_transposes(claim, places):
         scripts = [script for script in node.parts if not _is_small_t(script)]
         return Node("transpose", (Node("name", scripts, node.data, node.at),), None, node.at)
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides])), ""
+    return claim.rewritten(replace), ""
 
 
 def _is_small_t(script):
@@ -194,5 +194,5 @@ def with_powers_of_functions(claim, places):
         call = node.with_parts([bare, rewrite(node.parts[1], replace)])
         return Node("pow", (call, above[0].parts[0]), None, node.at)
 
-    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides])
-    return (claim._replace(sides=sides) if found else None), ""
+    rewritten = claim.rewritten(replace)
+    return (rewritten if found else None), ""

@@ -24,8 +24,8 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = ["IN_LAYERS", "IN_LETTERS", "IN_WEIGHTS", "OF_ACTIVATIONS", "OF_CLAIMS", "ClaimReading", "first_right"]
 
 OF_ACTIVATIONS = (
-    "it is right if this delta is the derivative of the loss in the activations, and wrong if it is that in the "
-    "pre-activations: write it as \\partial L/\\partial a"
+    "it is right if this delta is the derivative of the loss with respect to the activations, and wrong if it is that "
+    "with respect to the pre-activations: write it as \\partial L/\\partial a"
 )
 _RIGHT = ("equal", "unproved")
 
@@ -96,7 +96,7 @@ def _if_right_or_declared(found, other, places, said):
 
 
 def _if_sure(found, other, places, certainty):
-    r"""Take a claim that is right with ``\delta^a`` as a derivative in a, and leave it open if this is not likely."""
+    r"""Take a claim that is right with ``\delta^a`` as dL/da, and leave it open if this is not likely."""
     if other.judged.verdict != "equal":
         return None
     if certainty:

@@ -99,11 +99,11 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
             agreed += 1
         if agreed == 0 and doubted is not None and not is_field:
             return doubted  # it has no value at any point
-        if agreed == 0 and not (is_field and unproved) and is_field:
+        if agreed == 0 and is_field and not unproved:
             return Judged("wrong", reading, envs[0], 1, "it has no value: it divides by 0")
         if agreed == 0 and not is_field and unproved:
             raise ReadingError(
-                "it has no value at the points that were tried: a number is too large, or a function is asked for "
+                "it has no value at the points that were tried: a number is too large, or a function is evaluated "
                 "outside of its domain.",
                 task.sides[-1].at,
             )
@@ -208,7 +208,7 @@ def as_slopes(truth, x):
 def corners_agree(side, truth, evaluation, env):
     """Return True if the corner entries of a matrix with dots are right."""
     if not is_array(truth):
-        raise ShapeError(shape(truth), "a matrix", "is no")
+        raise ShapeError("the left side", "a matrix", "is not")
     rows = side.parts
     for r, i in ((0, 0), (-1, -1)):
         for c, j in ((0, 0), (-1, -1)):

@@ -8,7 +8,7 @@ __all__ = ["defines_delta", "with_defined_deltas"]
 def defines_delta(claim, places):
     """Return True if a chain begins with a delta and the derivative of the loss with respect to an activation.
 
-    A delta behind them has its usual meaning, and the first link is then a slip.
+    A delta after them has its usual meaning, and the first link is then a slip.
     """
     if len(claim.sides) < 3 or claim.sides[0] is None or claim.sides[0].kind != "name":
         return False
@@ -21,7 +21,7 @@ def defines_delta(claim, places):
 
 
 def with_defined_deltas(claim, places):
-    r"""Return a claim with its deltas as derivatives in an activation, and the letter of that, or None.
+    r"""Return a claim with its deltas as derivatives with respect to an activation, and the letter of that, or None.
 
     The chain must begin with a delta and the derivative of the loss with respect to an activation with the same marks,
     and a delta with other marks must follow. Without one, the first link may be a slip.

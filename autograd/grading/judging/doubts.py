@@ -34,12 +34,12 @@ _COUNTED_FROM_ONE = (
     "z^{(1)} is"
 )
 SILENT = (
-    "it is right if an index that stands twice is summed silently, and wrong if a sum was forgotten: write \\sum, or a "
-    "link of the chain without that index"
+    "it is right if a repeated index is summed silently, and wrong if a sum was forgotten: write \\sum, or a link of "
+    "the chain without that index"
 )
 _OF_ANOTHER_LAYER = (
-    "it is right only since the layers have the same activation: {} names the function of another layer than that of "
-    "its argument"
+    "it is right only because the layers have the same activation: {} names the function of another layer than that "
+    "of its argument"
 )
 _OF_OUTPUTS = (
     "it is right if {} are the weights to the outputs, and wrong if they are those from one step to the next: write "

@@ -155,7 +155,7 @@ class Judge:
             if failure is None and wanted is not None:
                 failure = ReadingError("the left side names something other than what is graded.")
             if failure is None:
-                failure = ReadingError("there is nothing here that this formula could be meant for.")
+                failure = ReadingError("this network has no quantity that this formula could describe.")
             if isinstance(failure, IllFormed):
                 return Judged("ill-formed", tried[0], None, None, failure.reason, error=failure)
             if isinstance(failure, Misfit):
@@ -200,7 +200,7 @@ class Judge:
     def _without_reading(self, readings, task):
         if readings.is_cut:
             raise ReadingError(_TOO_MANY)
-        failure = readings.failure or ReadingError("what the letters of this formula count is not clear.")
+        failure = readings.failure or ReadingError("it is not clear what the letters of this formula count.")
         calls = [x.parts[0] for side in task.sides for x in walk(side) if x.kind == "call" and len(x.parts) > 2]
         if any(x.data[0] in readings.places.rates for x in calls):
             words = f"{calls[0].data[0]} is no function: a sign belongs where the comma is"

@@ -1,7 +1,7 @@
 """Deltas with a letter for their quantity: delta^z is the derivative of the loss with respect to z."""
 
 from autograd.grading.meaning.products import is_slope
-from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+from autograd.grading.reading.nodes import Node, is_name, walk
 
 __all__ = ["with_lettered_deltas"]
 
@@ -41,7 +41,7 @@ def with_lettered_deltas(claim, places):
     of_sums = ["s" in places.roles_of(x) for x in letters]
     has_slopes = any(is_slope(x) for side in claim.sides if side is not None for x in walk(side))
     is_likely = len(letters) > 1 and (any(of_sums) or has_slopes)
-    spelled = claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    spelled = claim.rewritten(replace)
     return spelled, "sure" if all(of_sums) else "likely" if is_likely else ""
 
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from autograd.grading.meaning.letters import head, heads
-from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
+from autograd.grading.reading.nodes import Limits, Node, is_name, walk
 
 __all__ = ["PART_OF_LOSS", "without_loss_labels"]
 
@@ -38,8 +38,8 @@ def without_loss_labels(claim, places):
         found.extend([node for s in node.parts if s not in parts and _names_a_part(s)])
         return Node("name", parts, node.data, node.at)
 
-    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides])
-    return claim._replace(sides=sides), found[0] if found and not _has_penalty_and_data(claim, places) else None
+    rewritten = claim.rewritten(replace)
+    return rewritten, found[0] if found and not _has_penalty_and_data(claim, places) else None
 
 
 def _has_penalty_and_data(claim, places):

@@ -1,6 +1,6 @@
-"""The letter d, which some books use for targets and others for deltas, or in ``d_y`` for the derivative in y."""
+"""The letter d. Some books use it for targets, some for deltas, and some write ``d_y`` for the derivative dL/dy."""
 
-from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+from autograd.grading.reading.nodes import Node, is_name, walk
 
 __all__ = ["has_open_d", "is_claimed_d", "with_deltas", "with_derivatives"]
 
@@ -20,7 +20,7 @@ def has_open_d(claim, places):
 
 def with_deltas(claim):
     """Return the claim with d replaced by delta."""
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, _d_as_delta) for x in claim.sides]))
+    return claim.rewritten(_d_as_delta)
 
 
 def with_derivatives(claim, places):
@@ -37,7 +37,7 @@ def with_derivatives(claim, places):
             return None
         return Node("deriv", (Node("loss", (), None, node.at), marks[0][1]), "name", node.at)
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def _d_as_delta(node):

@@ -125,7 +125,7 @@ class _Graded:
             return self._node_of[symbol]
         except KeyError:
             raise GraphError(
-                f"a derivative in {symbol.role}{list(symbol.indices)}, which is a plain number here."
+                f"{symbol.role}{list(symbol.indices)} is a plain number without derivatives in this graph."
             ) from None
 
     def guard(self, numbers):

@@ -51,7 +51,7 @@ def with_weights(claim, places):
             return None
         return Node("name", node.parts, (node.data[0].upper(), node.data[1]), node.at)
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def without_iteration(claim, places):
@@ -67,7 +67,7 @@ def without_iteration(claim, places):
         is_free = not node.parts[1].parts and not places.roles_of(letter) and not name.data[1]
         return name if is_free and places.roles_of(name.data[0]) and name.data[0] not in places.losses else None
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def with_single_indices(claim):
@@ -82,7 +82,7 @@ def with_single_indices(claim):
             return None
         return node.with_parts([s.with_parts([single(p) for p in s.parts]) for s in node.parts])
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def with_step_named(claim, places):

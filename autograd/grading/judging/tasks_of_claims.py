@@ -1,4 +1,4 @@
-"""The tasks that claims set: which sides have to be equal, and if they are the steps of a parameter."""
+"""The tasks that claims set: which sides have to be equal, and whether they are the steps of a parameter."""
 
 from autograd.grading.judging.spelled_claims import in_and_out, indexed, of_label, outside_derivatives
 from autograd.grading.judging.task import Task
@@ -40,11 +40,11 @@ class TasksOfClaims:
         sides = [None if x is None else rewrite(x, lambda node: of_label(node, places, bound)) for x in sides]
         sides = [None if x is None else spelled_out(x, places) for x in sides]
         if any(s == "approx" for s in signs):
-            raise ReadingError("an approximation says nothing that could be proved: write =.", claim.at)
+            raise ReadingError("an approximation cannot be proved: write =.", claim.at)
         if len(sides) == 1 or sides[0] is None:
             if target is None:
                 raise ReadingError(
-                    "name what this is: write dL/dw = ..., or \\delta_o = ...; or pass a target.", claim.at
+                    "give the formula a left side, such as dL/dw = ... or \\delta_o = ..., or pass a target.", claim.at
                 )
             rights = [x for x in sides if x is not None]
             return Task((_given(target), *rights), "value", None, claim.conditions), None
@@ -76,7 +76,7 @@ class TasksOfClaims:
             rights = [Node("add", (x, Node("neg", (bare,), None, x.at)), None, x.at) for x in rights]
             return Task(tuple(rights), "step", bare, claim.conditions), wanted
         if signs[0] == "~":
-            raise ReadingError("a proportion says nothing that could be proved, except of a step: write =.", claim.at)
+            raise ReadingError("a proportion cannot be proved, except of a step: write =.", claim.at)
         if wanted is not None and not self._is_of_target(left, places):
             wanted = None
         return Task((left, *rights), "value", None, claim.conditions), wanted
@@ -120,7 +120,7 @@ class TasksOfClaims:
         return left.kind == "name" and bool({"delta", "w", "b"} & set(places.roles_of(left.data[0])))
 
     def _is_parameter(self, node, places):
-        while node.kind in ("group",):
+        while node.kind == "group":
             node = node.parts[0]
         if node.kind == "call":
             node = node.parts[0]

@@ -49,7 +49,7 @@ _LABEL = (
     "the formula is right, but the label {} is not equal to {} above it: leave it out, or write it as a link of its own"
 )
 _DEFINED = "if {} stands for {} throughout, as the formula defines it"
-_OPEN_COUNT = "{} has no meaning here: there is one sample, and counted as the outputs it makes the formula wrong"
+_OPEN_COUNT = "{} has no meaning here: there is one sample, and as the number of outputs it makes the formula wrong"
 
 _LETTER = r"\\?[A-Za-z]+|\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\\?[A-Za-z]+\s*\}"
 _INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
@@ -182,7 +182,10 @@ class Written:
         return first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
 
     def _of_whole_loss(self, claim, places, target):
-        """Return the verdict on a claim, with the condition that states its momentum if it has one."""
+        """Return the verdict on a claim without the labels of its loss, and with a condition that states its momentum.
+
+        A label may name a part of the loss. A wrong claim about a loss with a label is then ambiguous.
+        """
         plain_claim, momentum = without_momentum(with_single_indices(claim))
         unlabelled, part = without_loss_labels(without_iteration(plain_claim, places), places)
         found = self._with_v(unlabelled, places, target)
@@ -198,6 +201,7 @@ class Written:
         return first_right(lambda x: self._with_d(x, places, target), claim, places, IN_WEIGHTS)
 
     def _with_d(self, claim, places, target):
+        """Return the verdict on a claim. An undeclared ``d_k`` is a target, a delta, or the derivative dL/dk."""
         if not has_open_d(claim, places):
             return self._verdict(claim, places, target)
         named = with_derivatives(claim, places)
@@ -212,6 +216,7 @@ class Written:
         return _chosen(tried, claim)
 
     def _verdict(self, claim, places, target):
+        """Return the verdict on a claim. A delta may be defined by a chain, or have a letter for its quantity."""
         claim = with_step_named(claim, places)
         defined = with_defined_deltas(claim, places) if self.convention.delta == 1 else None
         if defined is not None:

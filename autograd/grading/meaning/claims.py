@@ -26,6 +26,7 @@ from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Claim", "Claims"]
 
+_NO_LEFT_SIDE = "give the formula a left side, such as dL/dw_ho[h,o] = ... or \\delta_o = ..., or pass a target."
 # A formula for all neurons is graded for each of them, or for at most this many.
 _MAX_INSTANCES, _MAX_EVALUATED = 36, 6000
 _PRIMED = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]{1,40}\])?)'\s*=", re.ASCII)
@@ -176,7 +177,7 @@ class Claims:
         if meant is not None:
             return [self._matched(meant, tree, rights)]
         if tree is None:
-            raise ReadingError("name what this is: dL/dw_ho[h,o] = ..., or \\delta_o = ...; or pass a target.", 0)
+            raise ReadingError(_NO_LEFT_SIDE, 0)
         of_loss = not isinstance(left, trees.Derivative) or self._is_of_loss(left)
         if not isinstance(tree, trees.Name) or not of_loss:
             return [(None, {}, {}, {})]

@@ -26,7 +26,7 @@ def sides_of(tree):
         for sign in tree.operators:
             if sign not in ("=", "<-"):
                 words = {"~": "an approximation or a proportion", "in": "a membership", "->": "an arrow"}
-                raise ReadingError(f"{words.get(sign, sign)} says nothing that could be proved: write =.", tree.at)
+                raise ReadingError(f"{words.get(sign, sign)} cannot be proved: write =.", tree.at)
         operator = "<-" if "<-" in tree.operators else "="
         left = None if type(sides[0]).__name__ == "Empty" else sides[0]
         return left, sides[1:], operator

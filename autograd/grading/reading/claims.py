@@ -10,7 +10,7 @@ from typing import NamedTuple
 from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.calls import DOTS
 from autograd.grading.reading.cursor import COMPARISONS, IMPLICATIONS, Cursor
-from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.nodes import Node, rewrite
 from autograd.grading.reading.tables import BLOCKS
 from autograd.grading.reading.terms import GRAMMAR, read_sum
 from autograd.grading.reading.tokens import symbols_of
@@ -42,6 +42,10 @@ class Claim(NamedTuple):
     signs: tuple
     conditions: tuple
     at: int
+
+    def rewritten(self, replace):
+        """Return the claim with :func:`~autograd.grading.reading.nodes.rewrite` applied to its sides."""
+        return self._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in self.sides]))
 
 
 def read_all(c):
