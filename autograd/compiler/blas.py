@@ -1,6 +1,7 @@
 """SciPy's BLAS, which C calls for products of matrices.
 
-Its extension module is loaded without its package, because importing the package takes longer than many trainings.
+The extension module is loaded without the package ``scipy.linalg``, because importing that takes longer than many
+trainings.
 """
 
 import ctypes

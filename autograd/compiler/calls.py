@@ -1,7 +1,8 @@
 """Calls out of compiled code: to the C library's mathematics lane by lane, and to Python functions if need be.
 
 A function of the C library is called by its address. Python's ``math`` module mostly calls the same functions. Strict
-code needs exactly the bits of ``math``. So the two are compared first, and if they differ anywhere, ``math`` is called.
+code needs exactly the bits of ``math``. So the two are compared first at 200 points. If they differ at one of them,
+``math`` is called.
 """
 
 import ctypes
@@ -245,9 +246,10 @@ def _all_called(function, count, operands):
 
 @contextmanager
 def interruptible(text):
-    """Return a context manager for a block that runs machine code. An interrupt during a callback waits for its end.
+    """Return a context manager for a block that runs machine code. If it calls Python, interrupts wait for its end.
 
-    If the interrupt were raised within the callback, it would be lost, and so would the result of the callback.
+    If an interrupt were raised within a callback, it would be lost, and so would the result of the callback.
+
     Args:
         text: the LLVM text of the code.
     """

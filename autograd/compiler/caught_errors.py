@@ -37,7 +37,7 @@ class _Try(NamedTuple):
 
 
 def catches_errors(start):
-    """Return True if the code of the user, from which an operation was called, catches its errors and goes on.
+    """Return True if user code that called the present operation catches errors of arithmetic and continues.
 
     Args:
         start: the frame that began to record. Code that called it is not recorded.
@@ -52,7 +52,8 @@ def catches_errors(start):
 
 
 def _catches(frame):
-    if not getattr(frame.f_code, "co_exceptiontable", True):  # Python 3.10 has no such table
+    # The table is empty if the code has no try. Python 3.10 has no such table.
+    if not getattr(frame.f_code, "co_exceptiontable", True):
         return False
     for each in _tries_of(frame):
         if each.first <= frame.f_lineno <= each.last and any(_is_caught(name, frame) for name in each.caught):
@@ -79,7 +80,7 @@ def _tries_in(text):
         names: list = []
         if isinstance(node, _TRIES):
             for handler in node.handlers:
-                if not isinstance(handler.body[-1], ast.Raise):  # the error goes on
+                if not isinstance(handler.body[-1], ast.Raise):  # otherwise the function does not continue
                     names += _names(handler.type)
         elif isinstance(node, ast.With):
             for item in node.items:
@@ -92,7 +93,7 @@ def _tries_in(text):
 
 
 def _names(kind):
-    """Return the names of the exceptions of a handler. One without any catches them all."""
+    """Return the names of the exceptions that a handler catches. A bare ``except:`` catches every exception."""
     if kind is None:
         return ["BaseException"]
     return [ast.unparse(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]

@@ -62,7 +62,9 @@ def outputs_of(what):
         raise GraphError("there is nothing to compile: give at least one Value.")
     for y in outputs:
         if not isinstance(y, Value):
-            raise GraphError(f"a program computes Values, found {type(y).__name__} {y!r}: nothing of it was recorded.")
+            raise GraphError(
+                f"a program computes Values, found {type(y).__name__} {y!r}, which was not computed from Values."
+            )
     return outputs, isinstance(what, Value)
 
 
@@ -150,7 +152,7 @@ class CompiledFunction:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the value for a batch; see :meth:`Program.value`. Several arguments are columns of the batch."""
-        if any(isinstance(x, Value) or holds_values(x) or _names_values(x) for x in (*inputs, *named.values())):
+        if any(isinstance(x, Value) or holds_values(x) or _has_named_values(x) for x in (*inputs, *named.values())):
             spread = len(inputs) == 1 and not named and holds_values(inputs[0]) and self._form == "numbers"
             return self._function(*(inputs[0] if spread else inputs), **named)
         return self.value(*inputs, **named)
@@ -367,7 +369,7 @@ class CompiledFunction:
         return left[other]
 
 
-def _names_values(x):
+def _has_named_values(x):
     return has_names(x) and any(isinstance(each, Value) for each in flatten(x)[0])
 
 

@@ -72,15 +72,17 @@ def compile(what=None, *, inputs=(), parameters=None, strict=False, dtype=np.flo
       names. For that, a function that compares is called a second time. In methods of other objects, ``max`` and
       ``min`` are comparisons.
     - Operations that would freeze a number of the first sample raise :class:`GraphError` with their line:
-      ``int(x.data)``, ``math.exp(x.data)``, its text or that of ``x``, ``x == 1``, look-ups by a hash, copies,
+      ``int(x.data)``, ``math.exp(x.data)``, ``str(x.data)``, ``str(x)``, ``x == 1``, look-ups by a hash, copies,
       ``backward()``, ``no_grad``, setting a leaf, and random numbers from the shared generators of ``random`` and
       ``numpy.random``.
     - Values that the function captures are read at each call. Plain numbers that it captures, and Values that it makes
       of plain numbers, are constants.
-    - It is called twice with the sample with which it is recorded. If it does something else the second time, because
-      of a random generator of its own, the time, or a counter that it keeps, that raises a :class:`GuardError`.
-    - If it catches the error of an operation, as in ``try: log(x)``, whether that operation raises is a comparison like
-      others. This needs the text of the function, which Python's interactive prompt does not keep.
+    - The function is called twice with the sample with which it is recorded. If it does something else the second
+      time, because of a random generator of its own, the time, or a counter that it keeps, that raises a
+      :class:`GuardError`.
+    - If the function catches the error of an operation, as in ``try: log(x)``, the program checks whether that
+      operation raises, as it checks comparisons. This needs the text of the function, which Python's interactive prompt
+      does not keep.
     - ``id(x)`` is an address in memory, which differs in each call. Its use is not noticed.
 
     If the engine would raise, as for the logarithm of a negative number, the result of that sample is infinite or NaN.

@@ -52,17 +52,17 @@ class Shelf:
     def find(self, key: str) -> bytes | None:
         """Return the machine code for a key, or None if there is no valid file for it."""
         try:
-            place = os.open(self._folder / (key + _SUFFIX), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(self._folder / (key + _SUFFIX), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
             return None
         try:
-            found = os.fstat(place)
+            found = os.fstat(descriptor)
             if not (stat.S_ISREG(found.st_mode) and _is_private(found) and found.st_size <= MAX_BYTES):
                 return None
-            with open(place, "rb", closefd=False) as file:
+            with open(descriptor, "rb", closefd=False) as file:
                 data = file.read()
         finally:
-            os.close(place)
+            os.close(descriptor)
         checksum, code = data[:_CHECKSUM], data[_CHECKSUM:]
         return code if secrets.compare_digest(checksum, _checksum(key, code)) else None
 

@@ -127,7 +127,7 @@ class Emitter:
         return self._get((slot, ()))
 
     def put(self, slot, number) -> None:
-        """Set the number in a slot. Gradients of parameters that are added to memory are added there."""
+        """Set the number in a slot. If a parameter's gradient is summed in memory, add the number to it instead."""
         if self._is_kept((slot, ())):
             self._put((slot, ()), number)
         else:

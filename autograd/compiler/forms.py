@@ -2,9 +2,9 @@
 
 A primitive with a stable ``forward`` is replayed. For the others, this module has a form that is stable over the whole
 range and follows IEEE 754 where Python raises. It has no derivatives. In strict lanes, each form does the operations of
-the primitive's ``floats`` in the same order. A user's primitive is replayed through its ``forward``, through both
-branches if that branches. If it has ``floats`` of its own (in strict lanes), or cannot be replayed, the code calls
-Python.
+the primitive's ``floats`` in the same order. A user's primitive is replayed through its ``forward``. If that branches,
+both branches are followed. If the primitive has ``floats`` of its own (in strict lanes), or cannot be replayed, the
+code calls Python.
 """
 
 import functools
@@ -59,7 +59,7 @@ def gradient(primitive, y, operands):
 
 @functools.lru_cache(maxsize=4096)
 def reads(primitive, i, constants):
-    """Return a tuple of bools: if the derivative with respect to operand ``i`` reads the value, and each operand.
+    """Return a tuple of bools: whether the derivative with respect to operand ``i`` reads the value, and each operand.
 
     Args:
         primitive: an entry of the table with a fixed arity.
@@ -326,7 +326,7 @@ _FORMS = {
 }
 # All other functions of C's mathematical library are called.
 _FORMS |= {op: _of_c(op.traits.c) for op in TABLE if op is not None and op.traits.c and op not in _FORMS}
-# The forward of these does the same as their floats, in another notation.
+# The forward of these does the same operations as their floats, and is only written differently.
 _REPLAYED = {primitives.relu, primitives.step}
 
 

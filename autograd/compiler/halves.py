@@ -49,7 +49,8 @@ class Half:
             yield
             return
         self._words[_LEAVE] = 0
-        helping = _second_thread(os.getpid()).submit(self._help, helper, addresses)  # a fork has no threads
+        # By process, because a child has none of its parent's threads.
+        helping = _second_thread(os.getpid()).submit(self._help, helper, addresses)
         try:
             yield
         finally:
@@ -57,7 +58,7 @@ class Half:
             if not helping.cancel():
                 helping.result()
 
-    def _help(self, helper, addresses):  # keeps this object and its memory
+    def _help(self, helper, addresses):  # a method, so that the thread keeps this object and its memory
         helper(*addresses)
 
 

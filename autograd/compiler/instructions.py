@@ -8,9 +8,9 @@ An instruction is an operation, and the slots that it writes and reads. Below, `
 ``("zero",)``
     ``out``: out = 0.
 ``("d=", p, i, constants, read, masked)``
-    ``out, g, *used``: out = g times the derivative of p with respect to operand i. ``read`` says if it reads the value
-    and which operands. With ``"d+="``: the product is added to out. If masked, ``alive`` is the last slot, and out gets
-    0 if alive is 0.
+    ``out, g, *used``: out = g times the derivative of p with respect to operand i. ``read`` says whether that
+    derivative reads the value, and which operands it reads. With ``"d+="``: the product is added to out. If masked,
+    ``alive`` is the last slot, and out gets 0 if alive is 0.
 ``("all", p, constants, modes, masked)``
     ``g, y, *operands, *outs``: the same for all operands of a primitive with any number of operands. Each mode is
     ``"="``, ``"+="``, or None for an operand whose derivative is not needed.

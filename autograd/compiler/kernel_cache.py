@@ -1,4 +1,4 @@
-"""A cache of compiled functions by their structure. It has those in use and those that were used last."""
+"""A cache of compiled functions by their structure. It keeps those in use and those that were used most recently."""
 
 import os
 import threading
@@ -16,13 +16,16 @@ __all__ = ["Kernel", "kernel", "lanes_for"]
 
 _NEAR = 1 << 18  # bytes of a core's cache; the number of lanes grows while the working memory fits
 _MAX_KERNELS, _MAX_BYTES = 128, 64 << 20
-_kernels: OrderedDict = OrderedDict()  # the last ones
-_alive: WeakValueDictionary = WeakValueDictionary()
+_kernels: OrderedDict = OrderedDict()  # those that were used most recently
+_alive: WeakValueDictionary = WeakValueDictionary()  # all that still exist
 _lock = threading.RLock()
 
 
 def _in_child():
-    """Make a new lock after a fork, since no thread can release the old one. Each kernel is complete or not there."""
+    """Make a new lock after a fork, since no thread can release the old one.
+
+    The cache itself can be used, because a kernel is stored only when it is complete.
+    """
     global _lock
     _lock = threading.RLock()
 
@@ -55,8 +58,8 @@ class Kernel:
 def kernel(key, build) -> Kernel:
     """Return the kernel of a key. If there is none, ``build()`` makes it.
 
-    A kernel lives at least as long as a program that uses it. The kernels that were used last are kept for programs
-    that are made again: at most :data:`_MAX_KERNELS`, and at most :data:`_MAX_BYTES` of code.
+    A kernel lives at least as long as a program that uses it. The kernels that were used most recently are kept for
+    programs that are made again: at most :data:`_MAX_KERNELS`, and at most :data:`_MAX_BYTES` of code.
     """
     with _lock:
         found = _alive.get(key)

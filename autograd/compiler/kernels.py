@@ -32,7 +32,7 @@ from autograd.compiler.memory import SUM_FLAGS, Space, summed
 from autograd.compiler.nests import written_slots
 from autograd.compiler.registers import INDEX, Lanes, Register
 
-__all__ = ["Block", "Layout", "counted", "index", "memory", "single_contributions", "zero"]
+__all__ = ["Block", "Layout", "counted", "fold", "index", "memory", "runner", "single_contributions", "zero"]
 
 _VOID = ir.VoidType()
 _UPDATES = UPDATED, REMEMBERED, REMEMBERED_NEXT, "rate"

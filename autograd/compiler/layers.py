@@ -121,7 +121,7 @@ def gradients_of(made, size):
     return gradients
 
 
-class _AtHand:
+class _NextRows:
     """The rows of the next samples, in the form that C needs: all rows, or for large data, those of some batches.
 
     Args:
@@ -144,7 +144,7 @@ class _AtHand:
             self._end = 0
 
     def rows(self, order, place, labels):
-        """Return rows, the places of the samples in them in order, and the labels, up to some sample.
+        """Return rows, the place of each sample in these rows in order, and the labels. Large data is given in parts.
 
         Args:
             order: the order of all samples.
@@ -180,11 +180,11 @@ class LayerDescent:
     def __init__(self, sample, table, labels, batch_size, update=None, shuffle=None):
         self._table = table
         self._samples, self._size = table.shape[0], min(batch_size, table.shape[0])
-        self._at_hand = _AtHand(table, self._size)
+        self._next_rows = _NextRows(table, self._size)
         self._labels = None if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
-        self._made = made = sample.tape
+        self._tape = sample.tape
         self._blas = load_blas()
-        self._batches = _batches(self._blas, made, self._size, sample.shared)
+        self._batches = _batches(self._blas, self._tape, self._size, sample.shared)
         self.update = update
         self._order = np.arange(self._samples)
         self._generator = None
@@ -195,13 +195,13 @@ class LayerDescent:
         self._by_caller = 0
         self._losses: list = []
         self._hits: list = []
-        self._made_before = 0
-        self._status = 0
+        self._updates_before = 0
+        self._status = 0  # of the last run: 1 if it stopped at a number that is not finite, 2 if the caller must update
 
     @property
     def numbers(self):
         """The parameters, an array that can be read and written."""
-        return np.frombuffer(self._batches.numbers)[: self._made.parameters]
+        return np.frombuffer(self._batches.numbers)[: self._tape.parameters]
 
     def read(self, parameters):
         """Copy the numbers of leaves to the parameters."""
@@ -234,7 +234,7 @@ class LayerDescent:
         """Make updates. Arguments and result are those of :meth:`autograd.compiler.training.Descent.run`."""
         rates = np.ascontiguousarray(np.atleast_1d(rates), dtype=np.float64)
         self._losses, self._hits, self._status = [], [], 0
-        self._made_before = self.updates
+        self._updates_before = self.updates
         with self._threads():
             self._run(epochs, budget, rates)
         return self.progress()
@@ -244,11 +244,11 @@ class LayerDescent:
 
     def _run(self, epochs, budget, rates):
         batches = self._batches
-        while len(self._losses) < epochs and self.updates - self._made_before < budget:
+        while len(self._losses) < epochs and self.updates - self._updates_before < budget:
             if not self._begun:
                 self._begin()
-            made = self.updates - self._made_before
-            rows, order, labels = self._at_hand.rows(self._order, batches.place, self._labels)
+            made = self.updates - self._updates_before
+            rows, order, labels = self._next_rows.rows(self._order, batches.place, self._labels)
             self._status = batches.run(
                 rows,
                 order,
@@ -270,7 +270,7 @@ class LayerDescent:
             order = self._order.tolist()
             self._generator.shuffle(order)
             self._order[:] = order
-            self._at_hand.forget()
+            self._next_rows.forget()
         self._begun = True
 
     def _end(self):
@@ -286,9 +286,9 @@ class LayerDescent:
             self._end()  # an interrupt came before the end of the epoch was recorded
         gradient = None
         if self._status == 2:
-            gradient = np.array(self._batches.gradient)[: self._made.parameters]
+            gradient = np.array(self._batches.gradient)[: self._tape.parameters]
         return Progress(
-            list(self._losses), list(self._hits), self.updates - self._made_before, self._status == 1, gradient
+            list(self._losses), list(self._hits), self.updates - self._updates_before, self._status == 1, gradient
         )
 
     def advance(self, loss, hits):
@@ -306,7 +306,7 @@ class LayerDescent:
 
     def results(self, table):
         """Return the loss and the outputs of each sample, an array with one row for each."""
-        found = np.empty((table.shape[0], 1 + self._made.outputs))
+        found = np.empty((table.shape[0], 1 + self._tape.outputs))
         count = max(1, _MAX_BYTES // (8 * table.shape[1]))
         with self._threads():
             for first in range(0, len(found), count):

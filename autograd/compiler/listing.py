@@ -26,11 +26,11 @@ _LETTERS = "jiklmn"
 _INDENT = "    "
 _LABEL = re.compile(r"(.*)\[([0-9, ]+)\]")
 _GAP = "..."
-_LONGEST = 6  # operands of one instruction that are all written
+_MAX_WRITTEN = 6  # operands of one instruction; of more, only the first two and the last are written
 
 
-def listing(lowered: Lowered, forward, adjoint, told: str = "") -> str:
-    """Return the instructions of a program, line by line, then a sentence on its names, if there is one.
+def listing(lowered: Lowered, forward, adjoint, note: str = "") -> str:
+    """Return the instructions of a program, line by line. ``note`` is a sentence about its names for the last line.
 
     Loops count from 1. A slot has the label of its node, if the labels in a loop follow a pattern. Otherwise it has a
     letter or word: p for parameters, x for inputs, c for constants, and the primitive's name for results. ``dL/d``
@@ -43,7 +43,7 @@ def listing(lowered: Lowered, forward, adjoint, told: str = "") -> str:
     if adjoint:
         lines += ["# reverse sweep"]
         writer.items(adjoint, 0, lines)
-    lines += [f"# {told}"] if told else []
+    lines += [f"# {note}"] if note else []
     return Text("\n".join(lines))
 
 
@@ -182,7 +182,7 @@ class _Writer:
             _Text(next(rest) if used else f"x{k}") if c is None else c
             for k, (c, used) in enumerate(zip(constants, read[1:], strict=True))
         ]
-        return f"{out} {kind[1:]} {(_Text(g) * _slope(primitive, i, _Text(y), operands)).text}{where}"
+        return f"{out} {kind[1:]} {(_Text(g) * _partial(primitive, i, _Text(y), operands)).text}{where}"
 
 
 def _plain(name):
@@ -194,7 +194,7 @@ def _with_constants(constants, names):
 
 
 def _some(names):
-    return ", ".join(names if len(names) <= _LONGEST else [*names[:2], _GAP, names[-1]])
+    return ", ".join(names if len(names) <= _MAX_WRITTEN else [*names[:2], _GAP, names[-1]])
 
 
 def _applied(primitive, operands):
@@ -275,7 +275,7 @@ def _written_by(primitive, operands):
 register(_Text, _written_by)
 
 
-def _slope(primitive, i, y, operands):
+def _partial(primitive, i, y, operands):
     """Return the derivative with respect to operand ``i``, written out, or in words if its rule branches."""
     try:
         return primitive.partial(i, y, operands)

@@ -38,12 +38,8 @@ from autograd.engine.value import Value
 
 __all__ = ["lower"]
 
-_IN_PLACE = {
-    primitives.add,
-    primitives.mul,
-    primitives.dot,
-    primitives.total,
-}  # their derivatives do not read the value
+# The derivatives of these do not read the value, so it can be the beginning of a longer sum.
+_IN_PLACE = {primitives.add, primitives.mul, primitives.dot, primitives.total}
 _FROM_PARTS = 32  # a logsumexp or shift with at least this many operands is computed part by part, in loops
 _LONG_SUM = 64  # in a sum of at least this many products, those of one Value with constants are grouped
 _BINARY = (None, None)
@@ -279,7 +275,7 @@ class _Lowering:
     def derivatives(self, wanted, outputs, gather_adjoints):
         """Write the instructions of the reverse sweep."""
         read = self._reads.__getitem__
-        # The nodes to which a derivative may flow. Nodes that are only read by detach are not among them.
+        # The nodes to which a derivative may flow. Nodes that only detach reads are not among them.
         reached = set(postorder(outputs, lambda node: () if is_end(node.op) else read(node)))
         through = [node for node in self._nodes if node in reached and not is_end(node.op)]
         self._active = depending(through, reached.intersection(wanted), read)

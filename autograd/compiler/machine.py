@@ -86,7 +86,7 @@ def check_room(length) -> None:
     except (OSError, OverflowError):
         raise MemoryError(
             f"machine code needs about {size >> 20} MB for the compiler, but this process has less left: compile a "
-            "smaller function, or raise its limit of memory."
+            "smaller function, or raise the memory limit of the process."
         ) from None
 
 
@@ -203,7 +203,7 @@ class Code:
         self.size = 0
         kept = shelf()
         versions = llvmlite.__version__, ".".join(map(str, binding.llvm_version_info))
-        # An interrupt can only stop this between calls of LLVM. LLVM calls no Python code, in which it would be lost.
+        # An interrupt takes effect between two calls of LLVM. It is never lost, because LLVM calls no Python code.
         for text in shown(parts_of(module, self.text)):
             if kept is None:
                 compiled = _compiled(text, machine, tuning)

@@ -57,7 +57,7 @@ class Nest:
         return low, high
 
     def accesses(self, items, places, direct=True):
-        """Yield each place that items use, if they write it, and if the use is outside of the loops among the items."""
+        """Yield each place that items use, whether it is written, and whether this use is outside of inner loops."""
         at = 0
         for item in items:
             end = at + width(item)

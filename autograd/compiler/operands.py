@@ -22,14 +22,14 @@ def check_leaves(parameters, inputs) -> None:
     for leaves, name in ((parameters, "parameter"), (inputs, "input")):
         for k, leaf in enumerate(leaves):
             if not isinstance(leaf, Value) or leaf.op is not None:
-                raise GraphError(f"{name} {k} is {leaf!r}, which is no leaf: give Values the graph starts from.")
+                raise GraphError(f"{name} {k} is {leaf!r}, which is not a leaf: give a Value that was not computed.")
             if leaf in seen:
-                raise GraphError(f"{name} {k}, {leaf!r}, stands twice among the leaves: give each once.")
+                raise GraphError(f"{name} {k}, {leaf!r}, is listed twice among the leaves: list each leaf once.")
             seen.add(leaf)
 
 
 def nodes_under(roots, strict=False) -> list[Value]:
-    """Return all nodes under some roots, operands first. Leaves that were changed do not matter.
+    """Return all nodes under some roots, operands first. It does not matter whether leaves were changed.
 
     If ``strict``, this is the order of the engine's sweep, which enters the last operand first. Otherwise the first
     operand is entered first. Both branches of a ``where`` are entered, unless its condition is a plain number, which

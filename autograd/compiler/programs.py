@@ -218,11 +218,11 @@ class Program:
         from autograd.compiler.listing import listing  # lazy: few programs are read, and naming takes long to import
         from autograd.formulas.naming import correspondence, labels_under
 
-        told = correspondence(self._outputs[0], labels_under(self._outputs[0])) if len(self._outputs) == 1 else ""
+        note = correspondence(self._outputs[0], labels_under(self._outputs[0])) if len(self._outputs) == 1 else ""
         if self._guarding is None:
-            return listing(self._lowered, self._forward, self._adjoint, told)
+            return listing(self._lowered, self._forward, self._adjoint, note)
         lowered = self._lowered_with(self._guards)
-        return listing(lowered, roll(lowered.forward), roll(lowered.adjoint), told)
+        return listing(lowered, roll(lowered.forward), roll(lowered.adjoint), note)
 
     # --- Running
 
@@ -354,11 +354,12 @@ class _Samples:
             x not in place for x in flat if isinstance(x, Value)
         )
         self._sources = np.array([place[flat[k]] for k in self._live], dtype=np.intp)
-        self._slopes = None
+        # The derivatives of the root with respect to the results of the samples, if they are constants.
+        self._of_results = None
         if is_linear(self._rest._lowered):
             zeros = np.zeros((1, self.count), dtype=whole.dtype), np.zeros(len(leaves), dtype=whole.dtype)
             one = np.ones((1, 1), dtype=whole.dtype)
-            self._slopes = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
+            self._of_results = self._rest._run(zeros[0], one, zeros[1])[2].reshape(-1, 1)
 
     def run(self, inputs, seed, parameters):
         """Return the same as :meth:`Program._run`, for a single row of inputs."""
@@ -369,11 +370,12 @@ class _Samples:
         if seed is None:
             y = self.each._run(rows, None, shared)[0]
             return self._rest._run(y.reshape(1, -1), None, leaves)[0], parameters, inputs[np.newaxis]
-        slopes = None if self._slopes is None else self._slopes * seed
-        if slopes is None:
+        if self._of_results is not None:
+            seeds = self._of_results * seed
+        else:
             y = self.each._run(rows, None, shared)[0]
-            slopes = self._rest._run(y.reshape(1, -1), seed, leaves)[2].reshape(-1, 1)
-        y, of_shared, of_rows = self.each._run(rows, slopes, shared)
+            seeds = self._rest._run(y.reshape(1, -1), seed, leaves)[2].reshape(-1, 1)
+        y, of_shared, of_rows = self.each._run(rows, seeds, shared)
         result, gradient, _ = self._rest._run(y.reshape(1, -1), seed, leaves)
         gradient[self._shared] += of_shared
         np.add.at(gradient, self._sources, of_rows.reshape(-1)[self._live])

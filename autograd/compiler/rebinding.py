@@ -22,7 +22,7 @@ from autograd.engine.value import Value, record
 __all__ = ["spares_comparisons", "with_recorded_extremes"]
 
 _OURS = ("autograd", "nn", "deltagrad")
-_LOOKED_AT = {"globals", "locals", "vars", "eval", "exec"}  # code with these names could notice the other globals
+_SEE_GLOBALS = {"globals", "locals", "vars", "eval", "exec"}  # code with these names could notice the other globals
 _KEPT = ("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__")
 
 
@@ -113,7 +113,7 @@ def _is_copied(function):
 @functools.lru_cache(maxsize=1024)
 def _may_be_copied(code):
     """Return True if code neither assigns to names outside of it nor accesses its globals as a whole."""
-    if not _LOOKED_AT.isdisjoint(code.co_names):
+    if not _SEE_GLOBALS.isdisjoint(code.co_names):
         return False
     outside = set(code.co_freevars)
     for step in dis.get_instructions(code):
@@ -173,8 +173,8 @@ def _extreme(plain, sign, at_once, /, *arguments, **options):
     if len(arguments) == 1 and hasattr(arguments[0], "__iter__"):
         arguments = (list(arguments[0]),)
     items = arguments[0] if len(arguments) == 1 else arguments
-    by_itself = not options or (len(arguments) == 1 and list(options) == ["default"])
-    if not by_itself or not isinstance(items, (list, tuple)) or not any(type(x) is Reading for x in items):
+    without_key = not options or (len(arguments) == 1 and list(options) == ["default"])
+    if not without_key or not isinstance(items, (list, tuple)) or not any(type(x) is Reading for x in items):
         return plain(*arguments, **options)
     if at_once and not any(isinstance(x, Value) for x in items):
         nodes = [x.value if type(x) is Reading else x for x in items]

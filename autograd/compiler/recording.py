@@ -107,17 +107,16 @@ class Watch:
                 return _by_ieee(a, floats)
             self._guard_error(a, operands, raised=True)
             return None  # so that the operation raises, and the function goes on where it catches the error
-        if how == "data" and module_of_caller().partition(".")[0] == "nn":  # it is a loss that checks its targets
+        # A loss in nn checks its targets.
+        if how == "data" and module_of_caller().partition(".")[0] == "nn":
             return default
         if how == "hash" and (module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)):
             return default
-        if (
-            how == "recorded" and module_of_caller() == "autograd.engine.graph"
-        ):  # it is a transform, whose result is recorded
+        # A transform, such as grad, reads the graph, and its result is recorded.
+        if how == "recorded" and module_of_caller() == "autograd.engine.graph":
             return default
-        if how == "format" and (
-            module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)
-        ):  # in an error
+        # The package writes a number into an error message.
+        if how == "format" and (module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)):
             return default
         if not self.is_mine() and not self._depends(a):
             return default
@@ -134,7 +133,10 @@ class Watch:
         return refuse(how)
 
     def _guard_error(self, primitive, operands, *, raised):
-        """Note whether an operation raised whose errors the function catches. It does so if its value is not finite."""
+        """Guard whether an operation raised, because the function catches its errors.
+
+        An operation raises if its value is not finite.
+        """
         self._guarding = True  # while the operation is recorded again, as its value by IEEE 754
         try:
             size = abs(record(primitive, operands))
@@ -205,7 +207,7 @@ def watched(inputs=()):
                 refuse("random")
         finally:
             witnessed_by(before)
-            watch.start = None  # a frame keeps what its variables hold
+            watch.start = None  # a frame keeps the objects in its variables alive
             again()
 
 

@@ -9,7 +9,7 @@ from autograd.engine.value import witnessed_by
 __all__ = ["PACKAGES", "Unrecordable", "line_of_caller", "module_of_caller", "refuse"]
 
 PACKAGES = ("autograd", "nn", "deltagrad", "copy", "copyreg", "contextlib", "functools")
-# The modules between the code that calls a Value and the question of who called it.
+# The modules between the code that calls a Value and :func:`module_of_caller`.
 _BETWEEN = (
     "autograd.compiler.refusals",
     "autograd.compiler.readings",
@@ -29,7 +29,7 @@ _REFUSED = {
     "no_grad": ("enters no_grad", "Use .detach() for values that should not be differentiated"),
     "==": ("asks whether a Value is equal to a number, which is never true",
            "Compare its .data, or write the choice with autograd.where"),
-    "number": ("makes a plain number of the data of a Value",
+    "number": ("converts the data of a Value to a plain number",
                "Use autograd's functions (autograd.exp) in place of math's, or autograd.where"),
     "random": ("draws random numbers", "Draw them outside, and pass them as inputs"),
 }  # fmt: skip

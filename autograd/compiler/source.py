@@ -101,9 +101,9 @@ def _checked(inputs):
     inputs = list(inputs)
     for k, leaf in enumerate(inputs):
         if not isinstance(leaf, Value) or leaf.op is not None:
-            raise GraphError(f"input {k} is {leaf!r}, which is no leaf: give Values the graph starts from.")
+            raise GraphError(f"input {k} is {leaf!r}, which is not a leaf: give a Value that was not computed.")
         if leaf in inputs[:k]:
-            raise GraphError(f"input {k}, {leaf!r}, stands twice among the inputs: give each once.")
+            raise GraphError(f"input {k}, {leaf!r}, is listed twice among the inputs: list each leaf once.")
     return inputs
 
 
@@ -174,8 +174,10 @@ class Export:
             return float(x)
         return x.data if x.op is None and x not in self._inputs else Text(self._writer, f"v{self._place[x]}")
 
-    def _constant(self, names, of="const"):
-        keyword = {"c": f"{'const ' if of == 'const' else ''}double", "javascript": of}[self.language]
+    def _declaration(self, names, keyword="const"):
+        """Return the declaration of variables that are constants, or with "let" may change."""
+        if self.language == "c":
+            keyword = "const double" if keyword == "const" else "double"
         return f"{keyword} {names};"
 
     def _values(self):
@@ -184,12 +186,12 @@ class Export:
             if leaf in self._place:
                 shown = re.sub(r"[^\w .,()\[\]-]", "_", leaf.label or "")
                 note = f" // {shown}" if shown else ""
-                self._body.append(self._constant(f"v{self._place[leaf]} = x[{k}]") + note)
+                self._body.append(self._declaration(f"v{self._place[leaf]} = x[{k}]") + note)
         for node in self.nodes:
             if node.op is not None:
                 operands = [self._number(x) for x in node.operands]
                 found = self._applied(node.op, operands)
-                self._body.append(self._constant(f"v{self._place[node]} = {self._writer.text(found)}"))
+                self._body.append(self._declaration(f"v{self._place[node]} = {self._writer.text(found)}"))
 
     def _applied(self, primitive, operands):
         if not any(isinstance(x, Text) for x in operands):
@@ -205,7 +207,7 @@ class Export:
         else:
             starts += [f"g{len(self.nodes) + k} = 0.0" for k, x in enumerate(self._inputs) if x not in self._place]
         for k in range(0, len(starts), 8):
-            self._body.append(self._constant(", ".join(starts[k : k + 8]), "let"))
+            self._body.append(self._declaration(", ".join(starts[k : k + 8]), "let"))
         for k, node in reversed(active):
             if node.op is None or is_end(node.op):
                 continue
@@ -313,7 +315,7 @@ class Export:
                     raise self._refused(primitive, error) from error
                 self._define(key, primitive, primitive.forward, limit, operands)
         if self._functions[key] is None:
-            raise self._refused(primitive, "its value is defined by itself")
+            raise self._refused(primitive, "its rule calls itself")
         name, used = self._functions[key]
         return writer.put(f"{name}({', '.join([writer.text(operands[i]) for i in used])})")
 

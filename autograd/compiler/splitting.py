@@ -56,7 +56,7 @@ def _may_follow(before, after):
 
 
 def _places(loop):
-    """Return the places that a loop uses and those it writes: first slot, last slot, and if it moves with the loop."""
+    """Return the places that a loop uses and those it writes: first slot, last slot, and True if it moves with it."""
     touched: list = []
     written: list = []
 

@@ -155,7 +155,7 @@ class _Known:
         """Return the references of the selected operands for a row."""
         return [base + stride * row[place] for base, stride, place in self.selections]
 
-    def tape_for(self):
+    def bounded_tape(self):
         """Return the tape. Its selections choose among the range of integers that occurred at their places."""
         mine = {place: role.range for place, role in self.roles}
         if self.tape is None or mine != self.ranges:
@@ -234,7 +234,7 @@ class Tapes:
         for place, role in known.roles:
             role.trusted.add(row[place])
             role.widen(row[place], *self._pools.get(form.paths[place], ()))
-        made = known.tape_for()
+        made = known.bounded_tape()
         known.seen = self._seen
         return made
 
@@ -247,7 +247,7 @@ class Tapes:
             lines = sorted({c.line for known in found for c in known.conditions})[:1]
             raise Untraceable(
                 f"it does something else for each of {len(found)} samples of one form, depending on an integer"
-                f"{''.join(lines)}: look tables up with the integer, or write the choice with autograd.where"
+                f"{''.join(lines)}: look up tables by the integer, or write the choice with autograd.where"
             )
         known = self._record(form, row)
         found.append(known)
@@ -262,8 +262,8 @@ class Tapes:
         except (TypeError, AttributeError, IndexError, KeyError, AutogradError) as error:
             self.function(form.filled(iter(row)))  # if this raises too, the error is not due to recording
             raise Untraceable(
-                f"it raises {type(error).__name__} when its numbers are recorded ({error}), which stand for those of "
-                "every sample"
+                f"it raises {type(error).__name__} only while it is recorded, with objects in place of the sample's "
+                f"numbers ({error})"
             ) from error
 
     def _record(self, form, row, known=()):
@@ -276,7 +276,7 @@ class Tapes:
         others: list = [(other, self._trace(form, other)) for other in known]
         places = list(base.lookups)
         for k in range(_MAX_TRIES):
-            if len(others) >= 1 and (not places or self._told_apart(form, places, row, others)):
+            if others and (not places or self._told_apart(form, places, row, others)):
                 break
             other = self._other(form, row, places, base.conditions, [r for r, _ in others])
             try:

@@ -76,31 +76,31 @@ class _Shape:
         constants: as in :class:`autograd.compiler.instructions.Lowered`.
     """
 
-    def __init__(self, low, rolled):
+    def __init__(self, lowered, rolled):
         forward, adjoint = rolled
-        self.structure = repr(forward), repr(adjoint), tuple(low.outputs), np.array(low.constants).tobytes()
-        self.length, self.adjoint_length = len(low.forward) + len(low.adjoint), len(low.adjoint)
-        self.sizes, self.constants = low.sizes, low.constants
+        self.structure = repr(forward), repr(adjoint), tuple(lowered.outputs), np.array(lowered.constants).tobytes()
+        self.length, self.adjoint_length = len(lowered.forward) + len(lowered.adjoint), len(lowered.adjoint)
+        self.sizes, self.constants = lowered.sizes, lowered.constants
 
 
 _MAX_SHAPES = 64
-_shapes: OrderedDict = OrderedDict()  # the shapes that were used last, by the key of the sample
+_shapes: OrderedDict = OrderedDict()  # the shapes that were used most recently, by the key of the sample
 
 
-def _lowered_once(key, lowered):
-    """Return the :class:`_Shape` of a key. ``lowered()`` computes it if it is not kept."""
+def _shape_of(key, compute):
+    """Return the :class:`_Shape` of a key. If it is not kept, ``compute()`` returns the arguments to make it."""
     found = _shapes.pop(key, None)
     if found is None:
-        found = _Shape(*lowered())
+        found = _Shape(*compute())
     _shapes[key] = found
     while len(_shapes) > _MAX_SHAPES:
         _shapes.popitem(last=False)
     return found
 
 
-def _rolled(low, one_by_one):
+def _rolled(lowered, one_by_one):
     """Return the forward and the adjoint program as loops."""
-    forward, adjoint = roll(low.forward), roll(low.adjoint)
+    forward, adjoint = roll(lowered.forward), roll(lowered.adjoint)
     return (split(expanded(forward)), split(expanded(adjoint))) if one_by_one else (forward, adjoint)
 
 
@@ -123,8 +123,6 @@ class Descent:
         updates: the approximate number of updates to come. If it is large, more code is compiled.
         shape: a key for the computation of a sample, so that the second descent with this key is not lowered again. Or
             None.
-
-    The arrays of this object have the numbers: ``numbers`` of the parameters, ``memory`` of shape (memory, parameters).
     """
 
     def __init__(
@@ -140,29 +138,29 @@ class Descent:
         one_by_one = self._lanes == 1
 
         @cache
-        def lowered():
-            low = lower(
+        def compute():
+            lowered = lower(
                 self._outputs, parameters, inputs, of_inputs=False, gather_adjoints=not one_by_one, differentiated=1
             )
-            return low, _rolled(low, one_by_one)
+            return lowered, _rolled(lowered, one_by_one)
 
-        low = _lowered_once((shape, one_by_one), lowered) if shape is not None else _Shape(*lowered())
-        self._lanes = self._lanes or lanes_for(low, self._batch, lane_width(), 8)
+        kept = _shape_of((shape, one_by_one), compute) if shape is not None else _Shape(*compute())
+        self._lanes = self._lanes or lanes_for(kept, self._batch, lane_width(), 8)
         self._last = _last_lanes(self._batch, self._lanes)  # 0: none
-        if updates * (self._lanes - self._last) * low.length < _WORTH_LAST:
+        if updates * (self._lanes - self._last) * kept.length < _WORTH_LAST:
             self._last = 0
         single = self._batch <= self._lanes  # True if a batch is one group
         # The use of halves does not depend on the machine, so that the last digits are the same on all machines.
-        halves = self._batch * low.adjoint_length >= _WORTH_HALVES and not single
+        halves = self._batch * kept.adjoint_length >= _WORTH_HALVES and not single
 
         def build():
-            fresh, rolled = lowered()
+            lowered, rolled = compute()
             return DescentCode(
-                fresh, *rolled, self._lanes, self._last, single, change, memory, labels is not None, halves
+                lowered, *rolled, self._lanes, self._last, single, change, memory, labels is not None, halves
             )
 
         self._kernel = kernel(
-            ("descent", low.structure, tuple(sorted(low.sizes.items())), self._lanes, self._last, single, memory, key,
+            ("descent", kept.structure, tuple(sorted(kept.sizes.items())), self._lanes, self._last, single, memory, key,
              labels is None, halves),
             build,
         )  # fmt: skip
@@ -170,7 +168,7 @@ class Descent:
         self._slots = memory
         self._parameters = np.zeros((2, max(self._n, 1)))
         self._memory = np.zeros((2, max(memory * self._n, 1)))
-        self._constants = np.array([*low.constants, 0.0])
+        self._constants = np.array([*kept.constants, 0.0])
         self._order = np.arange(self._samples)
         self._state = np.zeros(STATE_SIZE, dtype=np.int64)
         self._losses, self._hits = np.zeros(1), np.zeros(1, dtype=np.int64)

@@ -209,9 +209,9 @@ def test_an_output_that_depends_on_nothing_has_no_seed():
 @pytest.mark.parametrize(
     ("parameters", "inputs", "what"),
     [
-        (lambda a, y: [y], lambda a, y: [], "parameter 0 is .*no leaf"),
-        (lambda a, y: [], lambda a, y: [a, 1.0], "input 1 is 1.0, which is no leaf"),
-        (lambda a, y: [a], lambda a, y: [a], "input 0, .*, stands twice"),
+        (lambda a, y: [y], lambda a, y: [], "parameter 0 is .*, which is not a leaf"),
+        (lambda a, y: [], lambda a, y: [a, 1.0], "input 1 is 1.0, which is not a leaf"),
+        (lambda a, y: [a], lambda a, y: [a], "input 0, .*, is listed twice"),
     ],
 )
 def test_refusals(parameters, inputs, what):

@@ -220,9 +220,9 @@ def test_wrong_arguments():
     y = x * x
     with pytest.raises(ValueError, match="'c' or 'javascript', found 'rust'"):
         export(y, inputs=[x], language="rust")
-    with pytest.raises(GraphError, match=r"input 0 is .* no leaf"):
+    with pytest.raises(GraphError, match=r"input 0 is .* not a leaf"):
         export(y, inputs=[y])
-    with pytest.raises(GraphError, match=r"input 1, .* stands twice"):
+    with pytest.raises(GraphError, match=r"input 1, .* is listed twice"):
         export(y, inputs=[x, x])
     with pytest.raises(TypeError):
         export(2.0, inputs=[x])

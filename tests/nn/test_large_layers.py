@@ -127,7 +127,7 @@ def test_models_of_any_kind(make, batch_size):
 @pytest.mark.parametrize("make", [Choosing, Gamma])
 def test_what_c_does_not_know(make, everything_is_large):
     agree(*[trained(make, engine, n=40, hidden=32, samples=18, epochs=1) for engine in ("native", "eager")])
-    assert everything_is_large[0]._made.stops == (make is Gamma)
+    assert everything_is_large[0]._tape.stops == (make is Gamma)
 
 
 def activated(name):
@@ -137,7 +137,7 @@ def activated(name):
 @pytest.mark.parametrize("name", ["leaky_relu", "elu", "gelu", "silu", "softplus", "sin", "abs", "step", "atan"])
 def test_activations(name, everything_is_large):
     agree(*[trained(activated(name), engine, samples=20) for engine in ("native", "eager")])
-    assert not everything_is_large[0]._made.stops
+    assert not everything_is_large[0]._tape.stops
 
 
 @pytest.mark.parametrize("optimizer", [nn.Momentum, nn.Adam, nn.AdamW, nn.RMSprop])
@@ -162,7 +162,7 @@ def test_options(options, everything_is_large):
 
 def test_penalties_are_computed_once_a_batch(everything_is_large):
     trained(mlp, "native", l1=0.01, l2=0.01)
-    made = everything_is_large[0]._made
+    made = everything_is_large[0]._tape
     weights = 48 * 40 + 40 * 3
     assert made.products == weights
     assert made.cells < made.parameters + 400  # no cell for each weight
@@ -364,7 +364,7 @@ def test_the_number_of_threads_changes_no_bit(optimizer, monkeypatch):
 
 def test_only_one_thread_adds_up_what_samples_share():
     """Runs of instructions that read a parameter outside of a product are not cut into parts."""
-    apart, shared = [_training(make(48, 40, 3))._descent._made.own for make in (mlp, Tied)]
+    apart, shared = [_training(make(48, 40, 3))._descent._tape.own for make in (mlp, Tied)]
     assert apart.count(0) == 3  # two products, and one place more
     assert shared.count(0) > apart.count(0)
 
@@ -374,7 +374,7 @@ def test_products_are_found_in_loops_of_ones_own():
     found = []
     for make in (mlp, Loops, Columns):
         training = _training(make(48, 40, 3))
-        found.append(training._descent._made.products)
+        found.append(training._descent._tape.products)
     assert found == [48 * 40 + 40 * 3, 48 * 40 + 40 * 3, 40 * 3]
 
 

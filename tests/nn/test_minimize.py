@@ -271,7 +271,7 @@ REFUSED = {
     "a comparison of Values": (branches, PAIRS, r"compares Values \(.*\): write the choice with autograd.where"),
     "a branch on data": (lambda s: W[0] if (W[0] * s[0]).data > 0 else W[1], PAIRS, "compares Values"),
     "a plain number of data": (
-        lambda s: W[0] * math.exp((W[1] * s[0]).data), PAIRS, r"makes a plain number .* \(line \d+ of"
+        lambda s: W[0] * math.exp((W[1] * s[0]).data), PAIRS, r"to a plain number \(line \d+ of"
     ),
     "a random mask": (lambda s: W[0] * random.random(), PAIRS, "draws random numbers"),
     "a counter": (scattered_in_time, PAIRS, "does not always do the same"),
