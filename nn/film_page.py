@@ -264,5 +264,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => curv
 const filmDrawn = k => { if (S.plane) plane(k); curve(k); };
 const filmTold = id => S.own[id].slice(0, 60).map(p => S.parameters.names[p] + " = " + S.parameters.frames[k][p] +
   (k ? ", began as " + S.parameters.frames[0][p] : ""));
-const makeHooks = () => ({drawn: filmDrawn, told: filmTold});
+const makeHooks = () => ({drawn: filmDrawn, history: filmTold});
 """.strip()

@@ -20,7 +20,8 @@ from autograd.formulas.structure import find_network
 __all__ = ["DETAILS", "Drawing", "draw"]
 
 DETAILS = ("values", "neurons", "layers")
-# A graph with more values is drawn by neurons; with more neurons or edges, by layers. The last number is an error.
+# A graph with more values is drawn by neurons; with more neurons or edges, by layers. More edges than the last number
+# are not drawn.
 _MAX_VALUES, _MAX_NEURONS, _MAX_EDGES, _MAX_DRAWN = 40, 60, 600, 3000
 _MAX_SHOWN_TWICE = 200_000  # characters of SVG; a larger picture is displayed only as SVG
 
@@ -169,9 +170,11 @@ def draw(
     if not isinstance(sample, int) or not 1 <= sample <= network.samples:
         raise ValueError(f"samples count from 1 to {network.samples}, found {sample!r}.")
     if detail == "neurons" and _edges(network) > _MAX_DRAWN:
-        raise DrawingError(f"this network has {_edges(network):,} connections: ask for detail='layers'.")
+        raise DrawingError(
+            f"this network has {_edges(network):,} connections, too many to draw: ask for detail='layers'."
+        )
     derivation = Derivation(network)
-    expand = _meant(network, derivation, expand)
+    expand = _checked_names(network, derivation, expand)
     if detail == "layers":
         picture = layers_picture(network, derivation, sample, rankdir, deltas, formulas, expand)
     else:
@@ -179,7 +182,7 @@ def draw(
     return Drawing(picture, detail)
 
 
-def _meant(network, derivation, expand):
+def _checked_names(network, derivation, expand):
     """Return ``expand`` as a tuple. Raise ``ValueError`` if it names something that the network does not have."""
     expand = (expand,) if isinstance(expand, (str, int, Value)) else tuple(expand)
     printer = derivation._printer

@@ -16,7 +16,7 @@ _LONGEST = 500  # characters of a text that is shown; Graphviz refuses labels ab
 _NARROW, _USUAL, _SIGN, _BROAD, _FULL = 0.40, 0.64, 0.84, 1.0, 1.05
 _NARROW_ONES, _SIGNS_OF_ARITHMETIC = frozenset(" .,:;|'!()[]ijlft/I"), frozenset("=+<>\u2212\u00d7\u00f7")
 _BROAD_ONES = frozenset("mwMW@%\u2026\u03a3")
-_BOLDER, _MARGIN = 1.12, 5  # the share by which bold characters are broader; points on both sides of a text together
+_BOLDER, _MARGIN = 1.12, 5  # the factor of the width of bold characters; the sum of both margins of a text, in points
 _FLOOR = 0.45  # the least share of colour for a number other than 0, so that it stays visible on white
 
 _SIGNS = {

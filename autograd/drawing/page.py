@@ -31,12 +31,12 @@ def _file(name):
     return (_PAGES / name).read_text(encoding="utf-8")
 
 
-def player(title, told, svg="", aside="", script="", kind="walk", panel="") -> str:
+def player(title, content, svg="", aside="", script="", kind="walk", panel="") -> str:
     """Return a page that plays steps. It has buttons, a slider, arrow keys, zoom, search, and histories of values.
 
     Args:
         title: the title of the page, as text.
-        told: the data to play, in types that JSON has; the comment at the top of ``explorer.js`` describes them.
+        content: the data to play, in types that JSON has; the comment at the top of ``explorer.js`` describes them.
         svg: the picture.
         aside: HTML for the left of the picture.
         script: JavaScript that defines ``makeHooks``, for further behaviour of the page.
@@ -44,13 +44,13 @@ def player(title, told, svg="", aside="", script="", kind="walk", panel="") -> s
         panel: HTML above the history of a value.
     """
     # Escaped, so that no label can end the element that holds the data.
-    data = json.dumps(told).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    data = json.dumps(content).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     parts = {
         "title": escape(title),
         "style": _file("explorer.css"),
         "kind": kind,
-        "count": str(len(told["steps"])),
-        "unit": told["unit"],
+        "count": str(len(content["steps"])),
+        "unit": content["unit"],
         "aside": aside,
         "panel": panel,
         "hint": _HINT[kind],
@@ -83,7 +83,7 @@ def _factor(x, leads=False):
     return f"({x:.4g})" if x < 0 and not leads else f"{x:.4g}"
 
 
-def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> str:
+def page(picture, steps, nodes, names, forward, aliases=None, note="") -> str:
     """Return the page for the steps of a sweep over ``nodes``.
 
     Args:
@@ -93,7 +93,7 @@ def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> 
         names: a dict from each node to its name.
         forward: True for the forward pass.
         aliases: a dict from further names by which a value can be found to the id of its box.
-        told_names: a sentence that says which names in formulas belong to these names, or an empty text.
+        note: a sentence that says which names formulas use in place of these names, or an empty text.
     """
     gradients: dict = {}
     if not forward:
@@ -110,7 +110,7 @@ def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> 
             gradients[step.operand].append([step.number, step.after])
         played.append(one)
     own = {picture.box_of[node]: node for node in reversed(nodes) if node in picture.text_of}
-    told = {
+    content = {
         "unit": "step",
         "pace": 700,
         "steps": played,
@@ -137,8 +137,8 @@ def page(picture, steps, nodes, names, forward, aliases=None, told_names="") -> 
         },
     }
     title = "The forward pass" if forward else "The backward sweep"
-    panel = correspondence_html(told_names)
-    return player(f"{title}, step by step", told, picture.svg, panel=panel)
+    panel = correspondence_html(note)
+    return player(f"{title}, step by step", content, picture.svg, panel=panel)
 
 
 def correspondence_html(sentence) -> str:
@@ -197,7 +197,7 @@ def static(svg, rows, whole, error="", height=520) -> str:
 def rows_of(steps, forward) -> list:
     """Return the rows for :func:`static`. They have no formulas if there are many steps, to keep notebooks small.
 
-    The formulas are LaTeX, which notebooks typeset. From MathML they would remove the structure.
+    The formulas are LaTeX, because notebooks typeset it, but remove the structure of MathML.
     """
     few = len(steps) <= _MAX_FORMULAS
     return [(str(s).strip(), f"${escape(_latex(s, forward))}$" if few else "") for s in steps[:_MAX_ROWS]]

@@ -135,38 +135,38 @@ def values_picture(root, nodes, rankdir="LR", edges=False, names=None):
         names: a dict from each node to the name to show. With it, node k has the id ``vk`` in an SVG, and an edge from
             j to k has the id ``e_vj_vk``. By default, nodes show their labels, or their names in steps.
     """
-    ids, called = names is not None, names or names_of(nodes)
+    has_ids, called = names is not None, names or names_of(nodes)
     sheet = _sheet(rankdir)
     if _length_of_edges(nodes) > _LONG:
         sheet.attr(nslimit="1", nslimit1="1", mclimit="0.1", splines="line")
     flow = Flow(root, nodes)
-    names = {node: f"v{k}" for k, node in enumerate(nodes)}
-    passed = {} if ids else _beginnings_of_sums(root, nodes)
-    also = {x: called[node] for node, x in passed.items()}
+    key_of = {node: f"v{k}" for k, node in enumerate(nodes)}
+    left_out = {} if has_ids else _beginnings_of_sums(root, nodes)
+    also = {x: called[node] for node, x in left_out.items()}
     for node in nodes:
-        if node in passed:
+        if node in left_out:
             continue
-        label = node.label if not ids and node.label is not None else called[node]
+        label = node.label if not has_ids and node.label is not None else called[node]
         label = f"{also[node]} = {label}" if node in also else label
         fill = "#e8f3e4" if node.op is None else "white"
-        more = {"id": names[node]} if ids else {}
+        more = {"id": key_of[node]} if has_ids else {}
         rows = _value_rows(node, flow, label)
-        sheet.node(names[node], label=_table(rows, fill, least=_WIDE if ids else 0), **more)
+        sheet.node(key_of[node], label=_table(rows, fill, least=_WIDE if has_ids else 0), **more)
     for node in nodes:
-        if node.op is None or node in passed:
+        if node.op is None or node in left_out:
             continue
         constants = 0
         for k, (x, d, part) in enumerate(flow.edges(node)):
             mark = place_of(node, k)
             if isinstance(x, Value):
-                x = passed.get(x, x)
-                if x in names:
-                    _edge(sheet, names[x], names[node], d, part, flow, edges, ids=ids, mark=mark)
+                x = left_out.get(x, x)
+                if x in key_of:
+                    _edge(sheet, key_of[x], key_of[node], d, part, flow, edges, has_id=has_ids, mark=mark)
             elif node.op is not where or constants == 0:
                 constants += 1
-                name = f"{names[node]}c{constants}"
+                name = f"{key_of[node]}c{constants}"
                 sheet.node(name, label=_table([cell(number(x), NEUTRAL)], border="#d5d8dd"))
-                sheet.edge(name, names[node], **_mark(mark))
+                sheet.edge(name, key_of[node], **_mark(mark))
     return sheet
 
 
@@ -189,9 +189,9 @@ def _mark(mark):
     )
 
 
-def _edge(sheet, tail, head, d, part, flow, labelled, port=None, ids=False, mark=""):
+def _edge(sheet, tail, head, d, part, flow, labelled, port=None, has_id=False, mark=""):
     attributes = {"color": colour(part, flow.largest), "penwidth": width(part, flow.largest), **_mark(mark)}
-    if ids:
+    if has_id:
         attributes["id"] = f"e_{tail}_{head}"
     if labelled:
         attributes["label"] = f"<{text(number(d))}>"

@@ -104,7 +104,7 @@ class Play:
             texts.append([picture.box_of[node], text, place[node], sign])
         for node, (box, text) in picture.data_of.items():
             texts.append([box, text, place[node], ""])
-        told = {
+        content = {
             "unit": "step",
             "pace": 700,
             "steps": [],
@@ -126,7 +126,9 @@ class Play:
         }
         script = f"const compute = (() => {{\n{export.text()}return loss;\n}})();\n{_live()}"
         panel = self._panel(place, names) + correspondence_html(correspondence(self.loss, names))
-        return player("Move it, and see its gradients", told, picture.svg, self._aside(), script, "live", panel)
+        return player(
+            "Move the sliders and watch the gradients", content, picture.svg, self._aside(), script, "live", panel
+        )
 
     def _panel(self, place, names):
         """Return HTML for the plot and for the menus that choose the values it shows."""
@@ -206,9 +208,9 @@ def play(f: Value | Callable[..., Value], **leaves: Any) -> Play:
     if not callable(f):
         raise TypeError(f"play takes a function or a recorded loss, found {type(f).__name__}: give one of these.")
     arguments, sliders = {}, {}
-    for name, told in leaves.items():
-        ends = _range(name, told)
-        number = told if ends is None else ends[0] + (ends[1] - ends[0]) * _START
+    for name, given in leaves.items():
+        ends = _range(name, given)
+        number = given if ends is None else ends[0] + (ends[1] - ends[0]) * _START
         arguments[name] = leaf = Value(number, name)
         if ends is not None:
             sliders[leaf] = (name, *ends)
@@ -240,13 +242,15 @@ def _of_a_loss(loss, leaves):
     if not leaves:
         return {node: (every[node], *_around(node.data)) for node in sorted(every, key=lambda x: _natural(every[x]))}
     sliders = {}
-    for label, told in leaves.items():
+    for label, given in leaves.items():
         node = next((node for node in every if node.label == label), None)
         if node is None:
-            raise GraphError(f"no leaf under this loss has the label {label!r}: there are {', '.join(every.values())}.")
-        ends = _range(label, told)
+            raise GraphError(
+                f"no leaf under this loss has the label {label!r}: its leaves are {', '.join(every.values())}."
+            )
+        ends = _range(label, given)
         if ends is None:
-            raise TypeError(f"{label} of a recorded loss is {told!r}: give a range, such as (-3, 3).")
+            raise TypeError(f"{label} of a recorded loss is {given!r}: give a range, such as (-3, 3).")
         sliders[node] = (label, min(ends[0], node.data), max(ends[1], node.data))
     return sliders
 
@@ -261,13 +265,13 @@ def _around(x):
     return x - reach, x + reach
 
 
-def _range(name, told):
+def _range(name, given):
     """Return the ends of a slider, or None for a number, which stays constant."""
-    if not isinstance(told, (tuple, list)):
+    if not isinstance(given, (tuple, list)):
         return None
-    if len(told) != 2:
-        raise TypeError(f"{name} is {told!r}: give a number, or a range such as (-3, 3).")
-    least, largest = float(told[0]), float(told[1])
+    if len(given) != 2:
+        raise TypeError(f"{name} is {given!r}: give a number, or a range such as (-3, 3).")
+    least, largest = float(given[0]), float(given[1])
     if not (math.isfinite(least) and math.isfinite(largest) and least < largest):
         raise ValueError(f"{name} goes from {least!r} to {largest!r}: give two finite numbers, the smaller one first.")
     return least, largest

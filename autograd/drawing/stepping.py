@@ -119,7 +119,7 @@ class Stepping(Sequence[Any]):
     ) -> None:
         self.root, self.forward = root, forward
         self.nodes, self.names, self._steps = nodes, names, found
-        self._told: str | None = None
+        self._note: str | None = None
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -128,14 +128,14 @@ class Stepping(Sequence[Any]):
         return self._steps[k]
 
     def __str__(self):
-        told = self._correspondence()
-        return "\n".join([*[str(step) for step in self._steps], *([told] if told else [])])
+        note = self._correspondence()
+        return "\n".join([*[str(step) for step in self._steps], *([note] if note else [])])
 
     def _correspondence(self):
         """Return a sentence that says which names formulas use instead. It is empty if they use the same names."""
-        if self._told is None:
-            self._told = correspondence(self.root, self.names)
-        return self._told
+        if self._note is None:
+            self._note = correspondence(self.root, self.names)
+        return self._note
 
     __repr__ = __str__
 
@@ -155,8 +155,8 @@ class Stepping(Sequence[Any]):
             DrawingError: the graph is too large for a picture, or no renderer is installed.
         """
         picture = self.picture()
-        aliases, told = aliases_in(picture, self.root), self._correspondence()
-        return page(picture, self._steps, self.nodes, self.names, self.forward, aliases, told)
+        aliases, note = aliases_in(picture, self.root), self._correspondence()
+        return page(picture, self._steps, self.nodes, self.names, self.forward, aliases, note)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, or the text to one that ends in .txt, and return the path.
@@ -325,8 +325,8 @@ class Paths(list[GradientPath]):
         rows = [(" → ".join(p.names), " · ".join([f"{d:.6g}" for d in p.locals]), p.contribution) for p in self]
         rows.append(("together", "", sum(p.contribution for p in self)))
         body = [html_row([escape(path), along, f"{contribution:.6g}"]) for path, along, contribution in rows]
-        told = f"<p>{escape(self._correspondence)}</p>" if self._correspondence else ""
-        return html_table(body, ["path", "derivatives along it", "contribution"]) + told
+        note = f"<p>{escape(self._correspondence)}</p>" if self._correspondence else ""
+        return html_table(body, ["path", "derivatives along it", "contribution"]) + note
 
 
 def explain(loss: Value, leaf: Value) -> Paths:
@@ -360,7 +360,8 @@ def explain(loss: Value, leaf: Value) -> Paths:
     count = push_forward(nodes, {leaf: 1}, lambda node, _: [(x, 1, True) for x in node.parents])
     if count.get(loss, 0) > _MAX_PATHS:
         raise DrawingError(
-            f"there are {count[loss]:,} paths to this leaf: explain a part of the graph, such as one sample's."
+            f"there are {count[loss]:,} paths to this leaf, too many to list: explain a part of the graph, such as the "
+            "loss of one sample."
         )
     edges = {node: _edges(node, reaches) for node in reaches if node is not leaf}
     found = []
@@ -373,5 +374,5 @@ def explain(loss: Value, leaf: Value) -> Paths:
         stack.extend([(x, (*path, names[x]), (*local, d), product * d) for x, d, _ in edges[node]])
     found.sort(key=lambda p: -abs(p.contribution))
     shown = {name for p in found for name in p.names}
-    told = correspondence(loss, {node: name for node, name in names.items() if name in shown})
-    return Paths(found, gradients[leaf], told)
+    note = correspondence(loss, {node: name for node, name in names.items() if name in shown})
+    return Paths(found, gradients[leaf], note)

@@ -58,7 +58,7 @@ def test_the_sliders_of_a_network_stand_in_natural_order():
         (squashed, {"w": (0, 1, 2), "x": 2.0}, TypeError, "w is .*: give a number, or a range"),
         (squashed, {"w": (1, 0), "x": 2.0}, ValueError, "w goes from 1.0 to 0.0"),
         (squashed, {"w": (0, float("inf")), "x": 2.0}, ValueError, "give two finite numbers"),
-        (Value(2.0, "w") * 3, {"v": (0, 1)}, GraphError, "no leaf under this loss has the label 'v': there are w"),
+        (Value(2.0, "w") * 3, {"v": (0, 1)}, GraphError, "no leaf under this loss has the label 'v': its leaves are w"),
         (Value(2.0, "w") * 3, {"w": 1.0}, TypeError, "w of a recorded loss is 1.0: give a range"),
         (sum(Value(1.0) for _ in range(30)), {}, GraphError, "30 leaves are more than the 24 sliders that fit"),
     ],

@@ -3,14 +3,14 @@
 // S holds the data to play.
 // - steps: for each step after the start, its text and the ids of the elements it concerns (from, to, edge).
 // - texts: for each text that changes, its element, the text itself (by its id, or by its place counted from the last
-//   text of the element), and a list of [step, text]: from that step on it reads so.
+//   text of the element), and a list of [step, text]: the text from that step on.
 // - strokes: the same for the colour and width of a line.
 // - curves: for each element, the numbers of its gradient as [step, number].
 // - names: for each element, its name. aliases: further names by which an element can be found.
 // - rows: for each element, further values as [name, data, list of [step, text]].
 //
-// A page may define makeHooks(), which returns drawn(k), called for each step shown, and told(id), which returns the
-// history of an element.
+// A page may define makeHooks(), which returns two functions: drawn(k) is called for each step shown, and
+// history(id) returns the history of an element.
 "use strict";
 const by = id => document.getElementById(id);
 const S = JSON.parse(by("steps").textContent);
@@ -57,7 +57,7 @@ const edges = S.steps.map(s => (s.edge ? by(s.edge) : null));
 const shownTexts = textsOf.map(() => null), passed = new Map(); // passed: how many of the steps so far have this line
 let marked = [], reached = 0, current = null;
 
-function pass(i, n) { // marks the line of a step as done, or no longer
+function pass(i, n) { // counts n more passes of a step along its line (1 or -1), and marks the line while there are any
   const line = edges[i];
   if (!line) return;
   passed.set(line, (passed.get(line) || 0) + n);
@@ -167,12 +167,12 @@ function begin() {
   follow([first]);
   if (S.steps.length && !k) by("said").textContent = S.start + " Press fit to see the whole.";
 }
-function zoom(by_, x, y) {
+function zoom(factor, x, y) {
   if (!svg) return;
   untouched = false;
   const [a, b, w, h] = seen;
   x = x === undefined ? a + w / 2 : x; y = y === undefined ? b + h / 2 : y;
-  seen = [x - (x - a) * by_, y - (y - b) * by_, w * by_, h * by_];
+  seen = [x - (x - a) * factor, y - (y - b) * factor, w * factor, h * factor];
   fitted = false;
   look();
 }
@@ -240,7 +240,7 @@ by("fit").onclick = () => { untouched = false; if (svg) fit(); };
 
 const CURVES = S.curves || {}, ROWS = S.rows || {}, MOST = 200;
 function history(id) {
-  if (hooks.told) return hooks.told(id);
+  if (hooks.history) return hooks.history(id);
   const mine = S.steps.filter(s => s.from === id || s.to === id).map(s => s.text);
   return mine.length ? mine : ["no step touches it"];
 }

@@ -1,7 +1,7 @@
 // A live page: sliders move leaves of the graph. compute(x) is the exported loss: from the numbers of the sliders it
 // computes the numbers and the gradients of all nodes, and the local derivatives of all edges. S.live has:
 // - at: the numbers of the sliders. inputs: their nodes, or null for a leaf that the loss does not read.
-// - texts: for each text of the picture, its element, its place there, a node, and a sign (none: it shows the data).
+// - texts: for each text of the picture, its element, its place there, a node, and a sign (empty: it shows the data).
 // - edges: each as a node and its operand. names: the names of the nodes. root: the node of the loss.
 // - lines: for each line of the picture, its element, its edges, and the neurons and weights that read a plain number.
 // - inner: for each element, the nodes that it stands for.
@@ -27,7 +27,7 @@ const mostTerms = () => innerWidth > 760 ? 3 : 1; // in a formula; more do not f
 function makeHooks() {
   const L = S.live, at = [...L.at], sliders = [...document.querySelectorAll("#aside input")];
   const outputs = [...document.querySelectorAll("#aside output")];
-  let numbers, texts = null, lines = null, told = L.inputs.find(k => k !== null), waiting = false, asked = null;
+  let numbers, texts = null, lines = null, explained = L.inputs.find(k => k !== null), waiting = false, asked = null;
   const shows = k => L.names[k] + " = " + fourDigits(numbers[0][k]) + "   \u2202 " + fourDigits(numbers[1][k]);
   const coloured = new Set(); // the texts to which Graphviz gave the colour of their sign
   const readers = new Map(); // for each node, the edges along which its gradient arrives
@@ -160,7 +160,7 @@ function makeHooks() {
     }
     drawLines();
     by("said").textContent = L.names[L.root] + " = " + fourDigits(numbers[0][L.root]);
-    if (told !== undefined) by("why").replaceChildren(chainRule(told));
+    if (explained !== undefined) by("why").replaceChildren(chainRule(explained));
     outputs.forEach((output, i) => {
       const k = L.inputs[i];
       output.textContent = fourDigits(at[i]) + (k === null ? "" : "   \u2202 " + fourDigits(numbers[1][k]));
@@ -177,7 +177,7 @@ function makeHooks() {
     slider.value = at[i];
     slider.addEventListener("input", () => {
       at[i] = +slider.value;
-      if (L.inputs[i] !== null) told = L.inputs[i];
+      if (L.inputs[i] !== null) explained = L.inputs[i];
       update();
       if (parent !== window) parent.postMessage({moved: [...at]}, "*");
     });
@@ -203,9 +203,9 @@ function makeHooks() {
       update();
       plot(true);
     },
-    told(id) {
+    history(id) {
       const nodes = L.inner[id] || [];
-      if (id !== asked && nodes.length) { told = nodes[0]; by("why").replaceChildren(chainRule(told)); }
+      if (id !== asked && nodes.length) { explained = nodes[0]; by("why").replaceChildren(chainRule(explained)); }
       asked = id;
       return nodes.map(shows);
     },

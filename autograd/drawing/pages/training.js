@@ -114,26 +114,26 @@ function makeHooks() {
     if (chosen) tell();
     document.body.dataset.updates = updates;
   }
-  function turn() { // makes as many updates as take some milliseconds, then draws one frame
+  function frame() { // makes as many updates as take some milliseconds, then draws one frame
     if (!running) return;
     const start = performance.now(), least = +by("speed").value;
     do update(); while (performance.now() - start < 8 * least);
     measure();
     if (!Number.isFinite(losses[losses.length - 1][1])) { stop(); draw(); by("said").textContent += ": lower the rate, and start again"; return; }
     draw();
-    shown = requestAnimationFrame(turn);
+    shown = requestAnimationFrame(frame);
   }
   function stop() { running = false; cancelAnimationFrame(shown); by("train").textContent = "run"; }
   by("train").onclick = () => {
     if (running) { stop(); return; }
     running = true;
     by("train").textContent = "pause";
-    shown = requestAnimationFrame(turn);
+    shown = requestAnimationFrame(frame);
   };
   by("one").onclick = () => { stop(); update(); measure(); draw(); };
   by("again").onclick = () => { stop(); begin(); draw(); };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   begin();
   window.training = { parameters: () => [...w], updates: () => updates };
-  return { drawn: draw, told: id => (T.own[id] || []).slice(0, 60).map(i => T.names[i] + " = " + short(w[i])) };
+  return { drawn: draw, history: id => (T.own[id] || []).slice(0, 60).map(i => T.names[i] + " = " + short(w[i])) };
 }
