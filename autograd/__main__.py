@@ -153,8 +153,8 @@ def _add_mutants(commands):
         "mutants",
         help="run a test suite against wrong engines",
         description="Run a test suite with a right engine in place of Value, and then with each of a set of wrong "
-        "engines, and report the wrong engines that the suite does not notice. This runs the code of the suite. It "
-        "runs in separate processes, with only the necessary environment variables, and with a time limit. But it can "
+        "engines, and report the wrong engines that the suite does not notice. This runs the code of the suite in "
+        "separate processes, with only the necessary environment variables and with a time limit. That code can still "
         "read and write your files. Arguments after -- go to pytest, such as -- -k 'not slow'. "
         "Exit status: 0 if all are noticed, 1 if some are missed, 2 if the suite cannot be run.",
     )

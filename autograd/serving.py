@@ -31,6 +31,7 @@ def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
 
     Raises:
         OSError: the port is taken.
+        OverflowError: the port is below 0 or above 65535.
 
     Example:
         >>> with server(Path("docs")) as found:

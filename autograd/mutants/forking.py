@@ -53,8 +53,8 @@ def libraries(module: str, value: type, tests: Iterable[str] = ()) -> tuple[list
     Some packages take the engine under test from its module when they are imported. Such a package keeps that engine,
     even if another engine is put into the module later. So each run must import these packages itself, and also every
     package that took something from them.
+
     Args:
-        module: where the suite imports the engine from.
         module: the name of the module from which the suite imports the engine.
         value: the class that the suite found there.
         tests: the names of the suite's own modules.

@@ -22,8 +22,8 @@ __all__ = ["serve"]
 
 _ENGINES = {"value": Value, "right": Engine, **{name: mutant.value for name, mutant in MUTANTS.items()}}
 _REPORT = pytest.StashKey[str]()
-_OWN = pytest.StashKey[list]()
-_MADE = pytest.StashKey[int]()
+_OWN = pytest.StashKey[list]()  # the public names of the class under test and of its module
+_MADE = pytest.StashKey[int]()  # the number of instances that the tests made of the engine
 
 
 def serve(module: str, value: type, name: str = "Value") -> type | None:

@@ -78,7 +78,9 @@ class Report:
             lines.append(f"left out {node}: it uses a part of Value that the wrong engines do not have")
         if self.lacking:
             names = ", ".join([mutant.name for mutant in self.lacking])
-            lines.append(f"left out {names}: the module under test has nothing of the kind; --only NAME tries one")
+            lines.append(
+                f"left out {names}: the module under test lacks what is wrong in them; --only NAME runs one anyway"
+            )
         for mutant in self.missed:
             lines += [f"missed   {mutant.name}: {mutant.fault}", f"         What catches it: {mutant.caught_by}"]
         tests = "1 test" if self.tests == 1 else f"{self.tests} tests"
@@ -129,9 +131,9 @@ def run(
     """Run a test suite with the right engine, and then with each wrong one in place of ``Value``.
 
     This executes the code of the suite, in separate processes. They receive only the environment variables that
-    programs usually need. Each has a time limit. When a process ends, all processes that it started are
-    ended too. On Linux, the processes are forked from one process that has imported the libraries of the suite, unless
-    the results of the tests are different there.
+    programs usually need, and each has a time limit. When a process ends, all processes that it started are ended too.
+    On Linux, the processes are forked from one process that has imported the libraries of the suite, unless the tests
+    have other results in a fork.
 
     Args:
         paths: the tests for pytest to run: a file, a folder or a node id, or a list of several.
@@ -183,26 +185,26 @@ def run(
 def _tried(suite, right, mutants, *, timeout, everything, jobs):
     """Run the wrong engines on a suite that was run with the right one, and return the report."""
     failing = tuple(right.failed)
-    # A run with the right engine that the wrong ones are made of: a test that fails with it cannot show a fault.
+    # The wrong engines are made from this right engine. A test that fails with it cannot show a fault.
     began = time.monotonic()
-    small = suite.run("right", failing, limit=timeout or _LIMIT)
+    plain = suite.run("right", failing, limit=timeout or _LIMIT)
     took = time.monotonic() - began
-    if small.status not in (0, *_TESTS_FAILED):
-        raise SuiteError(f"the tests cannot be run with a stand-in for {suite.name}: {small.why()}.")
-    left_out = tuple(small.failed)
+    if plain.status not in (0, *_TESTS_FAILED):
+        raise SuiteError(f"the tests cannot be run with a stand-in for {suite.name}: {plain.why()}.")
+    left_out = tuple(plain.failed)
     tests = [node for node in right.ran if node not in left_out and node not in failing]
     if not tests:
         raise SuiteError(
-            f"no test is left to try the wrong engines on: {small.why()}. They have the arithmetic, the "
+            f"no test is left to try the wrong engines on: {plain.why()}. They have the arithmetic, the "
             f"functions and the backward() of {suite.name}, and nothing else."
         )
-    if not small.made:
+    if not plain.made:
         raise SuiteError(
             f"no test makes a {suite.name} of {suite.module!r}, so no test would use a wrong engine: give --module, "
             "the module from which the tests import it, such as micrograd.engine, and --class, its name there."
         )
     limit = max(10.0, 10.0 * took) if timeout is None else timeout
-    lacking = tuple([mutant for mutant in mutants if everything and _is_lacking(mutant, small.own)])
+    lacking = tuple([mutant for mutant in mutants if everything and _is_lacking(mutant, plain.own)])
 
     def outcome(mutant):
         wrong = suite.run(mutant.name, (*failing, *left_out), limit=limit, first=True)
@@ -311,15 +313,15 @@ class _Suite:
                 *[f"--ignore={path}" for path in unreadable], *self.options,
                 *[path for path in self.arguments if str(Path(path).resolve()) not in unreadable],
             ]  # fmt: skip
-            status = self._ended(arguments, found, said, limit)
+            status = self._exit_status(arguments, found, said, limit)
             if status is None:
                 return _Run(-1, [], [], "time-out")
             seen = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {"ran": [], "failed": []}
             lines = said.read_bytes().decode(errors="replace").strip().splitlines()
             return _Run(status, output=" / ".join(lines[-3:]), **seen)
 
-    def _ended(self, arguments, found, said, limit):
-        """Run pytest in a fork, or in a newly started process if there is no fork, or if it took too long or was lost.
+    def _exit_status(self, arguments, found, said, limit):
+        """Run pytest in a fork. If there is none, or it takes too long or fails, run it in a newly started process.
 
         A library may hang in a fork, and that must not count as a fault that the suite noticed.
         """
@@ -330,10 +332,10 @@ class _Suite:
                 if status is not None and found.exists():
                     return status
             found.unlink(missing_ok=True)
-        return _ended([sys.executable, "-m", "pytest", *arguments], said, limit)
+        return _run_command([sys.executable, "-m", "pytest", *arguments], said, limit)
 
 
-def _ended(command, said, limit):
+def _run_command(command, said, limit):
     """Run a command with its output in a file, and return its exit status, or None if it took too long.
 
     All processes that it started are ended with it. The output goes to a file because a process that the command leaves

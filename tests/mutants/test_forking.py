@@ -124,7 +124,7 @@ def is_running(process):
 def test_a_fork_that_takes_too_long_is_tried_once_more_in_a_process(tmp_path, monkeypatch):
     """A library may stand still in a fork, and that is no fault of the engine."""
     asked = []
-    monkeypatch.setattr(suites, "_ended", lambda command, said, limit: asked.append(command[1:3]))
+    monkeypatch.setattr(suites, "_run_command", lambda command, said, limit: asked.append(command[1:3]))
     tried = suites._Suite([str(tmp_path)], (), "autograd", "Value")
     tried._forks = types.SimpleNamespace(run=lambda arguments, said, limit: None)
     assert tried.run("relu_open", limit=1).output == "time-out"
@@ -160,7 +160,7 @@ def test_what_must_be_kept_out_is_noticed():
 
 
 def test_a_suite_that_never_ends_with_the_right_engine_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(suites, "_ended", lambda command, said, limit: None)
+    monkeypatch.setattr(suites, "_run_command", lambda command, said, limit: None)
     with pytest.raises(SuiteError, match="right engine first, and do not: time-out"):
         run([suite(tmp_path, "")], only=NAMES)
 

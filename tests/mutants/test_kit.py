@@ -228,7 +228,7 @@ def test_a_class_of_another_name_and_what_it_does_not_have(tmp_path, monkeypatch
     assert not lacking & {"relu_open", "overwrite", "product_own_operand"}
     assert lacking | {outcome.mutant.name for outcome in report.outcomes} == set(MUTANTS)
     assert "left out tanh" not in str(report)
-    assert "the module under test has nothing of the kind" in str(report)
+    assert "the module under test lacks what is wrong in them" in str(report)
     assert [o.mutant.name for o in run([suite], module="atom.engine", name="Scalar", only=["tanh_at_input"]).outcomes]
     with pytest.raises(SuiteError, match="not the name of a class"):
         run([suite], module="atom.engine", name="no-name")
