@@ -63,10 +63,10 @@ def growth(sizes):
         program.gradient(np.array([[x.data for x in inputs]]))
         done = time.perf_counter()
         nodes = program.stats.nodes
-        low = lower([loss], parameters, inputs)
-        instructions = len(low.forward) + len(low.adjoint)
+        lowered = lower([loss], parameters, inputs)
+        instructions = len(lowered.forward) + len(lowered.adjoint)
         before = time.perf_counter()
-        rolled = size(roll(low.forward)) + size(roll(low.adjoint))
+        rolled = size(roll(lowered.forward)) + size(roll(lowered.adjoint))
         rolling = time.perf_counter() - before
         rows.append(
             (f"{nodes:,}", f"{recorded - start:.2f}", f"{done - recorded:.2f}", f"{(done - start) / nodes * 1e6:.1f}",
@@ -170,9 +170,11 @@ def transformers(rounds):
     print(f"\n  {flops / tokens:,.0f} flops a token: at the peak {limit * 1e6:.3g} us. ours: {share:.1%} of the peak.")
     for tokens in (9, 16):
         loss, inputs = called.recorded(tokens)
-        low = lower([loss], called.parameters, inputs, gather_adjoints=True)
-        rolled = size(roll(low.forward)) + size(roll(low.adjoint))
-        print(f"  {len(low.forward) + len(low.adjoint):,} operations for {tokens} tokens are {rolled:,} in loops")
+        lowered = lower([loss], called.parameters, inputs, gather_adjoints=True)
+        rolled = size(roll(lowered.forward)) + size(roll(lowered.adjoint))
+        print(
+            f"  {len(lowered.forward) + len(lowered.adjoint):,} operations for {tokens} tokens are {rolled:,} in loops"
+        )
     names, own = [seconds / (times[other] - first) for other in ("slots", "ours, eager")]
     print(
         f"  recorded, compiled and run once in {seconds:.1f} s, which {names:.0f} names of this length make up for "

@@ -38,7 +38,9 @@ def measure(library):
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = {"seconds": time.perf_counter() - start, **json.loads(output)}
     if found["accuracy"] < MIN_ACCURACY:
-        raise RuntimeError(f"{library} ends at {found['accuracy']:.1%} after {EPOCHS} epochs: its seconds say nothing.")
+        raise RuntimeError(
+            f"{library} ends at {found['accuracy']:.1%} after {EPOCHS} epochs: its time cannot be compared."
+        )
     return found
 
 

@@ -22,8 +22,8 @@ def programs(work):
         return {"JAX, jit, a call an update": _calls(work), "JAX, jit, scan over updates": _scan(work)}
     return {
         "JAX, scan over samples": _scan(work),
-        f"JAX, scan, {UNROLL} steps a turn": _scan(work, unroll=UNROLL),
-        f"JAX, scan, {UNROLL} steps a turn, sums": _scan(work, unroll=UNROLL, sums=True),
+        f"JAX, scan, {UNROLL} steps an iteration": _scan(work, unroll=UNROLL),
+        f"JAX, scan, {UNROLL} steps an iteration, sums": _scan(work, unroll=UNROLL, sums=True),
     }
 
 

@@ -2,7 +2,7 @@
 
 Each program runs in its own process. So the time to the first update includes its imports, and the memory is its own.
 All programs compute the same network on the same numbers in double precision, and their losses are compared. The limit
-is the peak of all processors together. With words, only the tables are made whose titles contain one of them.
+is the peak of all processors together. With words, only the tables whose titles contain one of them are made.
 """
 
 import argparse

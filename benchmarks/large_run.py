@@ -5,10 +5,10 @@ import time
 _START = time.perf_counter()
 
 import json  # noqa: E402 - after the clock has started
-import resource  # noqa: E402
-import sys  # noqa: E402
+import resource  # noqa: E402 - likewise
+import sys  # noqa: E402 - likewise
 
-import numpy as np  # noqa: E402
+import numpy as np  # noqa: E402 - likewise
 
 _EPOCHS = 1_000  # more than are timed
 
@@ -43,7 +43,7 @@ def _ours(sizes, batch, samples, rate=1e-3):
 
 
 class _Epochs:
-    """Epochs as ``fit`` runs them. Its work before and after the epochs counts to the time to the first update."""
+    """Epochs as ``fit`` runs them. Its work before and after the epochs is only in the time to the first update."""
 
     def __init__(self, network, X, Y, options):
         from nn.data import Rows

@@ -111,12 +111,12 @@ def lengths(samples):
         start = time.process_time()
         tapes.tape(*tapes.see(sample))
         taped = time.process_time()
-        low = lower([model(sample)], model.parameters, [])
+        program = lower([model(sample)], model.parameters, [])
         lowered = time.process_time()
-        rolled = size(roll(low.forward)) + size(roll(low.adjoint))
+        rolled = size(roll(program.forward)) + size(roll(program.adjoint))
         seconds = taped - start, lowered - taped, time.process_time() - lowered
         rows.append((str(length), *[f"{1e3 * s:,.0f}" for s in seconds],
-                     f"{len(low.forward) + len(low.adjoint):,}", f"{rolled:,}"))  # fmt: skip
+                     f"{len(program.forward) + len(program.adjoint):,}", f"{rolled:,}"))  # fmt: skip
     head = ("length", "tape, ms", "lowering, ms", "rolling, ms", "instructions", "rolled")
     print_table("Each length, recorded as a tape, and folded into loops", head, rows)
 
@@ -154,8 +154,8 @@ def main(steps=1000):
                 ("", "us a token", "beside trainer.step", f"{steps} steps"), table)  # fmt: skip
     apart = max(abs(a - b) / abs(b) for a, b in zip(history.update_loss, losses, strict=False))
     same = max(abs(a - b) for a, b in zip(first, history.update_loss, strict=True))
-    lengths = len({len(s) for s in samples})
-    print(f"\n  {lengths} lengths; minimize took {whole:.2f} s in all, the trainer's first pass {ready:.2f} s.")
+    different = len({len(s) for s in samples})
+    print(f"\n  {different} lengths; minimize took {whole:.2f} s in all, the trainer's first pass {ready:.2f} s.")
     print(f"  Losses of the first {len(losses)} steps differ from the engine's by {apart:.1e} at most,")
     print(f"  and the trainer's from minimize's by {same:.1e}.")
     if in_c is not None:

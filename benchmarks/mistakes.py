@@ -254,7 +254,7 @@ def _extra(net, target, e):
     pool += [a, add(ONE, neg(a)), net.q("s", layer, k, n)]
     pool += [x for _, x, _ in walk(e) if x[0] == "sym" and x[1] != "t"]
     for path, x, scope in walk(e):
-        # at the end of the whole formula, and of the products in it
+        # The factor is added at the end of the whole formula, or of a product in it.
         whole = not path or (path == (0,) and e[0] == "neg")
         if whole or x[0] == "mul":
             for extra in dict.fromkeys(pool):
@@ -330,7 +330,7 @@ def _swapped(net, target, e):
     for path, x, scope in walk(e):
         if x[0] == "sym" and len(x[2]) == 2 and x[1][0] != "w" and x[2][0] != x[2][1]:
             other = sym(x[1], *x[2][::-1])
-            # numbers only: a letter that counts samples is not in the range of a neuron's place
+            # Only numbers are swapped: a letter that counts samples could exceed the number of neurons.
             if all(isinstance(i, int) for i in x[2]) and net.fits(other, scope):
                 yield Slip("swapped indices", (_set(path, other),), (x, other), of[path])
 

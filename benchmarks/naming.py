@@ -49,9 +49,9 @@ def explanations(case):
         if e is not None and close(net.numbers(e), wrong):
             found.append(slip)
     ratios = [g / t for g, t in zip(wrong, net.truth(case.target), strict=True) if abs(t) > 1e-9]
-    if ratios and close(ratios, ratios[:1] * len(ratios)):  # two constants are one
+    if ratios and close(ratios, ratios[:1] * len(ratios)):  # two wrong constants are one
         if abs(abs(ratios[0]) - 1) > 1e-9:
-            # of -2 the sign and the 2 have to be reported, each for itself
+            # For a factor of -2, the sign and the 2 must both be reported.
             found += [Slip("constant factor", ())] if ratios[0] > 0 else []
         elif ratios[0] < 0:
             found.append(Slip("sign", ()))

@@ -14,7 +14,7 @@ from llvmlite import binding, ir
 __all__ = ["flops_of_a_sample", "peak_flops"]
 
 DOUBLE, INT = ir.DoubleType(), ir.IntType(64)
-TURNS = 2_000_000
+ITERATIONS = 2_000_000
 
 
 def peak_flops(seconds=1.0, threads=1):
@@ -30,12 +30,12 @@ def peak_flops(seconds=1.0, threads=1):
         for chains, lanes in shapes:
             engine, run = _kernel(chains, lanes)
             end = time.perf_counter() + seconds / len(shapes)
-            # with threads, long enough that the time to start them does not matter
-            turns = TURNS // (chains * lanes) * (50 if threads > 1 else 1)
+            # With threads, a run is long enough that the time to start them does not matter.
+            iterations = ITERATIONS // (chains * lanes) * (50 if threads > 1 else 1)
             while time.perf_counter() < end:
                 start = time.perf_counter()
-                list(pool.map(run, [turns] * threads, [1e-9] * threads))
-                best = max(best, 2.0 * threads * chains * lanes * turns / (time.perf_counter() - start))
+                list(pool.map(run, [iterations] * threads, [1e-9] * threads))
+                best = max(best, 2.0 * threads * chains * lanes * iterations / (time.perf_counter() - start))
             del engine
     return best
 
@@ -45,7 +45,7 @@ def _kernel(chains, lanes):
     vector = ir.VectorType(DOUBLE, lanes)
     module = ir.Module()
     function = ir.Function(module, ir.FunctionType(DOUBLE, [INT, DOUBLE]), "run")
-    turns, x = function.args
+    iterations, x = function.args
     entry, loop, end = [function.append_basic_block(name) for name in ("entry", "loop", "end")]
     builder = ir.IRBuilder(entry)
     factor = ir.Constant(vector, ir.Undefined)
@@ -53,17 +53,17 @@ def _kernel(chains, lanes):
         factor = builder.insert_element(factor, x, ir.IntType(32)(k))
     builder.branch(loop)
     builder.position_at_end(loop)
-    turn = builder.phi(INT)
-    turn.add_incoming(INT(0), entry)
+    iteration = builder.phi(INT)
+    iteration.add_incoming(INT(0), entry)
     sums = [builder.phi(vector) for _ in range(chains)]
     fma = ir.Function(module, ir.FunctionType(vector, [vector] * 3), f"llvm.fma.v{lanes}f64")
     following = [builder.call(fma, [s, factor, factor]) for s in sums]
     for k, (s, new) in enumerate(zip(sums, following, strict=True)):
         s.add_incoming(ir.Constant(vector, [float(k)] * lanes), entry)
         s.add_incoming(new, loop)
-    after = builder.add(turn, INT(1))
-    turn.add_incoming(after, loop)
-    builder.cbranch(builder.icmp_signed("<", after, turns), loop, end)
+    after = builder.add(iteration, INT(1))
+    iteration.add_incoming(after, loop)
+    builder.cbranch(builder.icmp_signed("<", after, iterations), loop, end)
     builder.position_at_end(end)
     total = DOUBLE(0.0)
     for new in following:

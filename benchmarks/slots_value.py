@@ -1,7 +1,7 @@
 """An engine in pure Python for comparison: a ``Value`` with slots that stores its local derivatives.
 
-It is about as fast as simple Python can be. It has no closures, no recursion and no dictionaries on the objects, and
-each node has one tuple of parents and one of derivatives.
+It is about as fast as simple Python code can be: it has no closures, no recursion and no dictionaries on the objects,
+and each node has one tuple of parents and one of derivatives.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Compiled code of other libraries and ours, in turn in one run: ``python -m benchmarks.speed [--quick] [WORD ...]``.
 
-With words, only the tables are made whose titles contain one of them. All programs do the same work, which is checked
+With words, only the tables whose titles contain one of them are made. All programs do the same work, which is checked
 against our engine first. The arithmetic limit of a table is the flops of a sample divided by the measured peak of one
 core.
 """
@@ -15,7 +15,8 @@ from benchmarks.timing import in_turn, print_table
 
 __all__ = ["OURS", "OUR_PRICES", "digits_to_accuracy", "main", "option_prices", "training_work"]
 
-# Functions by name: of a Work, and of the inputs, (5, samples). The others are compared with the first one.
+# The functions that make our programs, by name: from a Work, and from the inputs of shape (5, samples). All other
+# programs are compared with the first one.
 OURS = {"ours": training.native, "ours, eager": training.eager}
 OUR_PRICES = {"ours": pricing.ours}
 
