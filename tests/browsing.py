@@ -1,4 +1,4 @@
-"""The browser that tests click through pages in, and the marks of such tests."""
+"""The browser of the tests that click through pages, and the marks of such tests."""
 
 import os
 import shutil
@@ -18,5 +18,5 @@ if CHROMIUM is None and os.environ.get("CI"):
 in_a_browser = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason=HERE),
-    pytest.mark.filterwarnings("ignore"),  # of the browser's driver
+    pytest.mark.filterwarnings("ignore"),  # the browser's driver warns
 ]

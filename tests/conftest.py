@@ -1,4 +1,4 @@
-"""What all tests share: exact helpers come from ``points`` and ``programs`` beside this file."""
+"""Fixtures and hooks for all tests. Exact helpers are in ``points`` and ``programs`` beside this file."""
 
 import gc
 import os
@@ -13,19 +13,21 @@ import autograd
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a job of a shell's background, where no test is interrupted
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a background job of a shell ignores SIGINT, so no test could be interrupted
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish():
-    """Take the modules and the list of tests out of what the garbage collector looks through from now on."""
+    """Freeze the modules and the list of tests, so that the garbage collector does not search them from now on."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture
 def no_collector():
-    """The garbage collector switched off: what is freed is freed by counting references."""
+    """Switch the garbage collector off, so that only reference counting frees objects."""
     gc.collect()
     gc.disable()
     yield
@@ -34,9 +36,9 @@ def no_collector():
 
 @pytest.fixture
 def run_python():
-    """Run a script in a fresh interpreter, in the same mode; a crash there is a failure here, not the end of all.
+    """Run a script in a new interpreter, in the same mode. If it crashes, only one test fails.
 
-    Under ``python -O`` the packages lose their assert statements there too, and the script keeps its own.
+    Under ``python -O``, the packages lose their assert statements there, too, and the script keeps its own.
     """
 
     def run(script, *, interpreted=not autograd.compiled, environment=(), path=None, check=True):
@@ -64,7 +66,7 @@ def run_python():
 
 @pytest.fixture(scope="session")
 def browser():
-    """A browser without a window, for the tests that are marked ``in_a_browser``."""
+    """Return a browser without a window, for the tests that are marked ``in_a_browser``."""
     from browsing import CHROMIUM, FLAGS
     from playwright.sync_api import sync_playwright
 
@@ -76,7 +78,7 @@ def browser():
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Opens a page that is saved, with no way to the network; errors of its scripts fail the test."""
+    """Return a function that opens a saved page without a network. An error in the page's scripts fails the test."""
     context = browser.new_context(offline=True)
     errors: list = []
 
@@ -93,7 +95,7 @@ def opened(browser, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Refuse names of tests that differ between processes: they could not be shared among workers."""
+    """Refuse names of tests that differ between processes, because workers could not share them."""
     wrong = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if wrong:
         raise pytest.UsageError(f"give these tests ids that are the same in every process: {wrong}")

@@ -1,4 +1,4 @@
-"""Graphs as users record them: with nn, by hand, and in ways nobody planned for."""
+"""Graphs as users record them: with nn, by hand, and in unusual ways."""
 
 import random
 
@@ -14,7 +14,7 @@ def leaf(generator, name, *place):
 def network(
     sizes, activation="sigmoid", output="sigmoid", loss=half_sse, bias=True, samples=1, seed=0, reduction="mean"
 ):
-    """A network of nn on plain numbers."""
+    """Return the loss of a network of nn on plain numbers."""
     random.seed(seed)
     model = MLP(sizes[0], list(sizes[1:]), activation=activation, output=output, bias=bias)
     for p in model.parameters():
@@ -31,7 +31,7 @@ def network(
 
 
 def by_hand(activation, output, loss, sizes=(2, 3, 2), bias=True, seed=1):
-    """The same without nn: labelled leaves, sums of products."""
+    """Return the same without nn: labelled leaves, sums of products."""
     g = random.Random(seed)
     w1 = [[leaf(g, "w1", i + 1, h + 1) for i in range(sizes[0])] for h in range(sizes[1])]
     w2 = [[leaf(g, "w2", h + 1, o + 1) for h in range(sizes[1])] for o in range(sizes[2])]
@@ -99,7 +99,10 @@ def absolute_errors(y, t):
 
 
 def recurrent(steps=4, width=1, seed=2):
-    """A recurrent network unrolled over a sequence, with shared weights and a first step without a past."""
+    """Return the loss of a recurrent network, unrolled over a sequence.
+
+    Weights are shared, and the first step has no past.
+    """
     g = random.Random(seed)
     u = [[leaf(g, "wu", i + 1, j + 1) for i in range(width)] for j in range(width)]
     w, b, v = [[leaf(g, name, j + 1) for j in range(width)] for name in ("wx", "b", "wv")]
@@ -114,7 +117,7 @@ def recurrent(steps=4, width=1, seed=2):
 
 
 def skipping(seed=3):
-    """The inputs reach the output past the hidden neuron, too."""
+    """Return the loss of a network whose inputs also reach the output directly, past the hidden neuron."""
     g = random.Random(seed)
     w = [leaf(g, "w", k) for k in range(5)]
     x = [leaf(g, "x", 1), leaf(g, "x", 2)]
@@ -123,7 +126,7 @@ def skipping(seed=3):
 
 
 def residual(seed=4):
-    """A residual connection: an activation is added to a later one."""
+    """Return the loss of a network with a residual connection: an activation is added to a later one."""
     g = random.Random(seed)
     w = [leaf(g, "w", k) for k in range(3)]
     a = tanh(w[0] * leaf(g, "x", 1))
@@ -140,7 +143,7 @@ def penalized():
 
 
 def curve(seed=6):
-    """No network at all: two parameters of a curve."""
+    """Return the loss of a curve with two parameters, which is not a network."""
     g = random.Random(seed)
     a, b = leaf(g, "walpha"), leaf(g, "wbeta")
     return (leaf(g, "t") - a * exp(-b * leaf(g, "x"))) ** 2

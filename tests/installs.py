@@ -1,10 +1,10 @@
-"""Install this package afresh, alone and with each extra, and run what the README promises: ``make test-installs``.
+"""Install this package, alone and with each extra, and run what the README promises: ``make test-installs``.
 
-Each is installed from a wheel, from the source distribution and from the sources, every time into a new environment in
-a temporary folder. In each of them run the Python blocks of the README; a block that needs an extra that is not there
-must say which. The notebooks run where an extra promises them. In the base install, libraries are taken away one by
-one, and what needs them must say so once. At last come HIPS autograd, whose import name is ours, and JAX, whose code
-is tested as the documentation says.
+Each is installed from a wheel, from the source distribution and from the sources, each time into a new environment in a
+temporary folder. The Python blocks of the README run in every environment. A block that needs a missing extra must say
+which one. The notebooks run in the environments whose extra promises them. From the base install, libraries are removed
+one by one, and the error must name the missing library once. At the end come HIPS autograd, which has our import name,
+and JAX, whose code is tested as the documentation says.
 """
 
 import argparse
@@ -28,7 +28,7 @@ x = Value(2.0)
 assert x.grad == 4.0
 assert draw(x * x).svg().lstrip().startswith("<")
 """
-# what an extra brings beyond the blocks
+# The files that an extra promises to run, in addition to the blocks.
 PROMISES = {
     "": [],
     "draw": ["import pygraphviz"],
@@ -48,7 +48,7 @@ from autograd import compile, derive, draw, play, steps
 from nn import History, MLP, fit, half_sse
 loss = half_sse(MLP(1, [1], activation="sigmoid", output="sigmoid", seed=0)([1.0]), [0.0])
 """
-# what is not there, what is asked for, and what the answer names; None where the program does without
+# The library that is missing, the code that needs it, and the name in the error; None if the code works without it.
 WITHOUT = [
     (["numpy", "llvmlite"], "compile(lambda x: x * x)", r"pip install 'deltagrad\[native\]'"),
     (["numpy", "llvmlite"], "fit(MLP(1, [1]), [[0]], [0], engine='native')", r"pip install 'deltagrad\[native\]'"),
@@ -62,7 +62,7 @@ WITHOUT = [
 
 
 def run(*command, **options):
-    """Run a command; returns its exit status and what it said last."""
+    """Run a command. Return its exit status and the end of its output."""
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DELTAGRAD_INTERPRETED")}
     command = [str(part) for part in command]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean, **options)
@@ -70,7 +70,7 @@ def run(*command, **options):
 
 
 def environment(folder, what):
-    """Make an environment and install into it; returns its Python, or raises with what pip said."""
+    """Make an environment and install into it. Return its Python, or raise with pip's output."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
     status, said = run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
@@ -80,7 +80,7 @@ def environment(folder, what):
 
 
 def built(folder):
-    """Build the source distribution, and a wheel from it; returns what pip installs for each form."""
+    """Build the source distribution, and a wheel from it. Return what pip installs for each form."""
     python = environment(folder / "builder", ["build>=1"])
     status, said = run(python, "-m", "build", "--outdir", folder / "dist", ROOT)
     if status:
@@ -90,7 +90,10 @@ def built(folder):
 
 
 def tried(what, extra, folder):
-    """Install with one extra and run everything; returns the faults, and how many blocks and notebooks ran."""
+    """Install with one extra and run everything.
+
+    Return the faults, and the numbers of blocks and notebooks that ran.
+    """
     try:
         python = environment(folder, [f"{what}[{extra}]" if extra else what])
     except RuntimeError as error:
@@ -114,14 +117,15 @@ def tried(what, extra, folder):
 
 
 def lacking(python, folder):
-    """Take libraries away from a base install; returns the faults of what it says then."""
+    """Remove libraries from a base install. Return the faults in its errors."""
     faults = []
     for libraries, code, advice in WITHOUT:
         run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *libraries)
-        alone = {"PATH": str(folder / "bin"), "HOME": str(folder)}  # without a dot of the system's
+        alone = {"PATH": str(folder / "bin"), "HOME": str(folder)}  # without a dot from the system
         command = [str(python), "-c", NETWORK + code]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=alone)
-        said = [line for line in done.stderr.splitlines() if not line.startswith(" ")]  # and not the lines of a program
+        # the lines of the error, without lines of the program
+        said = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
         advised = sum([len(re.findall(advice, line)) for line in said]) if advice else 0
         right = done.returncode == 0 if advice is None else (done.returncode, advised) == (1, 1)
         faults += [] if right else [f"without {', '.join(libraries)}, {code}: {said[-1:]}"]
@@ -129,10 +133,10 @@ def lacking(python, folder):
 
 
 def beside(wheel, folder):
-    """Install with other libraries; returns the faults.
+    """Install with other libraries. Return the faults.
 
-    HIPS autograd has our import name, and whichever comes second must not go unnoticed. The recipe for tests of JAX
-    code runs where JAX is.
+    HIPS autograd has our import name, and it must be noticed whichever of the two is installed last. The recipe for
+    tests of JAX code runs if JAX is installed.
     """
     faults = []
     advice = "pip uninstall autograd deltagrad"
@@ -152,7 +156,7 @@ def beside(wheel, folder):
 
 
 def main():
-    """Try the extras and the forms that are asked for, or all; returns how many have a fault."""
+    """Try the extras and forms that are asked for, or all. Return the number of those with a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("extras", nargs="*", help="'base' or extras; all, and other libraries besides, by default")
     parser.add_argument("--of", nargs="+", choices=FORMS, default=FORMS, help="what is installed; all by default")

@@ -1,6 +1,6 @@
-"""Print the lowest version of everything this package needs, as constraints for pip, which ``make test-lowest`` uses.
+"""Print the lowest supported version of every requirement, as constraints for pip: ``make test-lowest`` uses them.
 
-They are read from ``pyproject.toml`` and ``setup.py``, so that what is declared is what is tested.
+They are read from ``pyproject.toml`` and ``setup.py``, so that the declared versions are tested.
 """
 
 import re
@@ -16,11 +16,11 @@ else:
 __all__ = ["constraints"]
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("plots", "native", "cluster", "demo")  # of users: the tools of the tests are not theirs
+EXTRAS = ("plots", "native", "cluster", "demo")  # the extras for users; the tools of the tests are not among them
 
 
 def constraints(root=ROOT) -> list[str]:
-    """Return a line such as ``numpy==1.24`` for each library that is needed to run, or by an extra."""
+    """Return a line such as ``numpy==1.24`` for each library that the package or an extra for users requires."""
     declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = declared["optional-dependencies"]
     needed = [*runpy.run_path(str(root / "setup.py"))["requirements"](), *[x for name in EXTRAS for x in extras[name]]]

@@ -1,6 +1,6 @@
-"""Where the primitives of one operand are looked at: regular, tiny, huge, subnormal, beside kinks, poles and roots.
+"""The points at which primitives of one operand are tested: regular, tiny, huge, subnormal, and near kinks and roots.
 
-The points are drawn anew from a seed. All lie inside of the domain, where the value is a number that a double holds.
+The points are drawn from a seed. All are inside of the domain, where the value is a number that a double can hold.
 """
 
 import math
@@ -18,10 +18,10 @@ ONE_OPERAND = [p for p in PRIMITIVES if p.arity == 1 and not is_end(p)]
 _PI = math.pi
 _QUARTERS = [k * _PI / 2 for k in (0, 1, -1, 2, -2, 3, 5, 10, 101, 2**20, 10**15)]
 _WHOLE = [0.0, 1.0, -1.0, 7.0, -12.0, 2.0**20]
-_THIRD = 0.5773502691896258  # 1 / sqrt 3
+_THIRD = 0.5773502691896258  # 1 / sqrt(3)
 _ARTANH_THIRD = 0.6584789484624084  # its artanh
 
-# Where the value, the slope or the curvature has a root, a pole, a kink, an end, or stops being a double.
+# The points where the value, the slope or the curvature has a root, a pole or a kink, or where the value overflows.
 PLACES = {
     "step": [0.0],
     "sign": [0.0],
@@ -70,7 +70,7 @@ PLACES = {
     "gelu": [0.0, -0.7517915246935645, math.sqrt(2.0), -math.sqrt(2.0), -37.6, -38.6, 38.6],
 }
 
-# The ends of the domain, and the numbers whose value is a double; the ends are left out.
+# The bounds of the domain, and of the numbers whose value a double can hold. The bounds themselves are not drawn.
 INSIDE = {
     "exp": (-math.inf, 709.782),
     "expm1": (-math.inf, 709.782),
@@ -97,10 +97,10 @@ _NOT_AT_0 = {
     "abs",
     "cbrt",
     "cbrt_slope",
-}  # a convention stands there: it is in the table of special points
+}  # the derivative at 0 is a convention, which is in the table of special points
 
 
-# Where a function jumps.
+# The points at which a function jumps. They are not drawn.
 JUMPS = {
     "floor": lambda x: x == math.floor(x),
     "ceil": lambda x: x == math.floor(x),
@@ -109,7 +109,7 @@ JUMPS = {
 
 
 def arguments(primitive, seed, count):
-    """``count`` numbers for a primitive, no two of them equal, in an order of no meaning."""
+    """Return ``count`` different numbers for a primitive, in random order."""
     draw = random.Random(f"{primitive.name} {seed}")
     low, high = INSIDE.get(primitive.name, (-math.inf, math.inf))
     places = PLACES.get(primitive.name, [0.0])
@@ -119,7 +119,7 @@ def arguments(primitive, seed, count):
     if primitive.name not in _NOT_AT_0 and low < 0.0 < high:
         found[0.0] = None
     found = {x: None for x in found if not jumps(x)}
-    for place in places:  # the nearest doubles themselves
+    for place in places:  # the place itself and the doubles next to it
         for x in (place, math.nextafter(place, math.inf), math.nextafter(place, -math.inf)):
             if low < x < high and not jumps(x) and (x or primitive.name not in _NOT_AT_0):
                 found[x] = None

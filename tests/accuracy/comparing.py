@@ -1,8 +1,8 @@
-"""The accuracy of derivatives, ours and other libraries', at the same points: ``make accuracy``.
+"""The accuracy of the derivatives of this and other libraries, at the same points: ``make accuracy``.
 
-The points are drawn and the truths computed once. Each library is an adapter in ``libraries/``, run by the Python given
-for it; one whose Python is not given is left out. The last line counts our own misses, and the exit status is 1 if
-there are any.
+The points are drawn once, and the exact derivatives are computed once. Each library has an adapter in ``libraries/``,
+which runs in the Python that is given for it. A library without a Python is left out. The last line counts our own
+misses. The exit status is 1 if there are any.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def main():
 
 
 def found_by(adapter, python, points):
-    """What a library finds at the points: for each primitive that it has, a list for each order."""
+    """Return the results of a library at the points: for each primitive that it has, a list for each order."""
     with tempfile.TemporaryDirectory() as folder:
         asked, found = Path(folder, "points.json"), Path(folder, "found.json")
         asked.write_text(json.dumps({name: [x.hex() for x in xs] for name, xs in points.items()}), encoding="utf-8")
@@ -67,7 +67,7 @@ def found_by(adapter, python, points):
 
 
 def judged(points, exact, found):
-    """How many comparisons ended how: a counter of (primitive, order, verdict)."""
+    """Return the counts of (primitive, order, verdict)."""
     counts = Counter()
     for name, rows in found.items():
         for k, (order, ys) in enumerate(zip(ORDERS, rows, strict=True)):
@@ -80,12 +80,12 @@ def judged(points, exact, found):
 
 
 def right(counts):
-    """How many were right."""
+    """Return the number of right results."""
     return sum([n for key, n in counts.items() if key[2] == "right"])
 
 
 def print_tables(counts):
-    """One row per library, and one per primitive that one of them misses on."""
+    """Print a row for each library, and one for each primitive that a library gets wrong at some point."""
     print(f"\n{'':18}{'comparisons':>12}{'beyond the bound':>18}{'plainly wrong':>15}")
     for library, count in counts.items():
         ends = [sum([n for key, n in count.items() if key[2] == end]) for end in ("beyond", "wrong")]

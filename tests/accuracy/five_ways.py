@@ -1,11 +1,13 @@
-"""Ways to one gradient, on random graphs of 25 nodes: ``make accuracy`` prints how many graphs each way agrees on.
+"""Five ways to compute one gradient, on random graphs of 25 nodes: ``make accuracy`` counts how often each is right.
 
-A way is a function of a program and its inputs (see ``programs``) that returns the derivative of the last number in
-every input, or None where it does not take such a graph. The truth is forward mode over mpmath numbers, written by hand
-in ``programs``. What a way may be off by is measured: the same truth with 40 to 42 bits in place of many is off by some
-thousand times what 53 bits are, and a sixteenth of that is allowed, or 64 epsilon of the sum of the absolute products.
-Where doubles lose everything, since a number was absorbed by a larger one, so does the truth with 53 bits: four times
-what that is off by is allowed.
+A way is a function of a program and its inputs (see ``programs``). It returns the derivative of the last number with
+respect to every input, or None if it does not support such a graph. The exact derivatives come from forward mode over
+mpmath numbers, which is written by hand in ``programs``.
+
+The allowed error is measured. Forward mode with 40 to 42 bits has an error some thousand times that of 53 bits, and a
+sixteenth of it is allowed. At least 64 epsilon times the sum of the absolute products are allowed. In graphs in which
+doubles lose all digits, because a larger number absorbs a smaller one, forward mode with 53 bits loses them, too. So
+four times the error of 53 bits is allowed as well.
 """
 
 import argparse
@@ -30,13 +32,14 @@ TWO_OPERANDS = {"add", "sub", "mul", "div", "maximum"}
 LABELS = ["w1", "w2", "w3", "w4"]
 NODES = 25
 _ROUGH = [(40, mpf(1) / 16), (41, mpf(1) / 16), (42, mpf(1) / 16), (53, mpf(4))]
-_UNDERFLOW = mpf(2) ** -1000  # what passes through subnormal numbers on its way has no digits to be held to
+# Numbers below this may have lost their digits, because they were computed from subnormal numbers.
+_UNDERFLOW = mpf(2) ** -1000
 
 
 def graph(seed):
-    """A program of 25 steps, each of which reads the one before, and any other number, and its four inputs.
+    """Return a program of 25 steps, each of which reads the one before and any other number, and its four inputs.
 
-    At a kink a derivative is a convention, and beside one it depends on the last digit: such programs are drawn anew.
+    At a kink a derivative is a convention, and near one it depends on the last digit. Such programs are drawn again.
     """
     draw = random.Random(seed)
     while True:
@@ -68,7 +71,7 @@ def _result(steps):
 
 
 def reverse(steps, inputs):
-    """The reverse sweep."""
+    """Reverse mode."""
     return list(grad(_result(steps))(*inputs))
 
 
@@ -79,7 +82,7 @@ def forward(steps, inputs):
 
 
 def digits(steps, inputs):
-    """The table's rules over mpmath numbers: the recorded graph, replayed with 50 digits."""
+    """The rules of the table over mpmath numbers: the recorded graph, replayed with 50 digits."""
     leaves = [Value(x) for x in inputs]
     result = _result(steps)(*leaves)
     with mp.workdps(50):
@@ -88,7 +91,7 @@ def digits(steps, inputs):
 
 
 def formula(steps, inputs):
-    """The formulas that are read off the graph, evaluated."""
+    """The formulas that are derived from the graph, evaluated."""
     leaves = [Value(x, label) for x, label in zip(inputs, LABELS, strict=True)]
     result = _result(steps)(*leaves)
     try:
@@ -112,10 +115,10 @@ WAYS = {"reverse": reverse, "forward": forward, "mpmath": digits, "formula": for
 
 
 def truth(steps, inputs):
-    """The derivatives to 50 digits, and what each may be off by in doubles."""
+    """Return the derivatives to 50 digits, and the error that each may have in doubles."""
     with mp.workdps(50):
         _, exact, sizes = programs.gradients(steps, [mpf(x) for x in inputs])
-        largest = max(sizes)  # what cancels to 0 in one input leaves rounding errors of the others' size
+        largest = max(sizes)  # if a derivative cancels to 0, it has rounding errors of the size of the others
         floor = [_UNDERFLOW + (mpf(2) ** -52 * largest if e == 0 else 0) for e in exact]
         allowed = [mpf(2) ** -52 * 64 * size + least for size, least in zip(sizes, floor, strict=True)]
     for bits, share in _ROUGH:
@@ -127,14 +130,14 @@ def truth(steps, inputs):
 
 
 def agrees(found, exact, allowed):
-    """Whether all derivatives are within what they may be off by."""
+    """Return True if all derivatives are within the allowed errors."""
     with mp.workdps(50):
         rows = zip(found, exact, allowed, strict=True)
         return all(mpmath.isfinite(f) and abs(mpf(f) - e) <= a for f, e, a in rows)
 
 
 def compared(seeds):
-    """For each way the graphs it agrees on, those it contradicts, and those it does not take: three lists of seeds."""
+    """Return three lists of seeds for each way: graphs for which it is right, for which it is wrong, and others."""
     ends = {way: ([], [], []) for way in WAYS}
     for seed in seeds:
         steps, inputs = graph(seed)

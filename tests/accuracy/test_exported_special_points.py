@@ -1,6 +1,6 @@
 """Exported C and JavaScript at special points: those of SPECIAL_POINTS.md, and the ends of the range of every function.
 
-All functions of a language are exported, and compiled and run at once.
+All functions of a language are exported together, and compiled and run once.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ from test_special_points import FUNCTIONS, NUMBERS, ROWS
 
 INF, NAN = math.inf, math.nan
 
-# Expressions that people write at such points, beside those of the table.
+# Expressions that people write at such points, in addition to those of the table.
 MORE = """
 sqrt(relu(x) * y) at -1, 2; relu(x) ** 0.5 at -1; relu(x) ** 1.5 at 0; sqrt(maximum(x, 0)) at 0; sqrt(sqrt(x)) at 0
 sqrt(minimum(x, y)) at 0, 1; x * sqrt(y) at 0, 0; asin(sign(x)) at -2; acos(sign(x)) at 2; asin(minimum(x, 1)) at 1
@@ -51,7 +51,7 @@ def _of_text(text):
 PLACES = [(expression.strip("`"), point, f) for expression, point, f, value, *_ in ROWS if not isinstance(value, str)]
 PLACES += [_of_text(text.strip()) for text in re.split("[;\n]", MORE) if text.strip()]
 
-# Every function at the ends of the range: a function, where it is recorded, and where it is computed.
+# Every function at the ends of the range: the function, the point at which it is recorded, and the one to compute.
 _ENDS = [0.0, 1.0, 0.5, 2.0, 3.0, 40.0, 700.0, 800.0, 1e16, 1e308, 5e-324, 1e-310, 1e-200, INF]
 ENDS = [(x,) for x in [*_ENDS, *[-x for x in _ENDS], NAN]]
 PAIRS = list(itertools.product([0.0, -0.0, 1.0, -2.0, 3.0, 0.5, INF, -INF, NAN, 1e200, 5e-324, -1.5],
@@ -68,7 +68,7 @@ EVERYWHERE |= {name: (f, (0.5, 1.25), PAIRS) for name, f in OF_TWO.items()}
 
 
 def _recorded(f, point):
-    """A function recorded at a point, or beside it where it has no value there."""
+    """Return a function recorded at a point, or near the point if it has no value there."""
     try:
         inputs = [Value(x) for x in point]
         return f(*inputs), inputs
@@ -99,7 +99,7 @@ def _in_c(texts, points, folder):
 def _in_javascript(texts, points, folder):
     lines = []
     for text, at in zip(texts, points, strict=True):
-        rows = json.dumps([list(point) for point in at])  # Infinity and NaN are JavaScript's names, too
+        rows = json.dumps([list(point) for point in at])  # JSON writes Infinity and NaN as JavaScript does
         lines += [
             "(() => {",
             text,
@@ -115,7 +115,7 @@ def _in_javascript(texts, points, folder):
 
 @pytest.fixture(scope="module")
 def computed(tmp_path_factory):
-    """For a language, the value and the gradient of every function at each of its points."""
+    """Return the value and the gradient of every function at each of its points, computed in a language."""
     known = {}
 
     def of(language):
@@ -132,7 +132,7 @@ def computed(tmp_path_factory):
 
 
 def by_the_engine(f, point):
-    """The value and the gradient; where the engine raises, those of a strict program, which does not."""
+    """Return the value and the gradient. If the engine raises, return those of a strict program, which does not."""
     try:
         inputs = [Value(x) for x in point]
         y = f(*inputs)

@@ -1,4 +1,4 @@
-"""A sample of the second half of ``make accuracy``: all ways give one gradient on random graphs."""
+"""A sample of the second half of ``make accuracy``: all ways give the same gradient on random graphs."""
 
 import os
 import time
@@ -29,7 +29,7 @@ def test_a_gradient_that_is_off_is_seen(factor):
         found = reverse(steps, inputs)
         assert agrees(found, exact, allowed)
         seen += not agrees([g * factor for g in found], exact, allowed)
-    assert seen >= 12  # in some graphs the inputs hardly matter
+    assert seen >= 12  # in some graphs the inputs have almost no effect
 
 
 def test_a_way_that_contradicts_is_counted(monkeypatch):

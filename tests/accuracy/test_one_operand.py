@@ -1,4 +1,4 @@
-"""A sample of ``make accuracy``: every primitive of one operand beside mpmath, at points drawn anew in every run."""
+"""A sample of ``make accuracy``: every primitive of one operand against mpmath, at points that each run draws again."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ def test_places_name_primitives_of_one_operand():
 
 # --- The checkers themselves
 
-# By formulas that are textbooks', not differences: far out, beside poles and at roots.
+# The exact derivatives are checked against formulas from textbooks: for large arguments, near poles and at roots.
 FORMULAS = [
     ("asin", 1e-300, lambda x: (1 / mpmath.sqrt(1 - x**2), x / (1 - x**2) ** mpf("1.5"))),
     ("asin", 1 - 2.0**-53, lambda x: (1 / mpmath.sqrt(1 - x**2), x / (1 - x**2) ** mpf("1.5"))),

@@ -1,4 +1,4 @@
-"""The rows of SPECIAL_POINTS.md, each held to the engine in every mode; and to mpmath where they are numbers."""
+"""The rows of SPECIAL_POINTS.md, checked against the engine in every mode, and against mpmath if they are numbers."""
 
 import math
 import re
@@ -30,7 +30,7 @@ def _row(line):
 
 
 def _cell(text):
-    """Numbers, and the names of exceptions."""
+    """Return the numbers and the names of exceptions in a cell."""
     return [x if x.isidentifier() and x not in NUMBERS else float(x) for x in text.split(", ") if x]
 
 
@@ -52,7 +52,7 @@ def unit(i, n):
 
 
 def tried(call):
-    """The number, or the name of the exception."""
+    """Return the number, or the name of the exception."""
     try:
         return call()
     except (ValueError, OverflowError, ZeroDivisionError) as error:
@@ -79,7 +79,7 @@ def test_forward_mode(expression, point, f, value, first, second, note):
         if isinstance(value, str):
             assert found == value
         elif len(point) == 1 or not (math.isnan(found[1]) or math.isinf(first[1 - i])):
-            # times a tangent of 0 an infinite derivative of the other operand is NaN, which jvp does not hide
+            # An infinite derivative times a tangent of 0 is NaN. jvp does not hide it.
             assert all_same(found, (value, first[i]))
 
 
@@ -135,7 +135,7 @@ def test_compiled_code(expression, point, f, value, first, second, note, strict)
     assert all_same(row, [value, *first])
 
 
-# The numbers of the table beside mpmath, at the points where that has a derivative.
+# The numbers of the table are compared with mpmath, at the points where mpmath has a derivative.
 SMOOTH = [
     row for row in ROWS if re.match(r"`(x \*\* y|x / y|(sqrt|log|sigmoid|tanh|softplus)\(x\)|atan2|logsumexp)", row[0])
 ]
@@ -164,7 +164,7 @@ def test_the_table_is_mpmaths_where_the_point_is_regular(row):
 
 
 def _derivative(f, point, order):
-    """A central difference with a step of 1e-400 of the point."""
+    """Return a central difference with a step of 1e-400 of the point."""
     x = [mpf(z) for z in point]
     total = mpf(0)
     steps = [mpf(10) ** -400 * (min(abs(z), 1) or 1) for z in x]

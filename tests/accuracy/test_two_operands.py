@@ -1,8 +1,8 @@
 """Primitives of two operands on a grid of 11 x 11 numbers: every subset of active operands, orders 1 to 3, every mode.
 
-The grid has infinities, NaN, signed zeros and integers. Where the function is smooth the truth is a difference over
-mpmath numbers; elsewhere, and wherever an operand is not finite, what is demanded is that no mode contradicts another
-and that no NaN goes in unseen.
+The grid has infinities, NaN, signed zeros and integers. At points where the function is smooth, derivatives are
+compared with differences over mpmath numbers. At other points, and if an operand is not finite, the test requires only
+that all modes agree and that a NaN operand is not hidden.
 """
 
 import functools
@@ -20,14 +20,14 @@ from autograd.engine.sweep import adjoints
 
 INF, NAN = math.inf, math.nan
 GRID = [-INF, -2.0, -0.75, -0.0, 0.0, 0.5, 1.0, 2.0, 3.0, INF, NAN]
-# No derivative flows through a comparison: tests/engine/test_conditions.py tests those.
+# No derivative flows through a comparison. tests/engine/test_conditions.py tests those.
 TWO_OPERANDS = [p for p in PRIMITIVES if p.arity == 2 and not is_end(p)]
 EVERY = pytest.mark.parametrize("primitive", TWO_OPERANDS, ids=str)
 RAISED = (ValueError, OverflowError, ZeroDivisionError)
 
 
 def value_at(primitive, point):
-    """The value, or None where it raises."""
+    """Return the value, or None if the primitive raises."""
     try:
         return primitive(*point)
     except RAISED:
@@ -35,13 +35,13 @@ def value_at(primitive, point):
 
 
 def recorded(primitive, point, active):
-    """The result of the primitive with some of its operands as Values, and those."""
+    """Return the result of the primitive with some of its operands as Values, and these Values."""
     operands = [Value(x) if i in active else x for i, x in enumerate(point)]
     return primitive(*operands), [operands[i] for i in active]
 
 
 def in_turn(primitive, point, order, forward):
-    """The derivative in the operands of ``order``, one after the other; the outermost by the mode asked for."""
+    """Return the derivative with respect to the operands in ``order``, one by one; the last one by the given mode."""
 
     def f(*x):
         return primitive(*x)
@@ -81,13 +81,13 @@ def test_every_subset_of_active_operands_has_the_same_derivatives(primitive):
             direction = tuple([float(k == i) for k in (0, 1)])
             found = jvp(primitive, point, direction)[1]
             assert same(alone, together[i]), (point, i)
-            if math.isfinite(together[1 - i]):  # times its tangent of 0 it is 0
+            if math.isfinite(together[1 - i]):  # otherwise jvp multiplies it by a tangent of 0, which gives NaN
                 assert same(found, alone), (point, i)
 
 
 @EVERY
 def test_a_nan_that_goes_in_is_seen(primitive):
-    """Either the value is a NaN or every derivative is: a finite value with a finite gradient would hide it."""
+    """Either the value is a NaN or every derivative is. A finite value with a finite gradient would hide the NaN."""
     for point in itertools.product(GRID, repeat=2):
         if not any(x != x for x in point) or value_at(primitive, point) is None:
             continue
@@ -96,7 +96,9 @@ def test_a_nan_that_goes_in_is_seen(primitive):
         if y.data == y.data:
             assert all(g != g for g in found), (point, y.data, found)
         for i, (x, g) in enumerate(zip(point, found, strict=True)):
-            if x != x and g == g:  # then the derivative in it does not depend on it, for any number in its place
+            if (
+                x != x and g == g
+            ):  # the derivative does not depend on this operand, so it is the same for any number in its place
                 others = [
                     value
                     for value in (_slope_there(primitive, point, i, z) for z in (0.5, 2.0, 3.0))
@@ -110,12 +112,12 @@ def _slope_there(primitive, point, i, z):
     return None if value_at(primitive, moved) is None else in_turn(primitive, moved, (i,), False)
 
 
-# Where a function of the table is not smooth, its derivatives are conventions: SPECIAL_POINTS.md has them.
+# At other points the derivatives are conventions, which SPECIAL_POINTS.md lists.
 def smooth(name, x, y):
     if name in ("above", "greater", "at_least", "maximum", "minimum"):
         return x != y
     if name == "polygamma":
-        return False  # its first operand counts, and so has no derivative
+        return False  # its first operand is a whole number, so there is no derivative with respect to it
     if name in ("mod", "floordiv"):
         return y != 0.0 and x / y != math.floor(x / y)
     if name in ("leaky_relu", "elu"):
@@ -151,7 +153,10 @@ def test_derivatives_of_orders_1_to_3_agree_with_mpmath(primitive, forward):
 
 @functools.cache
 def exact(name, point, order):
-    """The derivative by differences of the definition, and the size of what cancels in it: that of its neighbours."""
+    """Return the derivative by differences of the definition, and the size of the terms that cancel in it.
+
+    The size is that of the derivative at four points nearby.
+    """
     with mp.workdps(200):
         h = mpf(10) ** -40
         orders = [order.count(i) for i in (0, 1)]

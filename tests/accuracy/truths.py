@@ -1,8 +1,9 @@
-"""The truth about a function of one number: its value, first and second derivative, from its definition alone.
+"""The exact value, first and second derivative of a function of one number, from its definition alone.
 
-A derivative is a central difference of ``EXACT`` (see ``points``) over mpmath numbers. The step is 2^-110 of the
-argument or of 1, so that the formula's own error is below 2^-90 of the result even one ulp from a pole; the number of
-bits is raised until the rounding of the values is below 2^-80 of the result, or below anything a double can hold.
+A derivative is a central difference of ``EXACT`` (see ``points``) over mpmath numbers. The step is 2^-110 times the
+argument, or times 1 if the argument is larger. So the error of the difference is below 2^-90 of the result even one ulp
+from a pole. The number of bits is raised until the rounding error is below 2^-80 of the result, or too small for any
+double.
 """
 
 import functools
@@ -14,22 +15,23 @@ from points import EPSILON, EXACT
 
 __all__ = ["ALLOWED", "ORDERS", "classify", "truths", "verdict"]
 
-# What is compared, and how many ulps it may be off.
+# The quantities that are compared, and the error that each may have, in ulps.
 ORDERS = ("value", "first", "second by reverse", "second by forward")
 ALLOWED = {"value": 4, "first": 4, "second by reverse": 16, "second by forward": 16}
 
 _GUARD = 20  # bits that mpmath's own functions may lose
 _LADDER = (420, 900, 1900, 3900, 7900)
-_NOTHING = -1160  # 2 to this power is nothing beside the smallest double, 2^-1074
+_NOTHING = -1160  # 2 to this power is negligible beside the smallest double, 2^-1074
 
 
 @functools.cache
 def truths(name, x):
-    """The value and the derivatives of a primitive of one operand at ``x``, three mpmath numbers."""
+    """Return the value and the derivatives of a primitive of one operand at ``x``, three mpmath numbers."""
     scale = min(math.frexp(abs(x))[1] - 1, 0) if x else 0
     found, sizes = _differences(name, x, scale - 110)
     for k in (1, 2):
-        # So small beside the values that it may be the formula's error at a root, which a smaller step makes smaller.
+        # At a root, a result that is tiny beside the values may be the error of the difference. A smaller step shows
+        # it.
         if found[k] and _log2(found[k]) + k * scale < sizes - 150:
             again = _differences(name, x, scale - 150)[0][k]
             if _log2(again) < _log2(found[k]) - 60:
@@ -38,7 +40,7 @@ def truths(name, x):
 
 
 def _differences(name, x, h_power):
-    """The value and two differences with a step of 2^h_power, and the binary logarithm of the values' size."""
+    """Return the value and two differences with a step of 2^h_power, and the binary logarithm of the values' size."""
     f = EXACT[name]
     found = [None] * 3
     for bits in _LADDER:
@@ -68,7 +70,7 @@ def _phi(x):
     return EXACT["normal_pdf"](x)
 
 
-# Where a derivative has a root other than 0, it is a sum that cancels there: the sum of its absolute terms, by order.
+# At a root other than 0, the terms of a derivative cancel. This is the sum of their absolute values, by order.
 TERMS = {
     ("silu", 1): lambda x: EXACT["sigmoid"](x) + abs(x) * _p(x),
     ("silu", 2): lambda x: _p(x) * (2 + abs(x * mpmath.tanh(x / 2))),
@@ -83,19 +85,19 @@ TERMS = {
 
 
 def verdict(name, order, x, found, truth):
-    """How a derivative that was found at ``x`` stands to the true one: ``"right"``, ``"beyond"`` or ``"wrong"``.
+    """Return ``"right"``, ``"beyond"`` or ``"wrong"``: the comparison of a computed derivative with the exact one.
 
     Args:
-        name: of the primitive.
+        name: the name of the primitive.
         order: one of ``ORDERS``.
         x: the argument.
-        found: a float.
-        truth: an mpmath number.
+        found: the computed derivative, a float.
+        truth: the exact derivative, an mpmath number.
 
     Returns:
-        ``"right"`` within the allowed ulps, or 4 epsilon times the sum of the absolute terms where there are any;
-        ``"wrong"`` for a NaN, an infinity, a zero or a sign where the truth is another number, unless it is within that
-        bound and a root lies within 8 ulps of ``x``; ``"beyond"`` for any other number.
+        ``"right"`` within the allowed ulps, or within 4 epsilon times the sum of the absolute terms if there are any;
+        ``"wrong"`` for a NaN, an infinity, a zero or a sign that the exact derivative does not have, unless it is
+        within that bound and a root is within 8 ulps of ``x``; ``"beyond"`` for any other number.
     """
     result = classify(found, truth, ALLOWED[order])
     k = min(ORDERS.index(order), 2)
@@ -113,7 +115,7 @@ def _beside_a_root(name, k, x):
 
 
 def classify(found, truth, allowed):
-    """As :func:`verdict`, by the two numbers and the allowed ulps alone."""
+    """Return the same as :func:`verdict`, from the two numbers and the allowed ulps alone."""
     size = abs(truth)
     same_sign = (found > 0) == (truth > 0)
     if math.isnan(found):

@@ -1,8 +1,8 @@
-"""Compiled random graphs beside the engine: ``python tests/native/agreement.py 10000`` counts on how many they agree.
+"""Compiled random graphs against the engine: ``python tests/compiler/agreement.py 10000`` counts how many agree.
 
-In strict mode every bit must be the engine's: of values, of gradients in the inputs, and of those in the parameters,
-summed sample after sample. Graphs of loops over integers must have the same numbers in every mode, since their sums
-are exact in any order.
+Strict code must have every bit of the engine: of values, of the derivatives with respect to the inputs, and of those
+with respect to the parameters, summed sample by sample. Graphs of loops over integers must have the same numbers in
+every mode, because their sums are exact in any order.
 """
 
 import os
@@ -16,11 +16,11 @@ import numpy as np
 from recordings import bits, compiled, graph, loops, of_the_engine
 
 MODES = {"strict": {"strict": True}, "default": {}, "float32": {"dtype": np.float32}}
-_EXACT = {"strict": 2.0**40, "default": 2.0**40, "float32": 2.0**16}  # integers so far, with room for sums of them
+_EXACT = {"strict": 2.0**40, "default": 2.0**40, "float32": 2.0**16}  # integers up to here can still be added exactly
 
 
 def on_a_random_graph(seed):
-    """``"agrees"``, ``"differs"``, or ``"raises"`` where the engine has no number for it."""
+    """Return ``"agrees"``, ``"differs"``, or ``"raises"`` if the engine raises."""
     draw = random.Random(seed)
     parameters = [draw.uniform(-2.0, 2.0) for _ in range(4)]
     batch = [[draw.uniform(-2.0, 2.0) for _ in range(3)] for _ in range(3)]
@@ -35,7 +35,7 @@ def on_a_random_graph(seed):
 
 
 def on_loops(seed, mode="default"):
-    """``"agrees"``, ``"differs"``, or ``"large"`` where the integers grow beyond those that are exact."""
+    """Return ``"agrees"``, ``"differs"``, or ``"large"`` if the integers become too large to be exact."""
     draw = random.Random(seed)
     parameters = [float(draw.randrange(-2, 3)) for _ in range(5)]
     batch = [[float(draw.randrange(-3, 4)) for _ in range(4)] for _ in range(draw.choice([1, 2, 7, 33]))]
@@ -53,7 +53,7 @@ def _verdict(same):
 
 
 def disagreements(check, seeds):
-    """The seeds on which a check finds a difference, and how many it could compare."""
+    """Return the seeds for which a check finds a difference, and the counts of its verdicts."""
     found = Counter()
     wrong = []
     for seed in seeds:
@@ -65,7 +65,7 @@ def disagreements(check, seeds):
 
 
 def count(name, check, n):
-    """Check n graphs on all cores, print the counts, and say whether all agree."""
+    """Check n graphs on all cores, print the counts, and return True if all agree."""
     parts = [range(k, min(k + 100, n)) for k in range(0, n, 100)]
     found, wrong = Counter(), []
     with ProcessPoolExecutor(os.cpu_count()) as pool:

@@ -1,14 +1,14 @@
-"""How the coefficients in ``autograd/compiler/elementary.py`` were computed: by interpolation at Chebyshev's points.
+"""The computation of the coefficients in ``autograd/compiler/elementary.py``: interpolation at Chebyshev's points.
 
 A polynomial through a smooth function at the zeros of a Chebyshev polynomial is within a small factor of the best one
-(Trefethen, *Approximation Theory and Approximation Practice*). It is computed at 60 digits and rounded to doubles once.
-``python tests/native/coefficients.py`` prints them.
+(Trefethen, *Approximation Theory and Approximation Practice*). It is computed with 60 digits and rounded to doubles
+once. ``python tests/compiler/coefficients.py`` prints them.
 """
 
 import mpmath
 from mpmath import mp, mpf
 
-# What is approximated, on which interval, by which degree.
+# The functions to approximate, the interval and the degree of each.
 WANTED = {
     # exp(r) = 1 + r + r^2 P(r) for |r| up to half of log 2
     "_EXP": (lambda r: mpmath.hyp1f1(1, 3, r) / 2, -0.3467, 0.3467, 10),
@@ -20,7 +20,7 @@ WANTED = {
 
 
 def coefficients(name):
-    """The coefficients of one of the polynomials, constant term first, as doubles."""
+    """Return the coefficients of one of the polynomials as doubles, constant term first."""
     function, low, high, degree = WANTED[name]
     with mp.workdps(60):
         middle, half = (mpf(high) + low) / 2, (mpf(high) - low) / 2

@@ -1,11 +1,11 @@
-"""Code over registers, compiled and called on columns of numbers: what the tests of lanes share."""
+"""Code over registers, compiled and called on columns of numbers, for the tests of lanes."""
 
 import ctypes
 
 import numpy as np
 from llvmlite import binding, ir
 
-from autograd.compiler import forms  # registers the algebra
+from autograd.compiler import forms  # its import makes registers a kind of number
 from autograd.compiler.registers import Lanes, Register
 
 __all__ = ["compiled", "forms", "module_of"]
@@ -16,7 +16,10 @@ _INDEX = ir.IntType(64)
 
 
 def module_of(function, arity, count, **options):
-    """A module whose ``run(columns, results, n)`` does ``function`` to n rows, some at once, and how many results."""
+    """Return a module with ``run(columns, results, n)``, and its number of results.
+
+    It applies ``function`` to n rows, ``count`` at once.
+    """
     module = ir.Module()
     module.triple = binding.get_default_triple()
     b = ir.IRBuilder()
@@ -51,15 +54,15 @@ def module_of(function, arity, count, **options):
 
 
 def compiled(function, arity, count=1, *, plain=False, optimize=2, **options):
-    """``function`` over registers, as a function of a list of rows (of ``arity`` floats) that returns a list of rows.
+    """Compile ``function`` over registers. Return a function of a list of rows of ``arity`` floats, which returns rows.
 
     Args:
-        function: takes registers, returns a register, a number, or a sequence of them.
-        arity: how many.
-        count: how many lanes.
-        plain: for the plainest processor of this machine's kind, without fused multiply-add.
-        optimize: LLVM's level.
-        **options: as of :class:`Lanes`.
+        function: a function of registers. It returns a register, a number, or a sequence of them.
+        arity: the number of registers.
+        count: the number of lanes.
+        plain: True for the plainest processor of this machine's kind, without fused multiply-add.
+        optimize: LLVM's level of optimization.
+        **options: the options of :class:`Lanes`.
     """
     module, outs = module_of(function, arity, count, **options)
     code = binding.parse_assembly(str(module))

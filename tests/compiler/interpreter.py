@@ -1,4 +1,4 @@
-"""Lowered instructions carried out one by one over floats: what an instruction means, in Python."""
+"""An interpreter of lowered instructions over floats. It defines in Python what each instruction means."""
 
 import math
 import operator
@@ -11,9 +11,9 @@ HOLDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.g
 
 
 def interpreted(low, parameters, inputs, seeds=(1.0,)):
-    """The outputs, the violated guards, and the derivatives in the parameters and in the inputs.
+    """Return the outputs, the number of violated guards, and the derivatives with respect to parameters and to inputs.
 
-    Memory starts as NaN, so that nothing is read before it was written.
+    Memory starts as NaN, so that a read of a cell that was not written shows.
     """
     memory = {PARAMETERS + k: float(x) for k, x in enumerate(parameters)}
     memory |= {INPUTS + k: float(x) for k, x in enumerate(inputs)}

@@ -1,6 +1,6 @@
-"""Random graphs to compile, and what the engine has for them: recorded anew and swept for every sample.
+"""Random graphs to compile, and the engine's results for them: each sample is recorded and swept again.
 
-A graph is drawn by a seed: ``graph(seed)(parameters, inputs)`` records the same one over any leaves.
+A seed determines a graph: ``graph(seed)(parameters, inputs)`` records the same graph over any leaves.
 """
 
 import random
@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, primitive
 from autograd.engine import algebra
 
-# Primitives of users, as they may be: branching in Python, with floats of its own, calling Python's math in a partial.
+# Primitives as users write them: with Python branches, with floats of their own, and with Python's math in a partial.
 USERS = {
     "user_branching": (lambda x: x * x if x > 0.5 else 0.5 * x, lambda y, x: 2 * x if x > 0.5 else 0.5, None),
     "user_floats": (
@@ -24,7 +24,7 @@ USERS = {
 
 
 def users_primitives():
-    """A list of the primitives above, which stay in the table."""
+    """Return a list of the primitives above. They stay in the table."""
     known = {entry.name: entry for entry in algebra.TABLE if entry is not None}
     return [
         known.get(name) or primitive(name, forward, partials=partials, floats=floats)
@@ -54,7 +54,10 @@ SQUASHING = [
 
 
 def graph(seed, length=30):
-    """A function of parameters and inputs that records a random graph, of any primitives, and returns its last node."""
+    """Return a function of parameters and inputs.
+
+    It records a random graph of any primitives and returns its last node.
+    """
 
     def record(parameters, inputs):
         draw = random.Random(seed)
@@ -94,19 +97,19 @@ def _step(draw, numbers, leaves):
         return autograd.total(terms) if draw.random() < 0.6 else autograd.logsumexp([autograd.tanh(x) for x in terms])
     if draw.random() < 0.5:
         return draw.choice(users_primitives())(one(0.0))
-    # The engine enters only the branch it takes: leaves, so that the order of its sweep is one order.
+    # The engine enters only the branch that it takes. The branches are leaves, so that this does not change its order.
     condition = one() if draw.random() < 0.5 else draw.choice([0.0, 1.0, -0.0])
     frozen = not isinstance(condition, Value)
     return autograd.where(condition, one() if frozen else draw.choice(leaves), one() if frozen else draw.choice(leaves))
 
 
-# --- Graphs of loops, over integers: every order of summation gives the same
+# --- Graphs of loops over integers, for which every order of summation gives the same sum
 
 
 def loops(seed, stages=4):
-    """A function of parameters and inputs that records loops, nested and not, over arrays that are read by strides.
+    """Return a function of parameters and inputs that records loops, some nested, over arrays read with strides.
 
-    All numbers are integers where those of the leaves are, so that sums are exact in any order.
+    If the leaves are integers, all numbers are, so that sums are exact in any order.
     """
 
     def record(parameters, inputs):
@@ -145,7 +148,7 @@ def _stage(draw, arrays):
 
 
 class _Operation:
-    """One operation of a loop's body, and where its operands come from in each turn."""
+    """One operation of a loop's body, and the sources of its operands in each iteration."""
 
     def __init__(self, draw, arrays, k):
         self.kind = draw.choice(["add", "sub", "mul", "relu", "abs", "neg", "dot", "total", "+=", "+=", "+= mul",
@@ -162,7 +165,8 @@ class _Operation:
         if where == "now" and now:
             return now[which % len(now)]
         if where == "before" and new[0]:
-            return autograd.relu(3.0 - autograd.relu(3.0 - new[which % len(new)][-1]))  # or it grows without end
+            # Limited to 0 to 3, because it would grow without bound otherwise.
+            return autograd.relu(3.0 - autograd.relu(3.0 - new[which % len(new)][-1]))
         if where == "constant":
             return float(start - 1)
         if where == "sum" and isinstance(sum_, Value):
@@ -190,7 +194,7 @@ class _Operation:
         return None if self.choice == 0.0 else x
 
 
-# --- What the engine has
+# --- The results of the engine
 
 
 def leaves(numbers):
@@ -198,7 +202,7 @@ def leaves(numbers):
 
 
 def of_the_engine(record, parameters, batch):
-    """Values, gradients in the inputs and the sum of the gradients in the parameters, sample after sample."""
+    """Return the values, the derivatives with respect to inputs, and the sums of those with respect to parameters."""
     values, of_inputs, of_parameters = [], [], [0.0] * len(parameters)
     for row in batch:
         p, x = leaves(parameters), leaves(row)
@@ -216,6 +220,6 @@ def compiled(record, parameters, row, **options):
 
 
 def bits(array):
-    """The bits of an array's numbers; NaNs are alike."""
+    """Return the bits of an array's numbers, with the same bits for all NaNs."""
     array = np.asarray(array, dtype=np.float64)
     return np.where(np.isnan(array), np.float64("nan"), array).view(np.int64)

@@ -1,8 +1,8 @@
-"""Compiled functions with branches beside the engine, in sequences of batches: ``python sequences.py 2000``.
+"""Compiled functions with branches against the engine, in sequences of batches: ``python sequences.py 2000``.
 
-Hypothesis draws some batches of any sizes and a function, which chooses by comparing, sorting, taking maxima and by
-``where``, and which takes numbers out of the graph. With ``on_other_branch="record"`` its values and derivatives must
-be those of the engine, row by row, whatever came before.
+Hypothesis draws some batches of any sizes and a function. The function chooses by comparisons, sorting, maxima and
+``where``, and reads numbers out of the graph. With ``on_other_branch="record"``, its values and derivatives must be
+those of the engine, row by row, whatever batches came before.
 """
 
 import sys
@@ -17,12 +17,12 @@ from autograd import Value
 
 
 def detached(x):
-    """A number taken out of the graph."""
+    """Return a number without its graph."""
     return x.detach() if isinstance(x, Value) else x
 
 
 def data(x):
-    """The number that a Value holds."""
+    """Return the number in a Value."""
     return x.data if isinstance(x, Value) else x
 
 
@@ -76,7 +76,7 @@ BATCHES = st.lists(st.lists(st.lists(NUMBERS, min_size=INPUTS, max_size=INPUTS),
 
 
 def evaluated(tree, x, w):
-    """The number that a drawn function has at inputs x, with parameters w."""
+    """Return the number that a drawn function has at inputs x, with parameters w."""
     kind, *rest = tree
     if kind == "x":
         return x[rest[0]]
@@ -96,7 +96,7 @@ def evaluated(tree, x, w):
 
 
 def function_of(tree, w):
-    """The function of inputs, which returns two numbers: the drawn one, and one that always depends on all leaves."""
+    """Return the function of the inputs. It returns two numbers: the drawn one, and one that depends on all leaves."""
 
     def function(*x):
         return evaluated(tree, x, w) + 0.0 * x[0], sum([*x, *w])
@@ -105,7 +105,7 @@ def function_of(tree, w):
 
 
 def of_the_engine(function, w, batch, seeds):
-    """Values and derivatives, row by row."""
+    """Return values and derivatives, row by row."""
     for p in w:
         p.grad = 0.0
     values, of_inputs = [], []
@@ -119,7 +119,7 @@ def of_the_engine(function, w, batch, seeds):
 
 
 def check(tree, batches, strict, one_seed):
-    """Assert that a drawn function is the same compiled, in every batch; return how many programs it took."""
+    """Assert that a drawn function is the same when compiled, in every batch. Return the number of its programs."""
     w = [Value(0.75), Value(-1.5)]
     function = function_of(tree, w)
     compiled = autograd.compile(function, parameters=w, strict=strict, on_other_branch="record")
@@ -132,7 +132,7 @@ def check(tree, batches, strict, one_seed):
         found, gradient = compiled.value_and_gradient(batch if k % 2 else np.array(batch), seed=given_)
         close = {"rtol": 0.0, "atol": 0.0} if strict else {"rtol": 1e-12, "atol": 1e-12}
         np.testing.assert_allclose(found, values, **close)
-        # Which of several outputs is swept first decides the last digits of a derivative.
+        # The last digits of a derivative depend on the output that is swept first.
         np.testing.assert_allclose(gradient.inputs, of_inputs, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(gradient.parameters, of_parameters, rtol=1e-12, atol=1e-12)
         np.testing.assert_array_equal(compiled(*np.array(batch).T), compiled(batch))
@@ -140,7 +140,7 @@ def check(tree, batches, strict, one_seed):
 
 
 def checked(count, seed_, derandomize=False):
-    """Check so many drawn functions; return the counts of programs they took."""
+    """Check ``n`` drawn functions. Return the counts of the numbers of programs."""
     counts: Counter = Counter()
 
     @settings(max_examples=count, deadline=None, database=None, derandomize=derandomize,

@@ -1,4 +1,4 @@
-"""Compiled random graphs have the engine's bits in strict mode, and exact sums in all. ``make agreement`` does more."""
+"""Compiled random graphs have the engine's bits in strict mode, and exact sums in all. See also ``make agreement``."""
 
 from functools import partial
 

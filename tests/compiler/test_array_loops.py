@@ -1,4 +1,4 @@
-"""``np.maximum`` and its kin of arrays of Values record in the compiled engine. Other objects have NumPy's results."""
+"""``np.maximum`` and similar functions of arrays of Values record in the compiled engine. Other objects do not."""
 
 import decimal
 import fractions
@@ -82,7 +82,7 @@ SPECIAL = [0.0, -0.0, 1.0, -2.5, math.inf, -math.inf, math.nan]
 def test_special_numbers(name):
     pairs = list(itertools.product(SPECIAL, repeat=2))
     a, b = map(list, zip(*pairs, strict=True))
-    with np.errstate(invalid="ignore"):  # a comparison with NaN, of which NumPy warns for floats in objects, too
+    with np.errstate(invalid="ignore"):  # NumPy warns of comparisons with NaN, also for floats in arrays of objects
         found = getattr(np, name)(values(a), values(b))
     np.testing.assert_array_equal([getattr(y, "data", y) for y in found], getattr(np, name)(a, b))
 
@@ -113,7 +113,7 @@ def test_reductions_record_and_so_do_their_options():
 
 
 def test_elements_that_are_no_values_have_numpys_results():
-    """Runs of them are left to NumPy, before, between and after Values."""
+    """NumPy computes runs of them itself: before, between and after Values."""
     D, F = decimal.Decimal, fractions.Fraction
     a = np.array([D(1), F(1, 2), 3, "a", 2.5], dtype=object)
     b = np.array([D(2), F(1, 3), 5, "b", 2.5], dtype=object)
@@ -158,7 +158,7 @@ def test_compiled_functions_need_no_second_branch():
 
 
 def test_a_network_in_arrays_has_the_formulas_of_its_twin():
-    """So the gate of relu is part of its deltas."""
+    """The gate of relu is part of its deltas."""
     model = MLP(2, [3, 1], activation="relu", seed=4)
     X, w = [0.5, -1.0], model.layers
     W = [np.array([n.w for n in layer.neurons], dtype=object) for layer in w]

@@ -1,4 +1,4 @@
-"""A compiled function that catches the error of an operation does what it does with Values, or is refused."""
+"""A compiled function that catches the error of an operation gives the same as with Values, or it is refused."""
 
 import contextlib
 import sys
@@ -21,7 +21,7 @@ def log_or_0(x, y):
 
 
 def safe_log(x):
-    """The try lies in a function that is called."""
+    """The try is in a function that is called."""
     try:
         found = log(x)
     except DomainError:
@@ -64,7 +64,7 @@ def suppressed_by_its_module(x, y):
 def bare(x, y):
     try:
         return x**0.5 + y
-    except:  # noqa: E722
+    except:  # noqa: E722 - the bare except is the case under test
         return y
 
 
@@ -86,7 +86,7 @@ def overflowing(x, y):
 
 
 def in_a_call(x, y):
-    """The error is raised in a function that is called within the block."""
+    """The error is raised in a function that the block calls."""
 
     def inner(z):
         return log(z) * z
@@ -136,7 +136,7 @@ def test_another_branch_is_refused_by_default(f):
 
 
 def test_an_error_that_is_not_caught_gives_nan():
-    """As documented: the function would raise, so that no number is right."""
+    """As documented: the function would raise, so no number is right."""
 
     def not_caught(x):
         try:

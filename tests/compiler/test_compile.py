@@ -1,4 +1,4 @@
-"""``autograd.compile``: programs of graphs and of functions, for batches of any size, beside the engine."""
+"""``autograd.compile``: programs of graphs and of functions, for batches of any size, against the engine."""
 
 import gc
 import itertools
@@ -27,7 +27,7 @@ def expected_of(record, batch, parameters=()):
 
 
 def assert_bits(program, record, batch, parameters=()):
-    """A strict program has the engine's bits."""
+    """Assert that a strict program has the engine's bits."""
     y, of_inputs, of_parameters = expected_of(record, batch, parameters)
     found, gradient = program.value_and_gradient(batch)
     assert bits(found).tolist() == bits(y).tolist()
@@ -46,7 +46,7 @@ def rows_by_arity(entry, count):
 
 @pytest.mark.parametrize("entry", PRIMITIVES, ids=str)
 def test_every_primitive_with_constants_in_any_place(entry):
-    """One program of several outputs: for each choice of the operands that are constants, one output."""
+    """One program has several outputs: one for each choice of the operands that are constants."""
     for rows in rows_by_arity(entry, 3):
         n, first = len(rows[0]), rows[0]
         kept = [which for which in itertools.product([True, False], repeat=n) if any(which)]
@@ -82,7 +82,7 @@ def test_primitives_of_users(strict):
 
 @pytest.fixture
 def table():
-    """The table, as it was afterwards."""
+    """Restore the table of primitives after the test."""
     entries = list(algebra.TABLE)
     yield
     algebra.TABLE[:] = entries
@@ -121,7 +121,7 @@ def test_a_primitive_that_python_computes_may_have_more_operands_than_a_callback
     close = 1e-5 if "dtype" in options else 0 if "strict" in options else 1e-13
     for row, value, slopes in zip(rows, y, gradient.inputs, strict=True):
         x = leaves(row)
-        if min(row) <= 0:  # where the engine raises, as the square root of its operand does
+        if min(row) <= 0:  # the engine raises here, as the square root of its operand does
             with pytest.raises((ValueError, ZeroDivisionError)):
                 record(*x)
             assert not math.isfinite(value)
@@ -277,7 +277,7 @@ def test_where_takes_each_sample_by_its_own_branch():
 
 
 def branches(x, c):
-    """Of the branch that is not taken a number: the engine could not record it."""
+    """The branch that is not taken is a number here, because the engine could not record it."""
     taken = c.data != 0.0
     return (autograd.log(x) * autograd.sqrt(x) if taken else 0.0), (0.0 if taken else 1.0 / (x + 2.0))
 
@@ -309,7 +309,7 @@ def test_nested_choices_in_lanes_leak_nothing():
     assert math.isnan(found[6][0])
 
 
-# --- Where the engine raises
+# --- Operations for which the engine raises
 
 
 def test_where_the_engine_raises_a_batch_goes_on():
@@ -326,7 +326,7 @@ def test_where_the_engine_raises_a_batch_goes_on():
     assert gradient.inputs[2].tolist() == [0.0, math.inf]
 
 
-# --- Leaves, live and frozen
+# --- Leaves: parameters are read at each call, constants are kept
 
 
 def test_parameters_are_read_at_every_call_and_constants_once():
@@ -380,7 +380,7 @@ def test_calls_from_several_threads():
 
 @pytest.fixture
 def made(monkeypatch):
-    """The modules that are compiled from here on, a list."""
+    """Return a list of the modules that are compiled from here on."""
     seen: list = []
     code = programs.Code
 
@@ -416,7 +416,7 @@ def test_the_cache_keeps_so_many(made, monkeypatch):
     compiled_ = [autograd.compile(y, inputs=[x]) for y in graphs]
     assert [each.value([1.0]) for each in compiled_] == [2.0, 3.0, 4.0]
     assert len(kernel_cache._kernels) == 2
-    assert [each.value([1.0]) for each in compiled_] == [2.0, 3.0, 4.0]  # a program keeps what it uses
+    assert [each.value([1.0]) for each in compiled_] == [2.0, 3.0, 4.0]  # a program keeps its kernel
     assert len(made) == 3
 
 
@@ -432,7 +432,7 @@ def test_machine_code_is_kept_within_bounds_and_freed_with_its_programs(made, mo
     for c in (3.0, 4.0, 5.0):
         assert program(c).value([1.0]) == c
     assert len(kernel_cache._kernels) == 2
-    assert program(2.0).value([1.0]) == 2.0  # it is that of a program that lives
+    assert program(2.0).value([1.0]) == 2.0  # this kernel belongs to a program that still exists
     assert len(made) == 4
     reference = weakref.ref(kernel)
     del one, kernel
@@ -478,7 +478,7 @@ def test_a_function_is_recorded_at_its_first_call():
     y, gradient = f.value_and_gradient([[1.0, 0.0], [3.0, 0.0]], seed=[1.0, 10.0])
     assert y.tolist() == [1.0, 3.0]
     assert gradient.inputs.tolist() == [[1.0, 1.0], [10.0, 30.0]]
-    assert len(calls) == 2  # once to record it, and once to see that it does the same
+    assert len(calls) == 2  # once to record it, and once to check that it repeats itself
     assert "f, 1 recorded" in repr(f)
 
 
@@ -587,7 +587,7 @@ def test_stats_and_llvm():
     assert "4 inputs, 121 parameters" in repr(program)
 
 
-# --- What is refused
+# --- Refusals
 
 
 @pytest.mark.parametrize("transform", [lambda f: f, autograd.grad, autograd.hessian, autograd.value_and_grad])

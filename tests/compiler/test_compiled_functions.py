@@ -1,4 +1,4 @@
-"""Compiled functions: what they take and return, their branches over any sequence of batches, copies, forks."""
+"""Compiled functions: their arguments and results, their branches over any sequence of batches, copies, forks."""
 
 import copy
 import itertools
@@ -20,12 +20,13 @@ from nn import MLP
 def test_functions_agree_with_the_engine_in_any_sequence_of_batches():
     counts = checked(60, 0, derandomize=True)
     assert sum(counts.values()) == 60
-    assert sum(n for programs, n in counts.items() if programs > 1) > 4  # what is drawn depends on the modules loaded
+    # The functions that are drawn depend on the modules that are loaded, so the number is not always the same.
+    assert sum(n for programs, n in counts.items() if programs > 1) > 4
 
 
 @pytest.fixture(scope="module")
 def ranked():
-    """A function with 24 branches, which was recorded in all of them."""
+    """Return a function with 24 branches, which was recorded in all of them."""
 
     @autograd.compile(on_other_branch="record")
     def f(*x):
@@ -77,7 +78,7 @@ def test_only_so_many_programs_are_kept(monkeypatch):
 
 
 def test_a_comparison_is_made_in_the_engines_bits():
-    """Machine code may contract ``x*y - y*x``, and then it is no longer 0."""
+    """Machine code may contract ``x*y - y*x`` to a fused operation, and then the result is not 0."""
     f = autograd.compile(lambda x, y: x + 1.0 if x * y - y * x > 0 else x, on_other_branch="record")
     batch = np.random.default_rng(0).uniform(-1, 1, (64, 2))
     assert f(batch).tolist() == batch[:, 0].tolist()
@@ -112,7 +113,7 @@ def test_a_function_of_one_branch_says_what_it_would_take():
             call([2.0, -3.0])
 
 
-# --- What a function takes
+# --- The arguments of a function
 
 
 def of_default(x, scale=2.0):
@@ -187,7 +188,7 @@ def test_a_compiled_function_of_values_is_the_function():
 
 
 class Line:
-    """With a method that is compiled."""
+    """A class with a compiled method."""
 
     def __init__(self, slope):
         self.slope = Value(slope)
@@ -347,7 +348,7 @@ def area(width, height=2.0, scale=1.0):
     [
         (([1.0, 3.0],), {"height": [5.0, 7.0]}, [5.0, 21.0]),
         ((), {"height": [5.0, 7.0], "width": [1.0, 3.0]}, [5.0, 21.0]),
-        (([1.0, 3.0],), {"scale": 10.0}, [20.0, 60.0]),  # the height is its default
+        (([1.0, 3.0],), {"scale": 10.0}, [20.0, 60.0]),  # the height has its default
         ((4.0,), {"height": 0.5}, 2.0),
     ],
 )

@@ -1,4 +1,4 @@
-"""Machine code on disk: found again, and refused unless it is just what its owner wrote."""
+"""Machine code on disk: it is found again, and refused if a file is not exactly what its owner wrote."""
 
 import ctypes
 import os
@@ -15,14 +15,14 @@ from autograd.compiler import disk, machine
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder that is not there yet, named by the environment."""
+    """Return the path of a folder that does not exist yet, which the environment variable names."""
     monkeypatch.setenv(disk.VARIABLE, str(tmp_path / "kept"))
     return tmp_path / "kept"
 
 
 @pytest.fixture
 def made(monkeypatch):
-    """A list that grows with each module LLVM compiles."""
+    """Return a list that grows with each module that LLVM compiles."""
     texts = []
     compiled = machine._compiled
     monkeypatch.setattr(machine, "_compiled", lambda text, *rest: texts.append(text) or compiled(text, *rest))
@@ -30,7 +30,7 @@ def made(monkeypatch):
 
 
 def adding(n):
-    """A module with a function that adds a number."""
+    """Return a module with a function that adds a number."""
     module = ir.Module()
     double = ir.DoubleType()
     function = ir.Function(module, ir.FunctionType(double, [double]), name="add")
@@ -82,7 +82,7 @@ def _altered(path):
 
 
 def _with_another_name(path):
-    """The code of another key: its own checksum does not make it right here."""
+    """Write the code of another key. Its checksum is right for that key, and wrong here."""
     shelf = disk.Shelf(path.parent)
     shelf.keep("0" * 64, b"other code")
     os.replace(path.parent / ("0" * 64 + ".o"), path)

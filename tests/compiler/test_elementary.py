@@ -1,4 +1,4 @@
-"""The elementary functions over lanes: ulps against mpmath over the whole range, and where coefficients come from."""
+"""The elementary functions over lanes: their error against mpmath over the whole range, and their coefficients."""
 
 import functools
 import math
@@ -15,19 +15,19 @@ from autograd.compiler import elementary
 from autograd.compiler.registers import Lanes, Register
 from autograd.engine import primitives
 
-# The intervals numbers are drawn from, beside those that are drawn over all exponents.
+# The intervals from which numbers are drawn, in addition to numbers over all exponents.
 RANGES = {
     "exp": [(-745.13, 709.78), (-1.0, 1.0), (-745.13, -708.0)],
     "expm1": [(-40.0, 709.78), (-1.0, 1.0), (-4.0, 4.0), (0.34, 0.38)],
     "log": [(0.5, 2.0), (0.999, 1.001), (0.0, 1e-307), (0.0, 1e6)],
     "log1p": [(-0.99, 1.0), (-0.4, 0.6), (-1e-3, 1e-3), (0.0, 1e6)],
     "tanh": [(-20.0, 20.0), (-1.0, 1.0), (0.6, 0.75)],
-    "sigmoid": [(-745.0, 40.0), (-5.0, 5.0), (-6.9315, -6.9295)],  # the last: e^x just above a power of 2
+    "sigmoid": [(-745.0, 40.0), (-5.0, 5.0), (-6.9315, -6.9295)],  # the last interval: e^x just above a power of 2
     "softplus": [(-745.0, 40.0), (-5.0, 5.0)],
     "logsigmoid": [(-40.0, 745.0), (-5.0, 5.0)],
     "sqrt": [(0.0, 4.0), (0.0, 1e-307)],
 }
-# A little above the worst of 10^5 points in each interval; for the others, what is promised: 2.
+# Bounds a little above the worst error at 10^5 points in each interval. The others have the promised bound, 2 ulp.
 SEEN = {"exp": 0.9, "expm1": 1.7, "log": 0.9, "log1p": 0.9, "tanh": 1.5, "sigmoid": 1.4, "softplus": 1.7, "sqrt": 0.5}
 
 
@@ -46,7 +46,7 @@ def points(name, count=400):
 def test_within_two_ulps_everywhere(name, plain):
     rows = [(x,) for x in points(name)]
     found = compiled(getattr(primitives, name), 1, 8, plain=plain)(rows)
-    with mp.workdps(700):  # digits enough for 1 + exp(-745)
+    with mp.workdps(700):  # enough digits for 1 + exp(-745)
         worst = max((ulps(y, EXACT[name](mpf(x))), x) for (x,), (y,) in zip(rows, found, strict=True))
     assert worst[0] <= SEEN.get(name, 2.0), worst
 

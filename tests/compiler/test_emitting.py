@@ -1,4 +1,4 @@
-"""Code of long programs, in several functions, and of loops that add up: beside the engine."""
+"""The code of long programs, which is cut into several functions, and of loops that add up, against the engine."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ from autograd.compiler import emitting
 
 @pytest.fixture
 def short(monkeypatch):
-    """A function holds a few instructions only."""
+    """Let a function hold only a few instructions."""
     monkeypatch.setattr(emitting, "_MAX_AT_ONCE", 6)
 
 
@@ -46,7 +46,7 @@ def test_a_long_graph_without_repetition_is_cut_and_has_the_engines_bits():
 @pytest.mark.parametrize("sizes", [(3, 4, 3), (5, 1, 2), (2, 8, 8, 5)])
 @pytest.mark.parametrize("mode", ["strict", "default"])
 def test_networks_scalar_by_scalar(sizes, mode):
-    """The sum of the errors is kept beside sums that move with the loop."""
+    """The sum of the errors stays in a register beside sums that move with the loop."""
 
     def record(parameters, inputs):
         w, h = iter(parameters), inputs
@@ -67,7 +67,7 @@ def test_networks_scalar_by_scalar(sizes, mode):
 
 
 def test_a_sum_kept_in_a_register_meets_what_reads_it_in_the_loop():
-    """A running sum that every turn also reads, and one that a deeper loop adds to."""
+    """Every iteration also reads one running sum, and a deeper loop adds to another."""
 
     def record(parameters, inputs):
         s, seen = parameters[0] * inputs[0], []

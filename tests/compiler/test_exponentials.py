@@ -1,4 +1,4 @@
-"""logsumexp, softmax, cross-entropy and dots of many terms: right, and of a length that does not grow with them."""
+"""logsumexp, softmax, cross-entropy and dots of many terms: right, and with code whose length does not grow."""
 
 import math
 import random
@@ -15,7 +15,7 @@ INF, NAN = math.inf, math.nan
 
 
 def network(x):
-    """The cross-entropy of a layer with as many classes as inputs."""
+    """Return the cross-entropy of a layer with as many classes as inputs."""
     model = MLP(1, [len(x)], seed=0)
     return cross_entropy([w * a + b for w, a, b in zip(x, x, model(0.5), strict=True)], 1)
 

@@ -32,17 +32,17 @@ from autograd.engine.algebra import Ieee, primitive, select
 
 INF, NAN = math.inf, math.nan
 EVERY = pytest.mark.parametrize("primitive", PRIMITIVES, ids=str)
-# The rules are replayed by the same Python either way; the engine that results are held to runs in one lane.
+# Python replays the rules in the same way for any number of lanes. So one lane is compared with the engine.
 LANES = pytest.mark.parametrize("count", [1, *[pytest.param(n, marks=pytest.mark.untraced) for n in (4, 8)]])
 SPECIAL = [0.0, -0.0, INF, -INF, NAN, 5e-324, -5e-324, 1e-310, -1e-200, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 40.0, -40.0,
            709.5, -709.5, 710.0, -746.0, 1e17, -1e17, 1e155, -1e155, 1e308, -1e308]  # fmt: skip
-# The functions of which the elementary module promises 2 ulp.
+# The functions for which the module ``elementary`` promises 2 ulp.
 TIGHT = {"exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "logsigmoid", "sqrt"}
 BY_CONVENTION = {("where", 0), ("power_term", 3), ("power_term", 4), *[("shift", i) for i in range(5)], ("detached", 0)}
 
 
 def everything(primitive):
-    """The value and the partials of a primitive, as one function."""
+    """Return the value and the partials of a primitive as one function."""
 
     def f(*operands):
         y = primitive(*operands)
@@ -52,10 +52,10 @@ def everything(primitive):
 
 
 def of_the_engine(primitive, operands):
-    """The value and the partials as the engine has them, and as IEEE 754 has them where it raises."""
+    """Return the engine's value and partials, or those of IEEE 754 if the engine raises."""
     ieee = [Ieee(x) for x in operands]
     try:
-        # A division in a forward is infinite over these, and raises over floats.
+        # A division in a forward is infinite over Ieee numbers, and raises over floats.
         y = float((primitive.forward if primitive.floats is primitive.forward else primitive)(*ieee))
     except (ZeroDivisionError, OverflowError, ValueError):
         y = NAN
@@ -86,7 +86,7 @@ def special_rows(primitive):
 
 
 def wild_rows(primitive, count=1000):
-    """Numbers of any size and sign, in the domain or not."""
+    """Return rows of numbers of any size and sign, also outside of the domain."""
     draw = random.Random(primitive.name + "wild")
     for k in range(count):
         arity = primitive.arity or (1 + k % 5 if primitive.name != "dot" else 2 + k % 4)
@@ -99,7 +99,7 @@ def wild_rows(primitive, count=1000):
 @LANES
 @EVERY
 def test_strict_code_has_the_engines_bits(primitive, count):
-    slow = primitive.name in ("hypot", "atan2", "asinh", "logsumexp")  # these call back into Python
+    slow = primitive.name in ("hypot", "atan2", "asinh", "logsumexp")  # in strict code, these call Python
     rows = [*operands_of(primitive, 1000), *special_rows(primitive), *wild_rows(primitive)]
     rows = rows[:: 3 if slow and count > 1 else 1]
     wrong = []
@@ -150,7 +150,10 @@ def test_values_and_partials_agree_with_mpmath(primitive, count):
 
 
 def _terms(primitive, row, k):
-    """What a sum that can cancel adds up: the value for k = 0, else the partial in operand k - 1."""
+    """Return the sum of absolute terms that can cancel.
+
+    It is that of the value for k = 0, otherwise of the partial with respect to operand k - 1.
+    """
     terms = PARTIAL_TERMS.get((primitive.name, k - 1)) if k else VALUE_TERMS.get(primitive.name)
     return terms(*[mpf(x) for x in row]) if terms and all(math.isfinite(x) for x in row) else None
 
@@ -197,7 +200,7 @@ def test_float32_is_computed_in_float64_and_rounded():
     found = compiled(lambda x: [f(x) for f in functions], 1, 4, single=True)(rows)
     for (x,), row in zip(rows, found, strict=True):
         for f, y in zip(functions, row, strict=True):
-            allowed = 4 if f.name == "gelu" else 1  # composed, in float32 arithmetic
+            allowed = 4 if f.name == "gelu" else 1  # it is composed of several operations in float32
             exact = EXACT[f.name](mpf(x))
             assert abs(y - exact) <= allowed * 2.0**-23 * abs(exact), (f, x, y)
 
@@ -243,7 +246,7 @@ def test_a_condition_outside_of_a_rule_says_what_to_write():
 
 @pytest.fixture
 def table():
-    """The table, as it was afterwards."""
+    """Restore the table of primitives after the test."""
     entries = list(autograd.engine.algebra.TABLE)
     yield
     autograd.engine.algebra.TABLE[:] = entries
@@ -272,7 +275,7 @@ def test_floats_of_a_users_own_are_used_in_strict_code():
     assert compiled(f, 1, 4)([(1e-20,)]) == [[0.0]]
 
 
-# --- What is refused, and the checks themselves
+# --- Refusals, and the checks themselves
 
 
 def test_refusals():

@@ -1,4 +1,4 @@
-"""A batch in two halves: the same digits whoever computes the second one."""
+"""A batch in two halves: the digits are the same whichever thread computes the second half."""
 
 import multiprocessing
 import os

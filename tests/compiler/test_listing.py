@@ -1,4 +1,4 @@
-"""What a program's listing says: loops and names, checked against texts written by hand."""
+"""The listing of a program: its loops and names, compared with texts written by hand."""
 
 import random
 
@@ -48,7 +48,7 @@ def test_a_batch_written_out():
     rows = [leaves([draw.uniform(-1, 1) for _ in range(2)]) for _ in range(100)]
     loss = sum([half_sse(model(row), [1.0]) for row in rows])
     text = autograd.compile(loss, inputs=rows, parameters=model.parameters()).listing()
-    assert "\nfor j in 1..99:\n    for i in 1..16:\n        s1[i] = b1[i]\n" in text  # the first starts the sum
+    assert "\nfor j in 1..99:\n    for i in 1..16:\n        s1[i] = b1[i]\n" in text  # the first sample starts the sum
     assert "\n    sum[1] += 0.5 * pow[j+1]\n# outputs" in text
     assert "\nfor j in 1..100:\n    dL/dpow[j] = dL/dsum[1] * 0.5\n" in text
     assert "        for k in 1..16: dL/dw2[k,i] += dL/ds2[i] * a1[k]\n" in text

@@ -1,4 +1,4 @@
-"""Lowered graphs: carried out one instruction after the other they give what the engine gives, sum by sum."""
+"""Lowered graphs: executed one instruction after the other, they give the results of the engine, sum by sum."""
 
 import math
 
@@ -19,7 +19,7 @@ INPUTS_AT = [0.75, -2.0, 0.5]
 
 
 def agrees(record, parameters, inputs, **options):
-    """Whether a graph, lowered, has the engine's bits: value, and derivatives in parameters and inputs."""
+    """Return True if a lowered graph has the engine's bits: its value and all derivatives."""
     p, x = leaves(parameters), leaves(inputs)
     y = record(p, x)
     y.backward()
@@ -38,7 +38,7 @@ def test_random_graphs_have_the_engines_bits(first):
                 wrong.append(seed)
             done += 1
         except (ValueError, OverflowError, ZeroDivisionError):
-            continue  # the engine has no number for it
+            continue  # the engine raises
     assert not wrong
     assert done > 80
 
@@ -49,12 +49,12 @@ def test_loops_over_integers_have_the_engines_numbers_in_every_order(options):
     assert not wrong
 
 
-# --- Sums, which are added up in place
+# --- Sums that are accumulated in place
 
 
 @st.composite
 def sums(draw):
-    """A program of sums of all kinds, over leaves, products, earlier sums and constants, shared or not."""
+    """Return a program of sums of all kinds, over leaves, products, earlier sums and constants, shared or not."""
     steps = []
     for _ in range(draw(st.integers(1, 7))):
         kind = draw(st.sampled_from(["dot", "dot", "total", "sum", "add", "mul", "neg", "where"]))
@@ -104,7 +104,7 @@ def test_sums_in_every_combination(steps):
 
 
 def nearly_agrees(record, parameters, inputs, **options):
-    """The same where the order of sums is another one: the numbers are dyadic, and sums of them exact."""
+    """Check the same if sums have another order. The numbers are dyadic fractions, so that sums are exact."""
     p, x = leaves(parameters), leaves(inputs)
     y = record(p, x)
     y.backward()
@@ -135,7 +135,7 @@ def test_dot_total_and_sum_become_the_same_instructions():
 def test_a_sum_that_is_read_twice_is_kept():
     p = leaves([2.0, 3.0])
     s = p[0] + p[1]
-    y = (s + p[0]) * s  # were s added up in place, this would be 49
+    y = (s + p[0]) * s  # if s were accumulated in place, this would be 49
     assert interpreted(lower([y], p, []), [2.0, 3.0], [])[0] == [35.0]
 
 

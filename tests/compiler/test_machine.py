@@ -1,4 +1,4 @@
-"""LLVM text to machine code: what it computes, and that nothing of it stays."""
+"""From LLVM text to machine code: the results, and the memory that is freed."""
 
 import ctypes
 import gc
@@ -14,7 +14,7 @@ from autograd.compiler.registers import DOUBLE
 
 
 def power(n):
-    """A module with the function ``f(x) = x ** n``, written out."""
+    """Return a module with the function ``f(x) = x ** n``, written out."""
     module = ir.Module()
     function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE]), name="f")
     b = ir.IRBuilder(function.append_basic_block())
@@ -48,7 +48,7 @@ def test_what_compiling_takes_is_given_back():
     before = resident()
     for n in range(300, 380):
         Code(power(n))
-    assert resident() - before < 80 * (64 << 10)  # what the passes of one such module note is 200 KiB and more
+    assert resident() - before < 80 * (64 << 10)  # the passes of one such module keep 200 KiB and more
 
 
 LITTLE_MEMORY = """

@@ -1,4 +1,4 @@
-"""Functions that tapes have machine code for agree with the rules of the table, lane by lane."""
+"""Functions that tapes call in machine code agree with the rules of the table, lane by lane."""
 
 import ctypes
 import math
@@ -14,7 +14,7 @@ from autograd.engine.tape import LANES, called, slopes
 from nn import SGD, minimize
 
 MAPPED = [p for p in TABLE if p is not None and p.arity is not None and p.arity <= 3]
-PYTHON = {"pow", "lgamma", "digamma", "polygamma"}  # what code of them would call Python for
+PYTHON = {"pow", "lgamma", "digamma", "polygamma"}  # their machine code would call Python
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 30.0, -40.0, 700.0, 1e-300, math.inf, -math.inf, math.nan]
 
 
@@ -26,7 +26,7 @@ def close(mine, theirs):
 
 @pytest.mark.parametrize("rule", [p for p in MAPPED if p.name not in PYTHON], ids=lambda p: p.name)
 def test_value_and_slopes(rule):
-    """At ordinary points, and at special ones; where Python's own rule would be asked, that of IEEE 754 is."""
+    """Check ordinary points and special ones. If Python's rule would be called there, the rule of IEEE 754 is used."""
     value, slope, _ = mapped._functions(rule)
     kind = ctypes.CFUNCTYPE(None, ctypes.POINTER(ctypes.c_double))
     draw, n = random.Random(rule.name), rule.arity

@@ -1,4 +1,4 @@
-"""A new function of one number is one entry of the table: everything else follows from it."""
+"""A new function of one number is one entry of the table, and everything else follows from it."""
 
 import math
 import shutil
@@ -18,7 +18,7 @@ POINTS = [-3.0, -0.5, -1e-300, 0.0, 1e-300, 0.5, 3.0, 1e150]
 
 @pytest.fixture(scope="module")
 def softsign():
-    """The entry: this is all that is written to add the function."""
+    """Add the entry. This is all that is written to add the function."""
 
     @primitive(partials=lambda y, x: 1 / (1 + abs(x)) ** 2, kinks="its second derivative is 0 at 0, where it jumps")
     def softsign(x):

@@ -1,4 +1,4 @@
-"""Places as polynomials of turns: they lead to every slot of the program, and read as what they are."""
+"""Places as polynomials of iterations: they lead to every slot of the program, and their texts are right."""
 
 import random
 
@@ -12,7 +12,7 @@ from autograd.compiler.rolling import roll
 
 
 def carried_out(items):
-    """The instructions that places lead to, turn after turn; of operations with many operands only those places."""
+    """Return the instructions to which places lead, iteration by iteration. With many operands, only known places."""
     loops, out = Loops(), []
 
     def run(part, turns):
@@ -33,7 +33,7 @@ def agrees(found, program):
     for places, (operation, slots) in zip(found, program, strict=True):
         if None not in places:
             assert places == list(slots)
-        else:  # the first ones and the last ones
+        else:  # only the first and the last are shown
             gap = places.index(None)
             assert repeated(operation)
             assert places[:gap] == list(slots[:gap])
@@ -71,7 +71,7 @@ def test_places_of_attention(kind):
         ({(): 3, ((0, 1),): 2}, "2j+1"),
         ({(): 9, ((0, 1),): -1}, "10-j"),
         ({((1, 1),): 1, (): 1}, "i"),
-        ({((0, 2),): 1, ((0, 1),): 1}, "j(j-1)/2"),  # the sum of the turns before
+        ({((0, 2),): 1, ((0, 1),): 1}, "j(j-1)/2"),  # the sum of the iterations before
         ({((0, 2),): 4, ((0, 1),): 4, (): 1}, "2j(j-1)+1"),
         ({((0, 1), (1, 1)): 3, ((0, 1),): 3, ((1, 1),): 3, (): 3}, "3ji"),
         ({((0, 1),): 1, ((1, 1),): 1, (): 5}, "j+i+3"),

@@ -1,4 +1,4 @@
-"""Products of matrices: this package's own, where the processor has AVX-512, and those of SciPy's BLAS."""
+"""Products of matrices: this package's own if the processor has AVX-512, and those of SciPy's BLAS."""
 
 import ctypes
 import threading
@@ -40,7 +40,7 @@ def multiply(capsule, a, b, c, add, rows=None, columns=None):
 
 
 def matrix(draw, rows, columns, across):
-    """A matrix in a larger array, row by row or column by column."""
+    """Return a matrix in a larger array, row by row or column by column."""
     if across:
         return draw.standard_normal((rows, columns + 3))[:, :columns]
     return draw.standard_normal((columns, rows + 3)).T[:rows]
@@ -88,7 +88,7 @@ def test_the_bits_do_not_depend_on_the_division():
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_infinities_and_nan_stay_in_their_rows(name):
-    """Rows that are filled up with zeros must not meet an infinity."""
+    """Rows are padded with zeros, which must not meet an infinity."""
     a, b = np.ones((9, 3)), np.ones((3, 9))
     a[8, 1], b[0, 8] = np.inf, np.nan
     c = np.zeros((9, 9)).T

@@ -1,4 +1,4 @@
-"""Functions that record ``max`` and ``min`` of data are copies: nothing that other code sees changes."""
+"""Copies of functions record ``max`` and ``min`` of data, and nothing that other code sees changes."""
 
 import builtins
 import functools
@@ -78,7 +78,7 @@ def test_extremes_of_data_are_recorded_whichever_is_the_largest(name):
         form, numbers = tapes.see(row)
         found = tapes.machine.value(tapes.tape(form, numbers), array("d", [*numbers, 0.0]))
         assert found == pytest.approx(function(row).data, rel=1e-14)
-    assert tapes.recordings == 2  # one tape, and its check, for all of these
+    assert tapes.recordings == 2  # one tape and its check, for all of these
 
 
 def test_the_builtins_of_the_process_stay():
@@ -91,7 +91,7 @@ def test_the_builtins_of_the_process_stay():
     plain, least = max, min
     Tapes(loss, W).tape(*Tapes(loss, W).see([1.0, 2.0]))
     assert {found[:2] for found in seen} == {(True, True)}
-    assert {found[2] for found in seen} == {False, True}  # its own is another while it is recorded
+    assert {found[2] for found in seen} == {False, True}  # while it is recorded, the function sees another max
 
 
 def counted(row):
@@ -115,7 +115,7 @@ def shadowed():
     return loss
 
 
-OTHER_WAYS = {by_name: lambda row: W[0] * max(row)}  # found by the function itself: a copy would not find it
+OTHER_WAYS = {by_name: lambda row: W[0] * max(row)}  # this function looks itself up: a copy would not find itself
 
 
 def by_itself(row):
@@ -183,7 +183,7 @@ def one_hidden(a, b):
     return GATE(a) * b
 
 
-# A function of a and b, and how many programs it takes where max and min are recorded.
+# A function of a and b, and the number of its programs if max and min are recorded.
 COMPILED = {
     "clipped below": (lambda a, b: a * max(a.data, 0.0) + b, 1),
     "the other way round": (lambda a, b: a * max(0.0, a.data) - min(1, b.data), 1),
@@ -251,7 +251,7 @@ def test_code_of_the_largest_is_as_long_for_many_as_for_few():
 
 
 class Clipped:
-    """A model for ``fit`` that takes the largest of data, as its loss does."""
+    """A model for ``fit`` that takes the largest of data, and so does its loss."""
 
     def __init__(self):
         self.w = [Value(0.5), Value(-0.5), Value(0.25)]
@@ -280,7 +280,7 @@ def test_models_that_take_the_largest_are_trained_alike_in_machine_code(loss):
      lambda y, x: max(x.data, y.data, 0.0) * y],
 )  # fmt: skip
 def test_a_loss_of_the_largest_of_values_and_data_is_minimized_alike(largest):
-    """The derivative flows through the Value if that is the largest."""
+    """The derivative flows through the Value if it is the largest."""
     found = []
     for engine in ("eager", "native"):
         w = [Value(0.5), Value(-0.5)]

@@ -1,4 +1,4 @@
-"""What a compiled function takes out of the graph: recorded as what it means, or refused with the line that did it."""
+"""Numbers that a compiled function takes out of the graph are recorded, or refused with the line that took them."""
 
 import bisect
 import copy
@@ -30,7 +30,7 @@ BATCH = [[1.0, 2.0], [3.0, 0.5], [-2.0, 4.0], [0.0, 0.0]]
 
 
 def by_the_engine(function, batch):
-    """Values and derivatives, row by row."""
+    """Return values and derivatives, row by row."""
     values, slopes = [], []
     for row in batch:
         x = [Value(number) for number in row]
@@ -170,7 +170,7 @@ def test_a_label_survives_detaching_and_no_derivative_does():
     assert x.detach().op is None
 
 
-# --- What is refused
+# --- Refusals
 
 
 def caught(x):
@@ -275,7 +275,7 @@ def test_what_would_freeze_a_number_of_one_sample_is_refused_with_its_line(how):
     assert line in str(found.value)
     if line:
         assert "test_recording.py" in str(found.value)
-    assert (Value(2.0) * 3.0).detach().op is None  # nobody watches any more
+    assert (Value(2.0) * 3.0).detach().op is None  # nothing is watched any more
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_what_would_freeze_a_number_of_one_sample_is_refused_with_its_line(how):
     ],
 )
 def test_the_error_is_that_of_a_number_not_of_a_list(function, message):
-    """A function of one argument is tried with a list, too, but that is nothing to be told of."""
+    """A function of one argument is also tried with a list, but its error is not reported."""
     with pytest.raises(TypeError, match=message):
         autograd.compile(function)([1.0, 2.0, 3.0])
 
@@ -317,7 +317,7 @@ def test_functions_of_numpy_do_not_take_data():
 
 
 def test_values_of_others_are_left_alone():
-    """What does not depend on the inputs can be looked up, and another thread works on its own Values as ever."""
+    """Values that do not depend on the inputs can be looked up, and another thread uses its own Values as always."""
     known = {W: 3.0}
     found = []
 
@@ -339,7 +339,7 @@ def test_values_of_others_are_left_alone():
     assert set(found) == {(4.0, "4.0", False, True, None, 2.0, 4.0, (2.0, 2.0))}
 
 
-# --- The first row decides nothing
+# --- The first row has no special role
 
 
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_a_function_may_be_recorded_inside_of_no_grad():
 
 
 class Own:
-    """A model of one's own, which does one thing more."""
+    """A user's model, which does one more thing than usual."""
 
     def __init__(self, how):
         self.how, self.w, self.calls = how, [Value(0.5), Value(-0.5), Value(0.25)], 0
@@ -458,7 +458,7 @@ RANDOM = random.Random(0)
 
 
 def test_a_loss_of_ones_own_around_one_of_ours_is_compiled():
-    """Its checks of targets read data, and freeze nothing."""
+    """It reads data to check targets, and freezes nothing."""
     X, Y = [[0.0, 1.0], [1.0, 0.5], [0.5, 0.5]], [[1.0, 0.0], [0.25, 0.75], [0.5, 0.5]]
     found = []
     for engine in ("eager", "native"):

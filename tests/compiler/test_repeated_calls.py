@@ -1,4 +1,4 @@
-"""Compiled functions that make Values of their own, and functions that do not do the same at every call."""
+"""Compiled functions that make Values, and functions that do something else at each call."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""Rolled programs: unrolled they are the program again, and what is repeated in a network becomes loops."""
+"""Rolled programs: unrolled, they are the same program, and the repetition in a network becomes loops."""
 
 import random
 
@@ -16,7 +16,10 @@ from nn import MLP, cross_entropy, half_sse
 
 
 def recorded(root, leaves):
-    """A graph as instructions: the given leaves have the first slots, every node the next, dot is written out."""
+    """Return a graph as instructions.
+
+    The given leaves have the first slots, each node has the next one, and dots are written out.
+    """
     slots = {leaf: k for k, leaf in enumerate(leaves)}
     program: list = []
 
@@ -52,7 +55,7 @@ def recorded(root, leaves):
 
 
 def adjoint(program):
-    """A program that looks like the reverse sweep of another: each operand's adjoint grows by something."""
+    """Return a program like the reverse sweep of another: each operand's adjoint is increased."""
     last = 1 + max([max(slots) for _, slots in program])
     found = []
     for operation, (out, *operands) in reversed(program):
@@ -94,7 +97,7 @@ def test_a_network_becomes_loops_and_comes_back(name, kind):
 def test_samples_become_one_loop_around_all_others():
     items = roll(network((2, 16, 16, 1), 100))
     longest = max([item for item in items if isinstance(item, Loop)], key=lambda loop: loop.count)
-    assert longest.count >= 98  # the first sample is read by sum() in another way
+    assert longest.count >= 98  # sum() reads the first sample in another way
     assert any(isinstance(item, Loop) for item in longest.body)
 
 
@@ -128,7 +131,7 @@ INSTRUCTION = st.tuples(st.sampled_from(["a", "b", "c"]), st.tuples(st.integers(
 
 @st.composite
 def repetitive(draw, depth=3):
-    """A program of blocks that are repeated with constant steps, nested, and some without any order."""
+    """Return a program of blocks that are repeated with constant steps, nested, and some in random order."""
     if depth == 0 or draw(st.booleans()):
         return draw(st.lists(INSTRUCTION, max_size=5))
     block = draw(repetitive(depth=depth - 1)) + draw(st.lists(INSTRUCTION, max_size=2))
@@ -178,7 +181,7 @@ def test_what_is_no_instruction_is_refused(bad):
 
 
 def test_a_loop_begins_where_its_turns_share_nothing():
-    """Of two layers, the last activation of the first could as well begin the loop of the second."""
+    """For two layers, the last activation of the first one could also begin the loop of the second one."""
     program = []
     for layer in range(2):
         for j in range(5):
@@ -190,18 +193,18 @@ def test_a_loop_begins_where_its_turns_share_nothing():
     assert unroll(roll(program)) == program
 
 
-# --- Loops that grow
+# --- Growing loops
 
 
 def triangle(n, first=0):
-    """Row k of a triangle of numbers, which lie one after the other, is added up in slot k."""
+    """Return a program that adds up row k of a triangle of numbers in slot k. The numbers are stored row after row."""
     return [("add", (1000 + k, k * (k + 1) // 2 + j)) for k in range(first, n) for j in range(k + 1)]
 
 
 def test_rows_of_a_triangle_become_a_loop_that_grows():
     program = triangle(12)
     *peeled, growing = roll(program)
-    assert len(peeled) <= 3  # the first rows are no loops
+    assert len(peeled) <= 3  # the first rows are not loops
     start = 12 - growing.count
     assert (
         growing
@@ -271,7 +274,7 @@ def test_loops_that_grow_in_a_loop_over_samples():
 
 
 def attention(tokens, heads=3, width=2):
-    """What a transformer does with a sequence: each token looks at those before and at itself."""
+    """Return the instructions of attention: each token reads those before it and itself."""
     r = random.Random(tokens)
     dim = heads * width
     query, key, content = [[[Value(r.gauss(0, 1)) for _ in range(dim)] for _ in range(dim)] for _ in range(3)]
@@ -304,7 +307,10 @@ def test_attention_has_the_same_loops_for_any_number_of_tokens(kind):
 
 @st.composite
 def growing(draw, depth=2):
-    """A program of blocks that follow each other and grow, some with an operation of many operands, or nested."""
+    """Return a program of blocks that follow each other and grow.
+
+    Some have an operation of many operands or are nested.
+    """
     turns = draw(st.integers(0, 8))
     count = draw(st.integers(0, 4)), draw(st.integers(0, 2))
     many = draw(st.booleans())

@@ -1,4 +1,4 @@
-"""Samples written out by hand become a batch where they are alike, with the same numbers, and nowhere else."""
+"""Samples that were written out one by one become a batch if they are alike, with the same numbers, and only then."""
 
 import random
 
@@ -15,17 +15,17 @@ from nn import MLP, half_sse
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    """Small graphs are looked at too."""
+    """Search for samples in small graphs, too."""
     monkeypatch.setattr(samples, "_LEAST", 0)
 
 
 def by_hand(record, w, rows):
-    """The sum over samples of what ``record`` makes of a row."""
+    """Return the sum over samples of the nodes that ``record`` makes from rows."""
     return sum([record(w, row) for row in rows]) * 0.5
 
 
 def assert_same(y, inputs, parameters, rows, found=True, seed=None):
-    """A program over samples found in a graph has the numbers of one in which none are looked for."""
+    """Assert that a program with samples found in its graph has the numbers of one without that search."""
     program = autograd.compile(y, inputs=inputs, parameters=parameters)
     assert (program._samples is not None) is found
     plain = autograd.compile(y, inputs=inputs, parameters=parameters, strict=True)
@@ -80,7 +80,7 @@ def test_a_network_over_samples_is_found_with_what_differs_between_them():
     assert "x double>" in program.llvm
     model.parameters()[0].data += 1.0
     total = sum([half_sse(model(row), [t]) for row, t in zip(rows, targets, strict=True)])
-    assert program.value(point) == total.data * 0.25  # a sum of floats would have other bits since Python 3.12
+    assert program.value(point) == total.data * 0.25  # a sum of floats has other bits since Python 3.12
 
 
 def test_several_rows_with_a_seed_each():
@@ -139,10 +139,10 @@ def test_leaves_that_are_neither_are_constants_as_they_were():
     [
         lambda w, x: (lambda s: autograd.total([deep(s, a) for a in x]))(w * w),  # all read w * w
         lambda w, x: autograd.total([deep(w, a) for a in x[:7]]),  # too few
-        lambda w, x: chain(w, x),  # each reads the one before
+        lambda w, x: chain(w, x),  # each reads the one before it
         lambda w, x: autograd.total([deep(w, x[0]) for _ in x]),  # nothing differs
         lambda w, x: autograd.total([deep(w, a) if k else deep(a, a) for k, a in enumerate(x)]),  # one reads otherwise
-        lambda w, x: autograd.total([w * a for a in x]),  # there is little in each
+        lambda w, x: autograd.total([w * a for a in x]),  # each has only few operations
         lambda w, x: w,
     ],
 )

@@ -1,4 +1,4 @@
-"""Exported losses in C and in JavaScript beside the engine; more: ``python tests/compiler/test_source.py 1000``"""
+"""Exported losses in C and JavaScript against the engine. ``python tests/compiler/test_source.py 1000`` tests more."""
 
 import ctypes
 import json
@@ -28,7 +28,7 @@ with_node = pytest.mark.skipif(NODE is None, reason="there is no node")
 
 
 def in_c(text, points, folder):
-    """The values and gradients of an exported loss at some points, compiled by the C compiler."""
+    """Return the values and gradients of an exported loss at some points, computed by the C compiler's program."""
     source, library = Path(folder) / "loss.c", Path(folder) / "loss.so"
     source.write_text(text, encoding="utf-8")
     flags = ["-std=c99", "-pedantic", "-Werror", "-shared", "-fPIC"]
@@ -70,7 +70,7 @@ def of_the_engine(function, point):
 
 
 def differs(function, points, language, folder, tolerance=0.0):
-    """Where an export, recorded at the first point, is not what the engine computes at each point."""
+    """Return the differences between the engine and an export that is recorded at the first point."""
     inputs = [Value(x, f"x{k}") for k, x in enumerate(points[0])]
     found = RUN[language](export(function(*inputs), inputs=inputs, language=language), points, folder)
     assert len(found) == len(points)
@@ -85,7 +85,7 @@ def differs(function, points, language, folder, tolerance=0.0):
 def a_random_graph(seed, names=ALL):
     draw = random.Random(seed)
     steps = random_program(seed, names)
-    # every input counts, even where the last step reads few
+    # The result depends on every input, even if the last step reads few.
     return lambda *x: run(steps, x)[-1] + 0.25 * autograd.dot(x, x), [
         [draw.uniform(-1.5, 1.5) for _ in range(4)] for _ in range(3)
     ]
@@ -103,11 +103,11 @@ def test_random_graphs_of_arithmetic_in_javascript_have_the_engines_bits(seed, t
     assert not differs(*a_random_graph(seed, [*RATIONAL, "div", *KINKED]), "javascript", tmp_path)
 
 
-REFUSED = ["lgamma", "digamma"]  # whose rules loop until the operand is large
+REFUSED = ["lgamma", "digamma"]  # their rules loop until the operand is large
 OUTSIDE = {"given", *REFUSED}  # the derivatives of the first are known at one point only
 ONE = [p for p in TABLE[1:] if p.arity == 1 and p.name not in OUTSIDE and p.floats.__module__ != __name__]
-OWN = {"asinh": 3e-16}  # in its derivative is a hypot, and Python has one of its own
-# The derivative of gelu is 0 at -0.7518: near there, the units that JavaScript's functions are off by are what is left.
+OWN = {"asinh": 3e-16}  # its derivative contains a hypot, for which Python has a rule of its own
+# The derivative of gelu is 0 at -0.7518. Near there, only the errors of JavaScript's functions remain.
 NEAR_A_ROOT = {("gelu", "javascript", -0.75)}
 POINTS = [0.5, 0.9, 1.25, 3.0, 37.5, -0.25, -0.6, -0.75, -2.5, -38.0, 0.0, -0.0, 1e-9, 1e120]
 
@@ -124,7 +124,7 @@ def defined(p, numbers):
 def test_every_function_of_one_number(p, language, tmp_path):
     points = [[x] for x in POINTS if defined(p, [x]) and (p.name, language, x) not in NEAR_A_ROOT]
     assert len(points) > 1
-    # the functions of JavaScript are off by some units in the last place
+    # JavaScript's functions have errors of some ulps.
     assert not differs(p, points, language, tmp_path, OWN.get(p.name, 0.0) if language == "c" else 2e-14)
 
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_exported_is_named():
     with pytest.raises(AlgebraError, match="unbounded_loop cannot be exported as C: its rule has too many"):
         export(unbounded(x), inputs=[x])
     reading = primitive("reading", lambda x: x, partials=lambda y, x: 1, floats=lambda x: math.gamma(x))
-    assert "tgamma" not in export(reading(x), inputs=[x])  # by its other rule
+    assert "tgamma" not in export(reading(x), inputs=[x])  # it is computed by its other rule
     opaque = primitive("opaque", lambda x: float.fromhex(x.hex()), partials=lambda y, x: 1)
     with pytest.raises(AlgebraError, match="opaque cannot be exported as JavaScript"):
         export(opaque(x), inputs=[x], language="javascript")
@@ -247,7 +247,7 @@ def compared(count):
     ways = [
         ("C, all functions", "c", ALL, 0.0, "the engine's bits"),
         ("JavaScript, arithmetic", "javascript", of_arithmetic, 0.0, "the engine's bits"),
-        # JavaScript has its own exp and tanh, and a graph may magnify what they differ by
+        # JavaScript has its own exp and tanh, and a graph may magnify the difference.
         ("JavaScript, all functions", "javascript", ALL, 1e-11, "the engine's numbers to 1e-11"),
     ]
     for title, language, names, tolerance, what in ways:

@@ -1,4 +1,4 @@
-"""Loops taken apart: the same instructions, in an order that means the same."""
+"""Split loops: the same instructions, in an order with the same results."""
 
 import random
 from collections import Counter
@@ -23,14 +23,14 @@ S, A, W, X = TEMPORARIES, TEMPORARIES + 1000, 0, 5000
 
 
 def neurons(a_step=1, s_step=1, out=A):
-    """Ten neurons of four inputs: a copied bias, a sum of products, an exponential."""
+    """Return ten neurons of four inputs: a copied bias, a sum of products, an exponential."""
     inner = Loop(4, ((MUL, (S, W, X)),), (0, 1, 1))
     steps = (s_step, 4, s_step, 4, 0, a_step, s_step)
     return Loop(10, ((COPY, (S, W)), inner, (EXP, (out, S))), steps)
 
 
 def effects(instructions):
-    """What each cell ends as, a nested tuple of what it was computed from."""
+    """Return the final contents of each cell, as a nested tuple of the operations that computed it."""
     cells: dict = {}
     for (kind, primitive, _), (out, *read) in instructions:
         term = (str(primitive), *[cells.get(slot, slot) for slot in read])
@@ -49,11 +49,11 @@ def test_what_is_costly_gets_a_loop_of_its_own():
 @pytest.mark.parametrize(
     "loop",
     [
-        neurons(s_step=0),  # all turns use one cell
-        neurons(out=X + 2, a_step=0),  # what is written is read by the next turn
+        neurons(s_step=0),  # all iterations use one cell
+        neurons(out=X + 2, a_step=0),  # the next iteration reads what is written
         neurons(out=X - 3),
-        Loop(3, neurons().body, neurons().steps),  # too short to pay
-        Loop(20, ((EXP, (A, S)),), (1, 1)),  # nothing to take apart
+        Loop(3, neurons().body, neurons().steps),  # too short to be worth it
+        Loop(20, ((EXP, (A, S)),), (1, 1)),  # there is nothing to split
     ],
 )
 def test_what_may_not_be_taken_apart_stays(loop):

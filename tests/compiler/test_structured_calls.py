@@ -41,7 +41,7 @@ CALLS = {
 
 
 def same(found, expected):
-    """Assert that two structures are equal up to rounding, types included."""
+    """Assert that two structures are equal up to rounding, including their types."""
     assert outline(found) == outline(expected)
     assert np.allclose(flatten(found)[0], flatten(expected)[0], rtol=1e-14, atol=1e-15)
 
@@ -52,7 +52,7 @@ def test_values_and_gradients_are_those_of_the_engine(name):
     compiled = autograd.compile(function)
     for arguments in (first, second, first):
         y, found = compiled.value_and_gradient(*arguments)
-        if name != "branch of data":  # what was read has no derivative there
+        if name != "branch of data":  # no derivative flows through data that was read
             expected = grad(function, argnums=tuple(range(len(arguments))))(*arguments)
             same(found.inputs, expected[0] if len(arguments) == 1 else expected)
             same(grad(compiled)(*arguments), grad(function)(*arguments))

@@ -1,4 +1,4 @@
-"""Gradients summed up over samples, held to the engine's."""
+"""Gradients summed over samples, compared with the engine's."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ def by_the_engine(model, rows):
 def test_the_sums_are_those_of_the_engine(usual, order):
     model, outputs, inputs = recorded()
     totals = Totals(outputs, inputs, model.parameters(), usual)
-    numbers = [p.data + 0.1 for p in model.parameters()]  # what the Values hold is not looked at
+    numbers = [p.data + 0.1 for p in model.parameters()]  # the numbers in the Values are not used
     y, gradient = totals(numbers, ROWS, order)
     for p, x in zip(model.parameters(), numbers, strict=True):
         p.data = x

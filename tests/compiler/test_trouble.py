@@ -1,4 +1,4 @@
-"""``diagnose``: the sample and the node where NaN and infinity begin."""
+"""``diagnose``: the sample and the node at which NaN and infinity begin."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Compiling what takes long: in parts that each are short, with a bar, and so that an interrupt is not lost."""
+"""Long compilations: in short parts, with a progress bar, and without losing an interrupt."""
 
 import os
 import random
@@ -15,7 +15,7 @@ from nn import MLP, fit
 
 
 def irregular(n, seed=0):
-    """A graph of n operations without repetition, and its inputs."""
+    """Return a graph of n operations without repetition, and its inputs."""
     draw = random.Random(seed)
     x = [Value(draw.uniform(0.5, 1.5)) for _ in range(4)]
     nodes = list(x)
@@ -27,7 +27,7 @@ def irregular(n, seed=0):
 
 @pytest.fixture
 def parts(monkeypatch):
-    """The parts that modules are compiled in, longer ones cut; each is taken for a long wait."""
+    """Return the parts in which modules are compiled. Long ones are cut, and each part counts as a long wait."""
     monkeypatch.setattr(machine, "MAX_TEXT", 60_000)
     monkeypatch.setattr(machine, "_PATIENCE", -1.0)
     seen: list = []
@@ -108,7 +108,7 @@ def test_an_interrupt_while_llvm_works_is_raised(parts, capfd, part, monkeypatch
 
 @pytest.fixture
 def table():
-    """The table, as it was afterwards."""
+    """Restore the table of primitives after the test."""
     entries = list(algebra.TABLE)
     yield
     algebra.TABLE[:] = entries

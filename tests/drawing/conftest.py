@@ -1,4 +1,4 @@
-"""The widget in JupyterLab is tried by ``make test-widget`` alone, which sets DELTAGRAD_WIDGET."""
+"""The tests of the widget in JupyterLab are collected only if DELTAGRAD_WIDGET is set, as ``make test-widget`` does."""
 
 import os
 

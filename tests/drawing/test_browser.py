@@ -1,4 +1,4 @@
-"""The page in a real browser: it is clicked and played, and what it shows is what the engine says."""
+"""The page in a real browser: clicks and playing show the numbers of the engine."""
 
 import re
 
@@ -23,7 +23,7 @@ def small(label="c"):
 
 
 def shown(page, k):
-    """The gradient that node k shows."""
+    """Return the text of the gradient of node k."""
     return page.locator(f"#v{k} text").last.text_content()
 
 
@@ -56,7 +56,7 @@ def test_next_and_previous(opened):
 
 
 def wide():
-    """A network of 2-16-16-1, and the steps of its sweep."""
+    """Return a network of 2-16-16-1 and the steps of its sweep."""
     model = MLP(2, [16, 16, 1], activation="tanh", seed=0)
     return steps(half_sse(model([0.5, -1.0]), 1.0))
 
@@ -75,7 +75,7 @@ def test_a_network_is_stepped_through_without_scrolling(browser, tmp_path, size,
         stage = page.locator("#picture").bounding_box()
         for kind in ("from", "to"):
             if page.locator(f"#picture .node.{kind}").count() == 0:
-                continue  # a step within a neuron: from and to are one box
+                continue  # a step within a neuron has the same box at both ends
             box = page.locator(f"#picture .node.{kind}").bounding_box()
             assert stage["x"] - 1 <= box["x"]
             assert box["x"] + box["width"] <= stage["x"] + stage["width"] + 1
@@ -122,7 +122,7 @@ def test_a_value_is_found_by_its_name(opened):
 
 
 def deep():
-    """A network whose picture has many columns: the loss of eight samples is added up in as many."""
+    """Return the loss of eight samples, whose sum makes the picture have many columns."""
     model = MLP(2, [3, 1], activation="tanh", seed=0)
     return steps(sum(half_sse(model([k / 8, 1 - k / 8]), 0.5) for k in range(8)) / 8)
 
@@ -132,7 +132,10 @@ SCALE = "() => Math.min(svg.clientWidth / svg.viewBox.baseVal.width, svg.clientH
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_the_first_view_can_be_read(opened, size):
-    """It shows the whole picture, or begins at the box of the first step. A click fits the whole."""
+    """The first view shows the whole picture, or begins at the box of the first step.
+
+    A click on fit shows the whole.
+    """
     page = opened(deep())
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.reload()
@@ -218,7 +221,7 @@ HOSTILE = {
     "<img src=x onerror=alert(1)>": "<img src=x onerror=alert(1)>",
     "'\"&<b>": "'\"&<b>",
     "${alert(1)}": "${alert(1)}",
-    "\\N\n": "\\N\ufffd",  # what cannot be printed is shown as unknown
+    "\\N\n": "\\N\ufffd",  # characters that cannot be printed become U+FFFD
 }
 
 
@@ -229,7 +232,7 @@ def test_a_hostile_label_runs_nothing(opened, label):
     page.keyboard.press("End")
     assert HOSTILE[label] in page.locator("#said").text_content()
     assert page.locator("img").count() == 0
-    assert page.locator("script").count() == 2  # the page's own
+    assert page.locator("script").count() == 2  # the scripts of the page itself
 
 
 def test_the_forward_pass_plays_too(opened):
@@ -276,7 +279,7 @@ def test_a_film_plays(opened):
         assert float(shown) == pytest.approx(own[name], rel=1e-3)
         assert float(began) == pytest.approx(film[0].parameters[film.names.index(name)], rel=1e-3)
     assert page.locator("#chart svg").get_attribute("aria-label").startswith("δ by frame, from ")
-    assert page.locator("#panel #plane").is_visible()  # beside the picture, as everywhere
+    assert page.locator("#panel #plane").is_visible()  # beside the picture, as in other pages
 
 
 HIDDEN = """html => new Promise(shown => {
@@ -328,7 +331,7 @@ def _pictures():
 
 @pytest.mark.parametrize("name", ["values", "neurons", "large layers", "layers", "broad labels"])
 def test_texts_of_a_picture_lie_in_their_boxes(browser, tmp_path, name):
-    """Graphviz measures Helvetica. A browser without it shows another font, which may be broader."""
+    """Graphviz measures Helvetica. A browser without Helvetica shows another font, which may be broader."""
     path = tmp_path / "picture.svg"
     path.write_text(_pictures()[name].svg(), encoding="utf-8")
     page = browser.new_page()

@@ -1,4 +1,4 @@
-"""Pictures: what they show is what the engine says, they stay readable, and no label does anything."""
+"""Pictures: they show the numbers of the engine, they stay readable, and no label does anything."""
 
 import math
 import re
@@ -19,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def shown(drawing):
-    """The texts of a picture, rendered."""
+    """Return the texts of a rendered picture."""
     tree = ET.fromstring(drawing.svg())
     return [element.text for element in tree.iter(f"{SVG}text")]
 
@@ -253,7 +253,7 @@ def test_neurons_stand_below_each_other_in_their_order(sizes, deltas):
 
 
 def _contrast(colour):
-    """The contrast of a colour to white, as WCAG 2 defines it."""
+    """Return the contrast of a colour to white, as WCAG 2 defines it."""
     channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     light = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 1.05 / (0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] + 0.05)
@@ -272,7 +272,7 @@ SUMS = [
     (lambda a, b: sum([a]), 1, 0),
     (lambda a, b: sum([sum([sum([a]), b])]) * b, 4, 0),
     (lambda a, b: sum([sum([a])]), 1, 0),
-    (lambda a, b: (a + 0) * b, 4, 1),  # this is no beginning of a sum
+    (lambda a, b: (a + 0) * b, 4, 1),  # this is not the beginning of a sum
     (lambda a, b: sum([sum([a, b]), b]), 4, 0),
 ]
 

@@ -1,4 +1,4 @@
-"""Through JupyterLab itself: a notebook run by its owner, and opened by somebody who does not trust it."""
+"""Drawings in JupyterLab: a notebook that its owner runs, and one that is opened without trust."""
 
 import contextlib
 import os
@@ -47,7 +47,7 @@ def recorded():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A JupyterLab of its own on the loopback address: the folder it shows, and the address of a file in it."""
+    """Start a JupyterLab on the loopback address. Return the folder that it shows, and the address of a file in it."""
     folder = tmp_path_factory.mktemp("lab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -80,7 +80,10 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def opened(lab, browser):
-    """Opens a notebook of some cells in a browser; a script's dialog, or an error of ours, fails the test."""
+    """Return a function that opens a notebook in a browser.
+
+    A dialog of a script, or an error of ours, fails the test.
+    """
     folder, address = lab
     told: list = []
     context = browser.new_context(viewport={"width": 1400, "height": 2600})

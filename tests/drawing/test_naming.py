@@ -1,4 +1,4 @@
-"""A value has one name in pictures, steps and programs; where formulas call it otherwise, a line says so."""
+"""A value has one name in pictures, steps and programs. If formulas have another name for it, a line says so."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def recorded():
     return (tanh(w * x + b) * v - 1) ** 2, [w, v, b]
 
 
-def folded():  # a sum of Python begins with 0, and a picture passes over that node
+def folded():  # Python's sum begins with 0, and a picture leaves out that node
     x, w, v = Value(0.3, "x"), Value(0.2, "w1"), Value(0.5, "w2")
     return relu(sum([w * x, v * 2.0])) ** 2, [w, v]
 
@@ -53,7 +53,7 @@ WITH_NEURONS = [one_of_nn, classes, batch, deep, recorded]
 
 
 def numbers_in(text):
-    """The numbers k of all ``vk`` that a text mentions, runs such as ``v3 to v5`` included."""
+    """Return the numbers k of all ``vk`` that a text mentions, including runs such as ``v3 to v5``."""
     found = set()
     for a, b in re.findall(r"\bv(\d+)(?: to v(\d+))?\b", text):
         found |= set(range(int(a), int(b or a) + 1))
@@ -61,7 +61,7 @@ def numbers_in(text):
 
 
 def told(text):
-    """The pairs of the line that maps names to those in formulas."""
+    """Return the pairs of the line that maps names to those in formulas."""
     line = re.search(r"In formulas, (.*)\.$", str(text), re.MULTILINE)
     return dict(re.findall(r"(\S+(?: \S+)?) is (\S+?)(?:,(?= )|$)", line[1])) if line else {}
 
@@ -122,7 +122,7 @@ def test_no_line_where_names_agree_or_nothing_is_a_network():
 
 
 def adjoints_of(loss):
-    """Any leaf under a loss."""
+    """Return any leaf under a loss."""
     return next(node for node in adjoints(loss) if node.op is None)
 
 
@@ -133,7 +133,7 @@ def test_programs_say_it_too(make):
     pairs = told(program.listing())
     for p in parameters:
         assert in_formulas(p.label, pairs) == in_formulas(p.label, told(steps(loss)))
-    parameters[0].data = 7.0  # a program reads its parameters anew, and so can be listed
+    parameters[0].data = 7.0  # a program reads its parameters again, and can still be listed
     assert told(program.listing()) == pairs
 
 

@@ -1,4 +1,4 @@
-"""``play``: what it takes and refuses, and that the program on its page computes what the engine computes."""
+"""``play``: its arguments and errors, and the program on its page, which computes the numbers of the engine."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_the_sliders_of_a_loss():
 def test_the_sliders_of_a_network_stand_in_natural_order():
     loss = half_sse(MLP(1, [11, 1], seed=0)([Value(0.5, "x")]), 1.0)
     names = [name for name, *_ in play(loss, **{f"b1[{k}]": (-1, 1) for k in (2, 11, 1)}).sliders.values()]
-    assert names == ["b1[2]", "b1[11]", "b1[1]"]  # as they were asked for
+    assert names == ["b1[2]", "b1[11]", "b1[1]"]  # in the order of the call
     small = half_sse(MLP(1, [10, 1], seed=0).layers[0].neurons[9]([Value(0.5, "x[1]")]), 1.0)
     assert [name for name, *_ in play(small).sliders.values()] == ["b1[10]", "w1[1,10]", "x[1]"]
 

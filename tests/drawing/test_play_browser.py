@@ -1,4 +1,4 @@
-"""Sliders in a real browser: what is moved, and the numbers that follow are the engine's."""
+"""Sliders in a real browser: the numbers that follow them are the engine's."""
 
 import re
 

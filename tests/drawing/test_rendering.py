@@ -1,4 +1,4 @@
-"""Rendering says nothing on the standard error, and says why where it cannot draw."""
+"""Rendering writes nothing to standard error, and raises with the reason if it fails."""
 
 import os
 import subprocess
@@ -56,7 +56,7 @@ def test_without_a_renderer_it_says_what_to_install(monkeypatch):
 
 
 def failing_dot(folder, monkeypatch):
-    """A program called dot that is on the PATH and cannot draw, as where its plugins are missing."""
+    """Put a program called dot on the PATH that cannot draw, like one whose plugins are missing."""
     dot = folder / "dot"
     dot.write_text("#!/bin/sh\necho 'There is no layout engine support for \"dot\"' >&2\nexit 1\n")
     dot.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Steps are the engine's sweep: same order, products and sums; and the paths to a leaf add up to its gradient."""
+"""Steps are the engine's sweep: the same order, products and sums. The paths to a leaf add up to its gradient."""
 
 import json
 import math

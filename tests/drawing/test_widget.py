@@ -1,7 +1,7 @@
-"""The widget of ``play`` in a real JupyterLab: Python moves the sliders, and the sliders tell Python where they are.
+"""The widget of ``play`` in a real JupyterLab: Python moves the sliders, and Python sees when they are moved.
 
-``make test-widget`` runs these; they need the ``notebooks`` extra, which other runs do not have. With
-DELTAGRAD_PICTURES they leave a screenshot in that folder.
+``make test-widget`` runs these tests. They need the extra ``notebooks``, which other runs do not have. If
+DELTAGRAD_PICTURES names a folder, they leave a screenshot there.
 """
 
 import os
@@ -16,7 +16,7 @@ from autograd import Value, tanh
 pytestmark = in_a_browser
 __all__ = ["lab", "opened"]  # fixtures
 LONG = 60_000
-SEEN = {"x": 290, "y": 100, "width": 1070, "height": 830}  # of the window, for the documentation
+SEEN = {"x": 290, "y": 100, "width": 1070, "height": 830}  # the part of the window that the documentation shows
 CELLS = [
     "from autograd import play, tanh\nfrom nn import MLP, train_live",
     "widget = play(lambda w, x: tanh(w * x), w=(-3, 3), x=(0, 2)).widget()\nwidget",

@@ -1,4 +1,4 @@
-"""What a primitive is: users' own ones, the kinds of number it takes, and IEEE arithmetic."""
+"""Primitives: users' own ones, the kinds of number that they accept, and IEEE arithmetic."""
 
 import copy
 import itertools
@@ -237,7 +237,7 @@ WRONG_PARTIALS = {
 
 @pytest.mark.parametrize("name", WRONG_PARTIALS)
 def test_a_rule_that_returns_no_partials_is_an_error_and_no_gradient_changes(name, run_python):
-    """In an interpreter of its own: too few partials must not be read past their end."""
+    """In a new interpreter, because a read past the end of too few partials could crash it."""
     script = f"""
 from autograd import Value, primitive
 own = primitive("own", {WRONG_PARTIALS[name]})
@@ -313,7 +313,7 @@ def test_select_over_arrays_and_bools():
     assert select(np.bool_(False), 1, 2) == 2
 
 
-# --- IEEE 754, where Python raises
+# --- IEEE 754 where Python raises
 
 NUMBERS = [0.0, -0.0, 1.0, -2.0, 0.5, 1e308, -1e308, 5e-324, INF, -INF, NAN]
 

@@ -1,4 +1,4 @@
-"""NumPy beside Values: scalars are numbers, object arrays hold Values, and no Value ever holds an array."""
+"""NumPy with Values: scalars are numbers, object arrays hold Values, and no Value ever holds an array."""
 
 import itertools
 import math
@@ -26,7 +26,7 @@ def data(array):
 
 
 def floats(x):
-    """The plain numbers in place of the Values of an array, or of one Value."""
+    """Return plain numbers in place of the Values of an array, or of one Value."""
     return data(x) if isinstance(x, Value) or np.asarray(x).dtype.hasobject else np.asarray(x, dtype=float)
 
 
@@ -218,7 +218,7 @@ def test_our_functions_over_arrays_of_floats_and_of_values(name):
 def test_functions_of_two_arrays_broadcast():
     a, b = np.array([[1.0], [2.0]]), np.array([0.5, 3.0])
     assert autograd.maximum(a, b).tolist() == np.maximum(a, b).tolist()
-    assert autograd.atan2(a, 2.0).tolist() == [[math.atan2(x, 2.0)] for x in (1.0, 2.0)]  # not NumPy's
+    assert autograd.atan2(a, 2.0).tolist() == [[math.atan2(x, 2.0)] for x in (1.0, 2.0)]  # and not NumPy's
     mixed = autograd.hypot(objects(a), b)
     assert data(mixed) == pytest.approx(np.hypot(a, b))
     v = Value(2.0)

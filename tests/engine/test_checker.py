@@ -1,4 +1,4 @@
-"""The checker is checked: right functions pass, and every kind of wrong rule is found, in both modes."""
+"""The checker is tested: right functions pass, and every kind of wrong rule is found, in both modes."""
 
 import math
 
@@ -39,7 +39,7 @@ def test_right_functions_pass(_name, f, point):
     assert 0.0 <= worst <= 1e-5 * max(1.0, *[abs(s) for s in slopes])
 
 
-# A right function x * tanh(x), and what can go wrong in its rule.
+# A right function, x * tanh(x), and mistakes in its rule.
 WRONG = {
     "sign": lambda y, x: -(tanh(x) + x * (1 - tanh(x) ** 2)),
     "sign of one term": lambda y, x: tanh(x) - x * (1 - tanh(x) ** 2),
@@ -96,7 +96,7 @@ def test_a_path_cut_by_data_is_found():
 
 
 def test_a_wrong_second_derivative_is_found_through_the_first():
-    # A right slope in a form whose own derivative is wrong: the constant part is frozen.
+    # The slope is right, but its own derivative is wrong, because part of it is frozen as a constant.
     frozen = primitive("checking_frozen", lambda x: x**3, partials=lambda y, x: 3 * x * getattr(x, "data", x))
     check_gradients(frozen, 1.5)
     with pytest.raises(GradientCheckError):

@@ -1,4 +1,4 @@
-"""``check_gradients`` passes what is right and finds what is wrong; it is tested with wrong rules."""
+"""``check_gradients`` accepts right derivatives and finds wrong ones. Wrong rules test it."""
 
 import math
 
@@ -9,7 +9,7 @@ from autograd.engine.algebra import Primitive
 
 
 def rule(name, floats, partials):
-    """A primitive with the given rules, outside of the table's names."""
+    """Return a primitive with the given rules. Its name is not in the table."""
     return Primitive(name, len(partials), floats, tuple(partials), floats, None, name, name, "", "")
 
 

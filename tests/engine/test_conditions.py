@@ -1,4 +1,4 @@
-"""Comparisons of Values: Python branches on them as on bools, and where records them. And what == means."""
+"""Comparisons of Values: Python branches on them as on bools, and ``where`` records them. Also the meaning of ==."""
 
 import copy
 import math
@@ -71,16 +71,16 @@ def test_python_chooses_sorts_and_indexes_by_it():
     assert min(a, b) is b
     assert ("no", "yes")[a > b] == "yes"
     assert not (a < b)
-    assert (b < c < a) == True  # noqa: E712 - the claim itself
+    assert (b < c < a) == True  # noqa: E712 - the comparison is what is tested
     assert sum([a > 2, b > 2, c > 2]) == 1
 
 
 def test_conditions_combine():
     x = Value(0.5)
     inside = (x > 0) & (x < 1)
-    assert inside == True  # noqa: E712 - the claim itself
+    assert inside == True  # noqa: E712 - the comparison is what is tested
     assert (inside.op, [c.op for c in inside.operands]) == ("&", [">", "<"])
-    assert ~inside == False  # noqa: E712
+    assert ~inside == False  # noqa: E712 - the comparison is what is tested
     assert ((x > 2) | (x < 1)) == 1
     assert ((x > 0) ^ (x < 1)) == 0
     assert ((x > 0) & True) == 1
@@ -248,7 +248,7 @@ def test_a_value_is_no_number_outside_of_a_transform(number):
 EQUALITIES = {
     "==": lambda x: 10 * x if x == 0 else x * x,
     "!=": lambda x: x * x if x != 0.0 else 10 * x,
-    "mirrored": lambda x: 10 * x if 0 == x else x * x,  # noqa: SIM300 - the claim itself
+    "mirrored": lambda x: 10 * x if 0 == x else x * x,  # noqa: SIM300 - the order is what is tested
     "of a node": lambda x: 10 * x if x * 2 + 1 == 1 else x * x,
     "in a list": lambda x: 10 * x if x in [1.0, 2.0] else x * x,
     "where": lambda x: where(x == 0, 0.0, x * log(x + 1)),
@@ -270,7 +270,7 @@ TAKERS = {
 def test_equality_with_a_number_inside_of_a_transform_is_refused(f, take):
     with pytest.raises(TypeError, match=r"inside of a transform.*Write the choice with where"):
         take(f)
-    assert (Value(0.0) == 0.0) is False  # and after it, it is as before
+    assert (Value(0.0) == 0.0) is False  # afterwards, == is as before
 
 
 def test_what_does_not_depend_on_a_transform_of_another_thread_is_left_alone():
@@ -284,11 +284,11 @@ def test_what_does_not_depend_on_a_transform_of_another_thread_is_left_alone():
 
 
 def test_an_inner_value_that_is_a_number_compares_as_one():
-    f = lambda x: x * (1.0 if value_and_grad(lambda t: t * t)(3.0)[0] == 9.0 else 0.0)  # noqa: E731
+    f = lambda x: x * (1.0 if value_and_grad(lambda t: t * t)(3.0)[0] == 9.0 else 0.0)  # noqa: E731 - one line, as users write it
     assert grad(f)(2.0) == 1.0
 
 
-# --- What reads data
+# --- Functions that read data
 
 
 @pytest.mark.parametrize("take", [grad, value_and_grad, jacobian])

@@ -1,4 +1,4 @@
-"""A derivative that depends on a Value stays connected to it: through closures, inner transforms and other threads."""
+"""A derivative that depends on a Value stays connected to it: in closures, inner transforms and other threads."""
 
 import asyncio
 import math
@@ -18,7 +18,7 @@ def cube(w):
     return lambda t: w * w * t**3
 
 
-# What each transform makes of w^2 t^3 at t = 2, and its derivative in w.
+# The result of each transform for w^2 t^3 at t = 2, and its derivative with respect to w.
 TRANSFORMS = {
     "grad": (lambda f: grad(f)(2.0), lambda w: 12 * w * w),
     "grad of grad": (lambda f: grad(grad(f))(2.0), lambda w: 12 * w * w),
@@ -68,7 +68,7 @@ def test_inside_of_an_outer_transform_in_another_thread(transform, expected):
 def test_where_nothing_else_is_under_it_a_number_comes_out(transform, expected):
     assert type(transform(cube(0.7))) is float
     inner = []
-    grad(lambda x: inner.append(transform(cube(0.7))) or x * x)(1.0)  # nor does a transform around it matter
+    grad(lambda x: inner.append(transform(cube(0.7))) or x * x)(1.0)  # a transform around it makes no difference
     assert type(inner[0]) is float
     assert inner[0] == pytest.approx(expected(0.7), rel=1e-12)
 
@@ -96,7 +96,7 @@ def test_a_physics_informed_loss_trains_the_weights():
     loss = (residual(w) - 1.0) ** 2 + (w - 0.2) ** 2
     loss.backward()
     expected = numerical(lambda w: (w / math.cosh(w / 2) ** 2 - 1.0) ** 2 + (w - 0.2) ** 2, 0.7)
-    assert w.grad == pytest.approx(expected, rel=1e-8)  # 0.4858, which torch.func.grad gives as well
+    assert w.grad == pytest.approx(expected, rel=1e-8)  # 0.4858, which torch.func.grad also gives
 
 
 def test_a_network_s_slope_is_connected_to_its_weights():

@@ -1,4 +1,4 @@
-"""deepcopy and pickle of graphs: independent, with what is shared staying shared, of any depth."""
+"""deepcopy and pickle of graphs of any depth: copies are independent, and shared nodes stay shared."""
 
 import copy
 import io
@@ -209,7 +209,7 @@ def test_an_interrupted_copy_does_not_disturb_the_next():
     y = Value(0.5)
     for _ in range(20_000):
         y = y + 1.0
-    with pytest.raises(KeyboardInterrupt) as kept:  # keeps the traceback, and with it all that was running
+    with pytest.raises(KeyboardInterrupt) as kept:  # the traceback keeps everything that was running
         copy.deepcopy(y, _Failing(1000))
     assert copy.deepcopy(y).data == y.data
     assert pickle.loads(pickle.dumps(y)).data == y.data
@@ -282,7 +282,7 @@ def test_a_pickle_of_one_engine_opens_in_the_other():
 
 
 def test_the_pickle_of_a_graph_names_no_other_module():
-    """Only this package, and what the standard library needs, is called when a graph is read."""
+    """Reading a graph calls only this package, and what the standard library needs."""
     _w, _x, _s, loss = network()
     modules = set()
 

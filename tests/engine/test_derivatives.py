@@ -95,7 +95,8 @@ CONFUSIONS = [
     ("inner point of x", lambda x: grad(lambda y: x * x * y * y)(2 * x), 3.0, 108.0),
     # the inner function does not read its argument
     ("unused", lambda x: x * x + grad(lambda y: x * 3.0)(x), 3.0, 6.0),
-    # three deep: d/dx d/dy d/dz x^2 y^2 z^2 at (x, x, x) -> d/dy: 2 x^2 y^2 z -> at z = y: 2 x^2 y^3 -> 6 x^4 -> 24 x^3
+    # Three levels: d/dx d/dy d/dz x^2 y^2 z^2 at (x, x, x) -> d/dy: 2 x^2 y^2 z -> at z = y: 2 x^2 y^3 -> 6 x^4 -> 24
+    # x^3
     ("three", lambda x: grad(lambda y: grad(lambda z: x * x * y * y * z * z)(y))(x), 1.5, None),
     # the same inner transform twice
     ("twice", lambda x: grad(lambda y: x * y)(1.0) * grad(lambda y: x * y)(1.0), 3.0, 6.0),
@@ -103,7 +104,7 @@ CONFUSIONS = [
 
 
 def _three(x):
-    """d/dx of d/dy (2 x^2 y^3) at y = x, which is 6 x^4."""
+    """Return d/dx of d/dy (2 x^2 y^3) at y = x, which is 6 x^4."""
     return 24 * x**3
 
 
@@ -250,7 +251,7 @@ def test_a_closure_over_a_value():
 
 
 def test_a_gradient_at_values_is_recorded():
-    """A gradient penalty: the slope of a network in its input, squared, is trained on."""
+    """A gradient penalty: the squared slope of a network with respect to its input is trained on."""
     w, b, x = Value(0.5), Value(-0.25), Value(2.0)
 
     def network(x):

@@ -1,4 +1,4 @@
-"""The exceptions: each is the built-in one a Python programmer would catch."""
+"""The exceptions: each one is also a built-in exception that a Python programmer would catch."""
 
 import pytest
 

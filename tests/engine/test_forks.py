@@ -1,4 +1,4 @@
-"""A fork waits for imports in other threads, whose locks would stay taken in the child."""
+"""A fork waits for imports in other threads. Otherwise the locks of these imports would stay taken in the child."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ with_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has 
 
 @pytest.fixture
 def importing(monkeypatch):
-    """A module in the state that it has while it is imported."""
+    """Return a module in the state that it has during its import."""
     module = types.ModuleType("nn.a_test_of_importing")
     module.__spec__ = types.SimpleNamespace(_initializing=True)
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -127,6 +127,6 @@ thread.join()
 
 @with_fork
 def test_a_fork_at_the_first_training_says_nothing(run_python):
-    """A library that a thread imports during the wait must not release a lock after the fork that it did not take."""
+    """A library that a thread imports during the wait took no lock before the fork. It must release none after it."""
     done = run_python("import warnings; warnings.simplefilter('ignore')" + FIRST_TRAINING)
     assert done.stderr == ""

@@ -1,4 +1,4 @@
-"""Chains of Values are freed without recursion by either engine, also on the small C stack of WebAssembly."""
+"""Both engines free chains of Values without recursion, also on the small C stack of WebAssembly."""
 
 import pytest
 

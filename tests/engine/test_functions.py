@@ -1,4 +1,4 @@
-"""The public functions: over floats, Values and arrays; the conventions at kinks; functions of several numbers."""
+"""The public functions over floats, Values and arrays, the conventions at kinks, and functions of several numbers."""
 
 import math
 from fractions import Fraction
@@ -20,7 +20,8 @@ BINARY = ["atan2", "hypot", "maximum", "minimum"]
 
 def test_every_public_function_is_tested_here():
     others = {"acosh", "dot", "total", "where", "logsumexp", "softmax", "log_softmax"}
-    # tests/accuracy has these, tests/engine/test_functions_of_several.py and, for take, tests/nn/test_minimize.py
+    # Others are tested in tests/accuracy, tests/engine/test_functions_of_several.py and, for take,
+    # tests/nn/test_minimize.py.
     elsewhere = {"cbrt", "ceil", "digamma", "erfc", "exp2", "floor", "lgamma", "log10", "log2", "logaddexp", "take"}
     assert set(functions.__all__) - {"primitive"} == {*UNARY, *BINARY, *others, *elsewhere}
 
@@ -170,7 +171,7 @@ def test_where_keeps_a_bad_branch_out_of_higher_orders():
     assert grad(grad(log_or_zero))(2.0) == -0.25
 
 
-# --- Of several numbers
+# --- Functions of several numbers
 
 ROWS = [
     [0.5],

@@ -1,4 +1,4 @@
-"""Sums, products, norms, small systems and rounding of Values beside exact numbers, mpmath and NumPy."""
+"""Sums, products, norms, small systems and rounding of Values, against exact numbers, mpmath and NumPy."""
 
 import itertools
 import math
@@ -44,7 +44,7 @@ def condition(rows):
     return float(np.linalg.cond(np.array(rows)))
 
 
-# --- Systems of equations, held to 4 ulp times the size and the condition number of the matrix
+# --- Systems of equations: the error is at most 4 ulp times the size and the condition number of the matrix
 
 
 @pytest.mark.parametrize("n", range(1, 7))
@@ -75,7 +75,7 @@ def test_det_and_its_derivatives(n):
         exact = mpmath.det(mpmath.matrix(a))
         size = mpf(1)
         for row in a:
-            size *= mpmath.norm(row)  # Hadamard's bound, of which the products are part
+            size *= mpmath.norm(row)  # Hadamard's bound, which is at least as large as each product
         assert abs(found.data - exact) <= 4 * n * 2.0**-52 * size
         found.backward()
         cofactors = exact * (mpmath.matrix(a) ** -1).T

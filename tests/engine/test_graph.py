@@ -1,4 +1,4 @@
-"""Graphs as data: order, leaves, and replay over Fractions, mpmath numbers, arrays and Values."""
+"""Graphs as data: their order, their leaves, and replays over Fractions, mpmath numbers, arrays and Values."""
 
 from fractions import Fraction
 

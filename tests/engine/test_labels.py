@@ -1,7 +1,7 @@
-"""Labels come from users, and sheets from anybody: through every output they are text, and nothing but text.
+"""Labels come from users, and sheets from anyone: in every output they are text, and nothing but text.
 
-Every page, picture and document is made twice, with hostile labels and with plain ones: what is markup, a command or
-a control character in one must be so in the other.
+Every page, picture and document is made twice, with hostile labels and with plain ones. Markup, commands and control
+characters must be the same in both.
 """
 
 import json
@@ -41,11 +41,14 @@ def graph(label):
     return loss, w
 
 
-_LEADING = ("href", "xlink:href", "src", "action", "formaction", "data")  # attributes that lead elsewhere
+_LEADING = ("href", "xlink:href", "src", "action", "formaction", "data")  # attributes that lead to other places
 
 
 class _Markup(HTMLParser):
-    """The elements of a page with the names of their attributes; of those that may hold code, with what is in them."""
+    """The elements of a page with the names of their attributes.
+
+    Elements that may contain code also have their content.
+    """
 
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
@@ -71,7 +74,7 @@ class _Markup(HTMLParser):
         self.codes.append(data)
 
 
-# A line break, and the words of MathML: text however it is set.
+# Line breaks, and the words of MathML, which are text in any font.
 _WORDS = {
     (*inside, *word.split())
     for inside in ((), ("inside",))
@@ -80,8 +83,8 @@ _WORDS = {
 
 
 def same_markup(hostile, plain):
-    """Two pages are of the same elements, with the same attributes, and as many scripts."""
-    hostile.encode("utf-8")  # can be written at all
+    """Assert that two pages have the same elements with the same attributes, and the same number of scripts."""
+    hostile.encode("utf-8")  # the text can be encoded at all
     a, b = _Markup(hostile), _Markup(plain)
     assert a.elements - _WORDS <= b.elements
     assert set(a.codes) == set(b.codes)
@@ -91,7 +94,7 @@ def same_markup(hostile, plain):
 
 
 def same_picture(hostile, plain):
-    """Two SVGs are well-formed and of the same elements and attributes; what differs is text."""
+    """Assert that two SVGs are well-formed and have the same elements and attributes. Only texts may differ."""
     trees = [
         [(e.tag, *sorted(e.attrib)) for e in ET.fromstring(svg).iter() if "text" not in e.tag]
         for svg in (hostile, plain)
@@ -100,7 +103,7 @@ def same_picture(hostile, plain):
 
 
 def safe_text(text):
-    """Nothing that a terminal obeys, and it can be written."""
+    """Assert that a text has no control character for terminals, and can be encoded."""
     text.encode("utf-8")
     assert [c for c in text if not c.isprintable() and c not in "\n\t"] == []
 
@@ -113,7 +116,7 @@ _ESCAPING = {
 
 
 def same_latex(hostile, plain):
-    """Two pieces of LaTeX have the same commands, but for those that escape, and braces that close."""
+    """Assert that two LaTeX texts have the same commands, except for those that escape, and that all braces close."""
     hostile.encode("utf-8")
     commands = set(_LATEX_COMMAND.findall(hostile)) - _ESCAPING
     assert commands <= set(_LATEX_COMMAND.findall(plain))

@@ -1,4 +1,4 @@
-"""Values at the edges: an overflow of a power by the signs of base and exponent, and a NaN that meets a kink."""
+"""Values at the limits of floats: the signs of powers that overflow, and a NaN at a kink."""
 
 import math
 
@@ -12,7 +12,7 @@ from autograd.engine.errors import DomainError
 
 INF, NAN = math.inf, math.nan
 
-# C's pow, ISO C annex F.10.4.4: what is too large is infinite, odd integer powers keep the sign of the base.
+# C's pow, ISO C annex F.10.4.4: results that are too large are infinite, and odd integer powers keep the sign.
 POWERS = [
     (0.5, -2000.5, INF),
     (0.5, -2000.0, INF),
@@ -53,7 +53,7 @@ def test_a_slope_that_is_nan_gives_nan_at_the_kink_and_below(f, x):
 
 @pytest.mark.parametrize(("x", "n"), [(1e-50, 6.4), (1e-50, 6.25), (-1e-53, 6.0), (1e-99, 3.23), (3e-17, 19.0)])
 def test_the_slope_of_a_power_that_is_subnormal_keeps_its_digits(x, n):
-    """n x^n / x would have as few digits as x^n."""
+    """``n x^n / x`` would have as few digits as ``x^n``."""
     base = Value(x)
     y = base**n
     y.backward()
@@ -75,7 +75,7 @@ def test_an_adjoint_that_is_not_finite_leaves_the_branch_not_taken_alone(adjoint
     assert off.grad == 3.0
 
 
-# a x^(n-k) (log x)^j where a part of it is infinite or does not exist: the limit from the side where it is a number.
+# a x^(n-k) (log x)^j if a part of it is infinite or does not exist: the limit from the side on which it is a number.
 TERMS = [
     # a pole at 0, by the sign of the zero where the power is odd; log 0 is minus infinity
     ((2.0, 0.0, 0.5, 1.0, 0.0), INF),
@@ -133,7 +133,7 @@ def test_a_term_is_a_number_where_its_power_is_none(operands):
 
 @pytest.mark.parametrize("x", [355.3, -358.1, 361.7, 366.2, -371.4, 372.6])
 def test_sech_squared_keeps_its_last_bit(x):
-    """From 355 on exp(-2x) has fewer digits than 4 exp(-2x)."""
+    """From 355 on, exp(-2x) has fewer digits than 4 exp(-2x)."""
     with mpmath.workdps(40):
         assert abs(primitives.sech2(x) - mpmath.sech(x) ** 2) < 5e-324
 
@@ -151,7 +151,7 @@ def test_the_formula_of_asinh_loses_no_digits_to_the_sign(x):
     assert float(primitives.asinh.forward(Ieee(x))) == pytest.approx(math.asinh(x), rel=1e-7)
 
 
-# Where what was lost to rounding before the last operation counts: most are off by several ulp without it.
+# Without the part that the last rounding loses, most of these are off by several ulp.
 LOST = [
     *[(primitives.logistic_pdf, (x,), lambda x: mpmath.exp(-abs(x)) / (1 + mpmath.exp(-abs(x))) ** 2, 1.0)
       for x in (0.624, -0.164, -0.332, -0.383, 0.506, 0.415, 0.356, 0.042, 0.48)],

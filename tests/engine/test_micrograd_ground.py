@@ -1,4 +1,4 @@
-"""The ground of micrograd's own tests, worked anew: reuse, every operation, numbers on either side; against PyTorch."""
+"""The cases of micrograd's own tests, written again and compared with PyTorch: reuse, all operations, plain numbers."""
 
 import random
 
@@ -10,7 +10,7 @@ from nn import MLP
 
 
 def reuse(x):
-    """One leaf used again and again, through relu and products."""
+    """Use one leaf again and again, through relu and products."""
     y = 3 * x - 1
     u = y.relu() + y * x
     v = (u * u).relu()
@@ -18,7 +18,7 @@ def reuse(x):
 
 
 def many_operations(a, b):
-    """Every operation of micrograd, with numbers on either side and names bound again."""
+    """Use every operation of micrograd, with numbers on either side and names that are bound again."""
     c = a - b / 2
     d = a * b - b**2
     c += c * 0.5 - 3

@@ -1,4 +1,4 @@
-"""Transforms where Values and plain numbers meet, and choices whose adjoints are not finite, in every mode."""
+"""Transforms of Values and plain numbers together, and choices whose adjoints are not finite, in every mode."""
 
 import math
 
@@ -59,7 +59,7 @@ def test_values_from_outside_are_constants_of_the_function():
 
 def test_no_derivative_is_asked_for_in_a_value_from_outside():
     k = Value(2.0)
-    assert grad(lambda a: a**k)(Value(-3.0)).data == -6.0  # in k it would be a multiple of log(-3)
+    assert grad(lambda a: a**k)(Value(-3.0)).data == -6.0  # with respect to k it would be a multiple of log(-3)
 
 
 def test_arrays_of_values_and_numbers():
@@ -133,7 +133,7 @@ def test_the_branch_not_taken_gets_nothing_in_a_batch():
     a, b, c, k = Value(2.0), Value(3.0), Value(1.0), Value(1.0)
     loss = where(c, a, b) * k
     at = {c: np.array([1.0, 0.0, -2.0]), k: np.array([math.inf, 5.0, 7.0])}
-    with np.errstate(invalid="ignore"):  # infinity times 0, before it is left out
+    with np.errstate(invalid="ignore"):  # NumPy computes infinity times 0 before it is left out
         found = replay(loss, at=at).gradients()
     assert found[a].tolist() == [math.inf, 0.0, 7.0]
     assert found[b].tolist() == [0.0, 5.0, 0.0]

@@ -41,7 +41,7 @@ def test_a_package_that_was_taken_apart_still_has_its_names():
 
 
 def _fresh(name):
-    """Import a name as a program does that has not imported it before."""
+    """Import a name like a program that has not imported it before."""
     import sys
 
     sys.modules.pop(name, None)
@@ -58,7 +58,7 @@ def test_a_name_that_no_room_has_is_an_attribute_error():
 
 def test_the_warning_names_the_line_that_imports_the_old_path(run_python):
     script = "import autograd.graph"
-    done = run_python(script, check=False)  # warnings are errors there
+    done = run_python(script, check=False)  # the script turns warnings into errors
     assert done.returncode != 0
     assert "autograd.graph has moved to autograd.engine.graph" in done.stderr
     assert 'File "<string>", line 1' in done.stderr

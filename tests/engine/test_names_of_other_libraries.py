@@ -1,4 +1,4 @@
-"""Names of other libraries on a Value are answered with what to write, or mean the same."""
+"""Names of other libraries on a Value raise an error that says what to write instead, or mean the same."""
 
 import importlib
 import pydoc
@@ -12,7 +12,7 @@ import autograd
 from autograd import Value, grad, hessian, jacobian, value_and_grad
 from autograd.engine.absent import ABSENT, FIXED
 
-# Users of PyTorch, NumPy, JAX, TensorFlow and other engines write the first, and are told to write the second.
+# Users of PyTorch, NumPy, JAX, TensorFlow and other engines write the first. The error says to write the second.
 WRITTEN = {
     "v.item()": ".data", "v.numpy()": ".data", "v.detach().numpy()": ".data", "v.tolist()": ".data",
     "v.value": ".data", "v.val": ".data", "v.shape": "keep Values in a list", "v.ndim": "without axes",
@@ -96,9 +96,9 @@ def test_names_that_the_package_does_not_have(name):
 
 def test_a_name_that_no_library_has_is_answered_in_pythons_words():
     with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$"):
-        autograd.nothing  # noqa: B018 - it is asked for
+        autograd.nothing  # noqa: B018 - the look-up is what is tested
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        Value(1.0).nothing  # noqa: B018 - it is asked for
+        Value(1.0).nothing  # noqa: B018 - the look-up is what is tested
 
 
 @pytest.mark.parametrize("name", ["autograd.numpy", "autograd.scipy"])

@@ -1,4 +1,4 @@
-"""NumPy beside Values: its scalars are numbers, arrays hold Values, and no Value ever holds an array."""
+"""NumPy with Values: NumPy's scalars are numbers, arrays hold Values, and no Value ever holds an array."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""NumPy's functions of bare Values record, alone and beside numbers and arrays, with NumPy's values."""
+"""NumPy's functions of bare Values record, alone and with numbers and arrays, and give NumPy's values."""
 
 import itertools
 import math
@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, grad, replay, where
 from autograd.engine.conditions import Condition
 
-A, B = 0.7, -1.3  # no kink, no tie, no integer lies near
+A, B = 0.7, -1.3  # no kink, tie or integer is near
 
 # Functions of two numbers, and a point at which both derivatives exist.
 OF_TWO = {
@@ -42,7 +42,7 @@ def slope(function, numbers, i, step=1e-6):
 
 
 def test_every_function_of_two_operands_is_named_here():
-    """A function of a later NumPy shows up here."""
+    """A function that a later NumPy adds makes this test fail."""
     found = {name for name in dir(np) if isinstance(getattr(np, name), np.ufunc) and getattr(np, name).nin == 2}
     synonyms = {"pow": "power", "atan2": "arctan2"}
     known = {*OF_TWO, *CONDITIONS, *WITHOUT_DERIVATIVE, "ldexp", "divmod", *synonyms}
@@ -104,7 +104,7 @@ def test_values_at_special_numbers_are_those_of_numpy(name):
     ufunc = getattr(np, name)
     for a, b in itertools.product(SPECIAL, repeat=2):
         if name == "copysign" and b != b:
-            continue  # the sign of a NaN is no number's
+            continue  # the sign of a NaN has no meaning
         expected = float(ufunc(a, b))
         for operands in ((Value(a), b), (a, Value(b)), (Value(a), Value(b))):
             found = ufunc(*operands)
@@ -134,7 +134,8 @@ def test_numpys_functions_compare_to_bools():
     x = Value(0.5)
     for name in CONDITIONS:
         assert type(getattr(np, name)(x, np.float64(1))) in (bool, np.bool_)
-    if int(np.__version__.partition(".")[0]) >= 2:  # before, isclose made an array of objects of a Value, and raised
+    # before NumPy 2, isclose made an array of objects from a Value, and raised
+    if int(np.__version__.partition(".")[0]) >= 2:
         assert bool(np.isclose(x, 0.5)) is True
         assert bool(np.isclose(x, 0.6)) is False
         assert bool(np.allclose(x, 0.5)) is True
@@ -176,7 +177,7 @@ def test_a_span_of_time_is_no_number(span):
             use(span)
 
 
-# An older NumPy lacks some of them.
+# Older versions of NumPy lack some of them.
 @pytest.mark.parametrize("name", sorted(x for x in WITHOUT_DERIVATIVE - {"equal", "not_equal"} if hasattr(np, x)))
 def test_functions_without_a_derivative_are_refused(name):
     for operands in ((Value(0.5), 2), (2, Value(0.5)), (Value(0.5), Value(2.0))):
@@ -198,7 +199,7 @@ def test_both_parts_of_a_division():
 
 @pytest.mark.parametrize("name", sorted(OF_TWO))
 def test_a_bare_value_beside_arrays(name):
-    """Beside arrays of floats or of Values, a bare Value meets each element, and the result is an array of Values."""
+    """With arrays, a bare Value is combined with each element, and the result is an array of Values."""
     ufunc, (a, b) = getattr(np, name), OF_TWO[name]
     floats = np.array([[b, 2 * b], [3 * b, b]])
     for other in (floats, np.vectorize(Value, otypes=[object])(floats)):
@@ -231,7 +232,7 @@ def test_methods_and_options_of_numpys_functions():
             wrong()
     floats = np.zeros(2)
     with pytest.raises(TypeError):
-        floats += x  # an array of floats cannot hold what is recorded
+        floats += x  # an array of floats cannot hold recorded numbers
 
 
 def test_a_compiled_function_follows_numpys_maximum():
@@ -242,7 +243,7 @@ def test_a_compiled_function_follows_numpys_maximum():
 
 
 def test_foreign_arrays_decide_themselves():
-    """A data frame's column stays one, with its index."""
+    """A column of a data frame stays a column, with its index."""
     column = pd.Series([1.0, 2.0], index=["a", "b"])
     x = Value(1.5)
     for found in (np.maximum(column, x), np.maximum(x, column), column * x, x * column, np.add(x, column)):

@@ -1,4 +1,4 @@
-"""Programs written for other scalar engines: their constructor, attributes, methods, and the names they draw with."""
+"""Programs written for other scalar engines: their constructor, attributes and methods, and how they draw graphs."""
 
 import copy
 import gc
@@ -135,7 +135,7 @@ def test_attributes_of_ones_own_go_with_copies_and_are_freed():
     assert copied.note is copied.parents[0]
     del w.m
     with pytest.raises(AttributeError):
-        w.m  # noqa: B018 - it is asked for
+        w.m  # noqa: B018 - the look-up is what is tested
 
 
 def test_attributes_are_freed_with_the_value(no_collector):
@@ -196,7 +196,7 @@ def test_methods_of_ones_own():
     assert x.swish_of_twice(beta=2.0).data == swish_of_twice(x, 2.0).data
     Value.cubed_here = lambda self: self * self * self
     assert Value(2.0).cubed_here().data == 8.0
-    Value.cubed_here = lambda self: self**3  # one's own may be replaced, as a cell of a notebook that is run again does
+    Value.cubed_here = lambda self: self**3  # a user's own method may be replaced, as when a notebook's cell runs again
     assert Value(2.0).cubed_here().op.name == "pow"
 
     @autograd.method
@@ -230,7 +230,7 @@ def test_a_subclass_is_refused_with_advice():
             pass
 
 
-# --- The names that notebooks read
+# --- The names that notebooks use
 
 
 def test_manual_backpropagation_node_by_node():
@@ -284,7 +284,7 @@ def test_what_would_drop_the_graph_says_what_to_write(function):
 
 
 def test_a_program_of_micrograds_form_trains_as_nn_does():
-    """A layer of one's own, Module to derive from, a drawing by _prev and _op, an optimizer that keeps its state."""
+    """A user's layer, a base class Module, a drawing by _prev and _op, and an optimizer that keeps its state."""
     from nn import MLP, Module, Neuron
 
     class Unit(Module):
@@ -331,7 +331,7 @@ def test_a_program_of_micrograds_form_trains_as_nn_does():
 
 
 def test_a_program_of_microgpts_form_agrees_with_plain_values():
-    """A clamped logarithm and an exponential made by hand, softmax over them, Adam with its state in lists."""
+    """A clamped logarithm and an exponential made by hand, a softmax of them, and Adam with its state in lists."""
 
     def exp(x):
         y = math.exp(x.data)

@@ -1,4 +1,4 @@
-"""Where a true derivative is beyond the largest float, every route to it gives the same infinity."""
+"""If a derivative is larger than the largest float, every way to compute it gives the same infinity."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from autograd import DomainError, Value, atan2, grad, hessian, hvp, jacobian, jvp, log, replay, sqrt, value_and_grad
 
 INF = math.inf
-# A function, a point, and the signs of its derivatives from the first one that overflows on.
+# A function, a point, and the signs of its derivatives, beginning with the first one that overflows.
 CASES = {
     "x ** -1.5": (lambda x: x**-1.5, 1e-200, [-INF, INF, -INF]),
     "x ** -1": (lambda x: x**-1, 1e-200, [-INF, INF, -INF]),

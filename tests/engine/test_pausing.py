@@ -1,4 +1,4 @@
-"""``no_grad`` belongs to the code in it: in generators, tasks, other threads, and as a decorator of any function."""
+"""``no_grad`` affects only its own code: in generators, tasks and other threads, and as a decorator of any function."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ def recorded():
 
 
 def in_a_thread(function):
-    """What ``function`` returns or raises in a thread of its own."""
+    """Run ``function`` in a new thread. Return its result, or raise its exception."""
     done = []
 
     def run():
@@ -317,7 +317,7 @@ def test_a_block_left_in_another_thread_is_left():
     assert not recorded()
     assert in_a_thread(lambda: block.__exit__(None, None, None)) is None
     assert recorded()
-    block.__exit__(None, None, None)  # once too often: nothing is left to be left
+    block.__exit__(None, None, None)  # a second exit does nothing
     with no_grad():
         assert not recorded()
         assert in_a_thread(recorded)
@@ -349,13 +349,13 @@ def test_one_block_used_by_many_threads_at_once():
 
 @no_grad
 def bare(x, *, scale=1):
-    """Its own words."""
+    """The docstring to keep."""
     return (x * scale).op
 
 
 @no_grad()
 def called(x, *, scale=1):
-    """Its own words."""
+    """The docstring to keep."""
     return (x * scale).op
 
 
@@ -391,7 +391,7 @@ def test_what_is_no_function_is_refused(thing):
 
 
 def cleaned_up(seen):
-    """A generator function that notes what is recorded while it is closed, or has something thrown into it."""
+    """A generator function that notes whether nodes are recorded while it is closed or gets an exception."""
 
     def steps():
         try:

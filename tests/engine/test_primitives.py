@@ -1,4 +1,4 @@
-"""The table: every value and every derivative against mpmath, and what happens at the special points."""
+"""The table of primitives: every value and every derivative against mpmath, and the results at special points."""
 
 import itertools
 import math
@@ -54,7 +54,7 @@ def test_values_agree_with_mpmath(primitive):
     assert not failures, wrong(primitive, failures)
 
 
-# Operands whose derivative is 0 by convention.
+# The operands whose derivative is 0 by convention.
 BY_CONVENTION = {
     ("polygamma", 0),
     ("where", 0),
@@ -94,9 +94,9 @@ def test_what_backward_gives_is_the_partial_of_the_table(primitive):
         assert [x.grad for x in values] == partials
 
 
-# --- Second derivatives, both ways round
+# --- Second derivatives, in both orders of differentiation
 
-# As VALUE_TERMS, for the second derivatives in operands i and j.
+# Like VALUE_TERMS, for the second derivatives with respect to operands i and j.
 _s, _phi = EXACT["sigmoid"], EXACT["normal_pdf"]
 SECOND_TERMS = {
     ("sigmoid", 0, 0): lambda x: _s(x) * _s(-x) * (_s(x) + _s(-x)),
@@ -155,7 +155,7 @@ def test_second_derivatives_agree_with_mpmath(primitive, way):
     assert not failures, wrong(primitive, failures)
 
 
-# --- Far out: tiny and huge operands, where squares overflow and differences cancel. First derivatives, within 4 ulp.
+# --- Tiny and huge operands, for which squares overflow and differences cancel: first derivatives, within 4 ulp
 
 HUGE, TINY = 1e300, 1e-300
 FAR = {
@@ -210,7 +210,7 @@ def _gradient_of(y):
     return [found[x] for x in y.parents]
 
 
-# --- Special points: the value and the derivative in each operand. A string is the exception that the value raises.
+# --- Special points: the value and the derivative with respect to each operand, or the name of the exception
 
 SPECIAL = [
     ("pow", (0.0, 2.0), 0.0, [0.0, 0.0]),
@@ -362,9 +362,9 @@ def _nearly(a, b):
     return a == b or (a != a and b != b) or abs(a - b) <= 4 * math.ulp(b)
 
 
-# --- NaN goes in, NaN comes out
+# --- A NaN operand gives a NaN
 
-# Constants by definition, a branch that was not taken, and comparisons, which do not hold with a NaN.
+# Exceptions are constants by definition, a branch that was not taken, and comparisons, which do not hold with a NaN.
 NOT_READ = {
     ("greater", 0),
     ("greater", 1),
@@ -380,7 +380,7 @@ NOT_READ = {
     ("power_term", 4),
 }
 
-# Operands in which the derivative does not depend on them.
+# The derivative with respect to these operands does not depend on them.
 LINEAR = {("mod", 0), ("add", 0),
           ("add", 1), ("sub", 0), ("sub", 1), ("neg", 0), ("identity", 0), ("mul", 0), ("mul", 1), ("div", 0),
           *[(name, 0) for name in BY_NAME if name.endswith("_times")], ("power_term", 0),
@@ -462,7 +462,7 @@ def test_rational_primitives_are_exact_over_fractions(name):
 
 @EVERY
 def test_the_definition_over_values_has_the_derivatives_of_the_table(primitive):
-    """``forward`` composed of other primitives is another way to the same derivative."""
+    """``forward``, composed of other primitives, is another way to the same derivative."""
     if primitive.forward is None or primitive.name == "where":
         assert primitive.floats is not None
         return
@@ -505,7 +505,7 @@ def test_printed_forms_take_the_operands(primitive):
     names = ["a", "b", "c", "d", "e"][: primitive.arity] if primitive.arity else ["a, b"]
     for form in (primitive.text, primitive.latex):
         printed = form.format(*names)
-        if primitive.name != "zero_derivative":  # it is always 0
+        if primitive.name != "zero_derivative":  # its result is always 0
             assert all(name in printed for name in names), printed
         assert printed.count("{") == printed.count("}")
     assert str(primitive) == primitive.name
@@ -534,7 +534,7 @@ def test_kinks_and_domains_are_documented_in_words(primitive):
     assert bool(primitive.kinks) == (primitive.name in kinked)
 
 
-# --- Where Python raises, so do we
+# --- Errors where Python raises
 
 UNARY_FUNCTIONS = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
                    "tanh", "asinh", "acosh", "atanh", "erf"]  # fmt: skip

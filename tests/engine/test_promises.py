@@ -1,4 +1,4 @@
-"""What a Value promises beyond numbers: accumulation, all or nothing, staleness, depth, freeing, threads, no_grad."""
+"""The promises of a Value beyond numbers: accumulation, all or nothing, staleness, depth, freeing, threads, no_grad."""
 
 import gc
 import linecache
@@ -130,7 +130,7 @@ def _interrupts(loss, nodes):
         nonlocal count
         if "/autograd/" not in frame.f_code.co_filename.replace("\\", "/"):
             return None
-        # On the way out of a with block, and at try, Python looks for no signal: an interrupt cannot come there.
+        # Python looks for no signal when it leaves a with block, or at try. So no interrupt can come there.
         line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).split()
         if event == "line" and line and line[0] not in ("with", "try:"):
             count += 1
@@ -158,7 +158,7 @@ def _interrupts(loss, nodes):
 
 
 def test_an_interrupt_at_any_line_of_the_engine_changes_nothing():
-    """Interpreted, that is anywhere in a sweep; compiled, wherever Python code runs."""
+    """Interpreted, this is anywhere in a sweep. Compiled, it is wherever Python code runs."""
     x, w = Value(0.5), Value(1.5)
     loss = (dot([w, x], [x, 2.0], w).tanh() * w + x / w - total([x, w, 1.0])).exp()
     nodes = postorder([loss])
@@ -166,7 +166,7 @@ def test_an_interrupt_at_any_line_of_the_engine_changes_nothing():
     interrupted = 0
     for before, finished, target in _interrupts(loss, nodes):
         after = [node.grad for node in nodes]
-        # Once all are added, an interrupt may still come on the way out.
+        # After all gradients are added, an interrupt may still come before the call returns.
         assert after == before or after == [b + s for b, s in zip(before, slopes, strict=True)], target
         assert not _marking._is_owned(), "a lock was kept, for which sweeps in other threads would wait"
         interrupted += not finished
@@ -188,7 +188,7 @@ def test_a_signal_during_sweeps_leaves_no_half_done_one():
         raise KeyboardInterrupt
 
     outside = sys.gettrace()
-    sys.settrace(None)  # a tracer that is interrupted, such as one that measures coverage, would keep its own lock
+    sys.settrace(None)  # an interrupted tracer, such as one that measures coverage, would keep its own lock
     before = signal.signal(signal.SIGALRM, on_alarm)
     try:
         for k in range(60):
@@ -340,7 +340,7 @@ def test_a_changed_leaf_elsewhere_does_not_matter():
     assert x.grad == 2.0
 
 
-# --- Depth, fan-in, fan-out. In interpreters of their own: a crash there is one failure here.
+# --- Depth, fan-in, fan-out. They run in new interpreters, so that a crash fails only one test.
 
 CHAINS = {
     "add": "y + 1.0",
@@ -358,7 +358,7 @@ CHAINS = {
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_deep_chain_is_built_swept_and_freed_on_a_small_stack(name, run_python):
-    """A thread with a stack of 256 KiB: what recursed as deep as the graph would end there."""
+    """In a thread with a stack of 256 KiB, recursion as deep as the graph would crash."""
     n = DEPTH if name in ("add", "mul") else DEPTH // 5
     script = f"""
 import gc, threading, weakref
@@ -543,7 +543,10 @@ def test_a_callback_of_a_weak_reference_may_record_while_a_graph_is_freed():
 
 @pytest.mark.usefixtures("no_collector")
 def test_a_value_that_is_being_freed_cannot_be_reached_again():
-    """The callback of an operand's weak reference runs while its reader is going: the reader must be gone by then."""
+    """The callback of an operand's weak reference runs while its reader is being freed.
+
+    It must not reach the reader.
+    """
     reached = []
     x = Value(1.0)
     y = x * 2.0
@@ -551,8 +554,8 @@ def test_a_value_that_is_being_freed_cannot_be_reached_again():
     reader = weakref.ref(z)
     operand = weakref.ref(y, lambda _: reached.append(reader()))
     del y, z
-    # Interpreted, a Value has a finalizer, so that long chains are freed in a loop: Python clears the reader's weak
-    # reference after that. What the callback then reaches is whole, and nothing dangles.
+    # Interpreted, a Value has a finalizer, which frees long chains in a loop. Python clears the reader's weak
+    # reference after that. So the callback may reach the reader, which is still complete.
     assert reached == [None] or (not autograd.compiled and reached[0].data == 6.0)
     assert operand() is None
 
@@ -692,7 +695,7 @@ def test_no_grad_as_a_decorator():
 
     @no_grad()
     def double(a, *, by=2.0):
-        """Twice."""
+        """Double a number."""
         if by == 0.0:
             raise ZeroDivisionError
         return a * by

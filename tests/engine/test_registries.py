@@ -1,4 +1,4 @@
-"""Registries can be filled again: a cell that runs twice, a module that is reloaded, an import after a deletion."""
+"""Definitions can be repeated: a cell that runs twice, a module that is reloaded, an import after a deletion."""
 
 import copy
 import importlib
@@ -21,7 +21,7 @@ def table_as_before():
 
 
 def cell(factor):
-    """What a cell of a notebook defines, with a mistake to be corrected in the next run."""
+    """Define what a cell of a notebook defines, with a mistake that the next run corrects."""
 
     @primitive(partials=lambda y, x: factor * x**2)
     def cube_of_a_cell(x):
@@ -131,11 +131,11 @@ def test_an_import_after_a_deletion_works(names, run_python):
     run_python(AGAIN.format(names=names, all="partition" in names))
 
 
-# --- Checks in C that run somebody's code
+# --- Checks in C that run users' code
 
 
 def raising(error):
-    """An object that raises where its class is asked for, as an interrupt may at any time."""
+    """Return an object that raises when its class is read, as an interrupt may at any time."""
 
     def asked(self):
         raise error("mine")

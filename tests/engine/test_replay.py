@@ -1,4 +1,4 @@
-"""A recorded graph over other numbers: exact fractions worked by hand, mpmath, arrays, and Values again."""
+"""A recorded graph over other numbers: exact fractions worked by hand, mpmath numbers, arrays, and Values again."""
 
 import math
 from fractions import Fraction
@@ -290,7 +290,7 @@ def test_a_deep_graph_is_replayed_without_recursion():
     assert r.gradients()[x] == 1
 
 
-# --- What cannot be replayed
+# --- Graphs that cannot be replayed
 
 
 @pytest.mark.parametrize("name", ["exp", "log", "tanh", "sin", "sqrt", "sigmoid"])

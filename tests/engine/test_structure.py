@@ -1,6 +1,6 @@
-"""What a graph and a training keep through interrupts, forks and long runs: a retry, a child and a clean run agree.
+"""Interrupts, forks and long runs: a retry, a child process and an undisturbed run agree.
 
-Depth, fan-in, fan-out, threads and weak references are in ``test_promises.py``, copies in ``test_copies.py``.
+Depth, fan-in, fan-out, threads and weak references are tested in ``test_promises.py``, copies in ``test_copies.py``.
 """
 
 import random
@@ -45,7 +45,7 @@ weigh = primitive(
 
 
 def _graph(seed, nodes=40):
-    """A graph in which every node has a rule that may be interrupted, with much sharing."""
+    """Return a graph in which every node has a rule that can be interrupted, and many nodes are shared."""
     draw = random.Random(seed)
     values = [Value(draw.uniform(-0.6, 0.6)) for _ in range(3)]
     for _ in range(nodes):
@@ -102,7 +102,7 @@ def _trained(model, optimizer, epochs, loss=half_sse, engine="eager"):
 
 
 def _clean(make, epochs, engine="eager"):
-    """The parameters after 0, 1, ... updates of a run that nothing disturbs."""
+    """Return the parameters after 0, 1, ... updates of a run without interrupts."""
     model, optimizer, found = _model(), make(), []
     for _ in range(epochs):
         found.append(_bits(model))
@@ -163,7 +163,7 @@ class _Stepping:
 @pytest.mark.parametrize("error", INTERRUPTS)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_interrupt_at_every_parameter_of_an_update_undoes_it(name, error):
-    """The memory of the optimizer goes back as well: the update that follows is the one there would have been."""
+    """The memory of the optimizer is undone, too. So the next update is the same as without the interrupt."""
     clean = _clean(OPTIMIZERS[name], 3)
     count = len(_model().parameters())
     for when in range(1, count + 1):
@@ -185,9 +185,9 @@ def test_an_interrupt_at_every_parameter_of_an_update_undoes_it(name, error):
 
 
 def _line_by_line(run):
-    """Call ``run`` with a KeyboardInterrupt at every line of ``nn``, one line later each time, until one call ends.
+    """Call ``run`` with a KeyboardInterrupt at every line of ``nn``, one line later each time, until a call ends.
 
-    Yields the line's number before each call, for what is to be made anew, and what came of it after.
+    Yields the line's number before each call, so that the caller can make a new training, and the result after it.
     """
     count = target = 0
 
@@ -244,7 +244,7 @@ def test_an_interrupt_at_any_line_of_a_training_leaves_a_whole_update(name, engi
 
 
 def test_memory_is_flat_over_ten_thousand_training_steps(run_python):
-    """In a process of its own: what other tests left behind is not freed or reused in between."""
+    """In a new process, because memory of other tests could be freed or reused during the measurement."""
     script = """
 import gc, resource
 import autograd
@@ -271,7 +271,7 @@ print("flat")
     assert run_python(script).stdout == "flat\n"
 
 
-# --- Forks. In interpreters of their own, which are single-threaded but for the thread a test starts.
+# --- Forks. They run in new interpreters, which have one thread, except for those that a test starts.
 
 OFF = """
 def off():
@@ -281,7 +281,7 @@ def off():
 thread = threading.Thread(target=off)
 thread.start()
 inside.wait(30)
-"""  # another thread, inside of no_grad until it may leave
+"""  # another thread stays inside of no_grad until it is told to leave
 FORKS = {
     "in a rule, in the middle of a sweep": """
 def rule(y, x):
@@ -421,7 +421,7 @@ print("two")
 
 
 def test_both_sides_of_a_fork_go_on_with_what_they_share(run_python):
-    """A training goes on in the child and in the parent, and both end at the same bits."""
+    """The child and the parent both continue a training, and both end with the same bits."""
     script = """
 import os
 from nn import MLP, Adam, fit
@@ -444,7 +444,7 @@ print("alike")
 
 
 def test_a_graph_over_one_shared_sum_is_freed_with_its_last_reader():
-    """The total of a wide sum is read by many: each reader that goes takes only itself along."""
+    """Many nodes read the total of a wide sum. When one of them is freed, it frees only itself."""
     xs = [Value(1.0) for _ in range(1000)]
     shared = total(xs)
     before = sys.getrefcount(shared)

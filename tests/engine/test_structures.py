@@ -96,7 +96,7 @@ def test_what_is_no_number_is_refused(tree):
         grad(lambda x: 1.0)(tree)
 
 
-# --- Which arguments
+# --- The choice of arguments
 
 
 def product(x, y, *, scale=1.0):
@@ -136,7 +136,7 @@ def test_second_derivatives_by_argnums():
     assert hessian(product, (0, 1))(3.0, 2.0) == ((4.0, 6.0), (6.0, 0.0))
 
 
-# --- What else a function returns
+# --- Auxiliary results
 
 
 def test_has_aux():

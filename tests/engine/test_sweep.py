@@ -17,14 +17,14 @@ SEEDS = range(60)
 
 
 def small_numbers(seed, n=4):
-    """Multiples of 1/4 between -2 and 2: sums and products of a few are exact in floats."""
+    """Return multiples of 1/4 between -2 and 2. Sums and products of a few of them are exact in floats."""
     draw = random.Random(seed)
     return [draw.randint(-8, 8) / 4 for _ in range(n)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_polynomial_graphs_are_exact(seed):
-    """Where no operation rounds, nothing in the gradient may differ from the fractions, not in the last bit."""
+    """If no operation rounds, every bit of the gradient must be that of the fractions."""
     steps, point = random_program(seed, [*RATIONAL, *KINKED], length=12), small_numbers(seed)
     value, slopes, sizes = gradients(steps, [Fraction(x) for x in point])
     if max(abs(value), *sizes).numerator > 2**53 or any(x.denominator > 2**40 for x in (value, *map(Fraction, slopes))):
@@ -76,7 +76,7 @@ def test_the_reference_finds_a_wrong_gradient():
 
 
 def _by_table(root, seed=1.0):
-    """Return the adjoints by the walk of ``graph``, which asks the table for every partial."""
+    """Return the adjoints by the walk of ``graph``, which looks up every partial in the table."""
     nodes = order(root)
     return pull_back(nodes, {root: seed}, Rules(lambda node: node.data, lambda node: node.recorded, nodes))
 
@@ -108,7 +108,10 @@ INLINED = [
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_inlined_partials_are_those_of_the_table(seed):
-    """``pull_back`` asks the table for every partial; ``backward`` has those of arithmetic, dot and total inlined."""
+    """``pull_back`` looks up every partial in the table.
+
+    ``backward`` has inlined partials of arithmetic, dot and total.
+    """
     draw = random.Random(seed)
     numbers = [Value(draw.uniform(-3, 3)) for _ in range(5)]
     for _ in range(30):

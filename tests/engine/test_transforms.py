@@ -1,4 +1,4 @@
-"""Derivatives of functions, to any order, against closed forms; and the structures they take and give."""
+"""Derivatives of functions, to any order, against closed forms, and the structures of their arguments and results."""
 
 import math
 from collections import namedtuple
@@ -71,7 +71,7 @@ def test_forward_over_reverse_reverse_over_reverse_and_forward_over_forward_agre
 def test_an_inner_derivative_is_taken_in_its_own_argument_only():
     assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0) == 1.0
     assert grad(lambda x: x * grad(lambda y: x * y)(x))(3.0) == 6.0
-    assert grad(lambda x: grad(lambda y: x * y**2)(x))(3.0) == 12.0  # d/dx (2 x^2), not 2 y = 6
+    assert grad(lambda x: grad(lambda y: x * y**2)(x))(3.0) == 12.0  # d/dx (2 x^2), and not 2 y = 6
     assert jvp(lambda x: x * jvp(lambda y: x + y, (1.0,), (1.0,))[1], (1.0,), (1.0,)) == (1.0, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""``Value`` as a number: what it accepts, what its operations give, how it compares and prints."""
+"""``Value`` as a number: the numbers that it accepts, the results of its operations, comparisons and printing."""
 
 import copy
 import inspect
@@ -195,7 +195,7 @@ def test_methods_record_what_the_functions_record(name):
     "name", [*METHODS, "detach", "backward", "__neg__", "__abs__", "__add__", "__lt__", "__repr__"]
 )
 def test_a_method_taken_from_the_class_refuses_what_is_no_value(name, run_python):
-    """``map(Value.tanh, [0.5])``: in an interpreter of its own, since a float read as a Value would crash it."""
+    """``map(Value.tanh, [0.5])`` runs in a new interpreter, because reading a float as a Value would crash it."""
     more = "1.0" if name in ("__add__", "__lt__") else ""
     script = f"""
 from autograd import Value
@@ -385,7 +385,7 @@ def test_a_shallow_copy_reads_the_same_operands():
 
 
 def test_a_value_cannot_be_subclassed_or_both_engines_allow_it():
-    """What is possible must not depend on whether a compiler was there."""
+    """The possible operations must not depend on whether there was a compiler."""
     with pytest.raises(TypeError):
         type("Special", (Value,), {})
 
@@ -499,7 +499,7 @@ def test_methods_by_numpys_names(name, f, x, slope):
     assert value.grad == pytest.approx(slope, rel=1e-14)
 
 
-# --- Many at once
+# --- Setting many at once
 
 
 def test_assign_sets_all():

@@ -1,4 +1,4 @@
-"""Numbers of a prime field: the laws that proofs rest on, and what a field must not claim."""
+"""Numbers of a prime field: the laws that proofs rely on, and results that a field must not claim."""
 
 from fractions import Fraction
 
@@ -157,7 +157,7 @@ def test_the_same_function_of_the_same_argument(point):
 
 def test_numbers_of_a_field_have_no_order(point):
     with pytest.raises(Unprovable):
-        point.random() < 1  # noqa: B015 (the comparison itself raises)
+        point.random() < 1  # noqa: B015 - the comparison itself raises
 
 
 @pytest.mark.parametrize("q", [Fraction(1, 3), Fraction(3, 10), Fraction(7, 10), Fraction(3, 4), Fraction(17, 10)])

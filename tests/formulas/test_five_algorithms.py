@@ -1,4 +1,4 @@
-"""Each document's algorithm, run as it is derived, beside training with the engine's gradient."""
+"""The algorithm of each document, run as it is derived, against training with the engine's gradient."""
 
 import importlib.util
 from pathlib import Path

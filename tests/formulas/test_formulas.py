@@ -1,4 +1,4 @@
-"""Every printed formula, evaluated as it is printed, is the derivative: by differences at 60 digits."""
+"""Every printed formula, evaluated as it is printed, is the derivative, which differences of 60 digits give."""
 
 import re
 
@@ -15,7 +15,7 @@ DIGITS, STEP = 60, mpmath.mpf(10) ** -20
 
 
 class Indexed(dict):
-    """A quantity with indices from 1, as formulas write it."""
+    """A quantity with indices from 1, as in formulas."""
 
     def __getitem__(self, key):
         return super().__getitem__(key if isinstance(key, tuple) else (key,))
@@ -37,13 +37,13 @@ NAME = re.compile(r"([A-Za-z_]\w*)(?:\[([^\]]*)\])?")
 
 
 def exact_difference(loss, node):
-    """dL/dnode by a central difference at 60 digits, forward passes only."""
+    """Return dL/dnode by a central difference of forward passes with 60 digits."""
     numbers = [replay(loss, mpmath.mpf, {node: mpmath.mpf(node.data) + h}).value for h in (STEP, -STEP)]
     return (numbers[0] - numbers[1]) / (2 * STEP)
 
 
 def evaluated(derivation):
-    """The gradients that the printed formulas give: deltas from the output layer back, all by the text alone."""
+    """Return the gradients that the printed formulas give, with deltas from the output layer back, by text alone."""
     network, printer = derivation.network, derivation._printer
     with mpmath.workdps(DIGITS):
         at = replay(network.root, mpmath.mpf)
@@ -70,7 +70,7 @@ def evaluated(derivation):
             left, right = equation.text.split("   for all ")[0].split(" = ", 1)
             waiting += [(left, right, instance) for instance in equation.instances()]
         gradients = {}
-        # a delta needs those behind it: evaluate what can be evaluated, until nothing is left
+        # A delta needs those of the next layer. So formulas are evaluated when they can be, until nothing is left.
         while waiting:
             later = []
             for left, right, instance in waiting:
@@ -105,7 +105,7 @@ def test_printed_formulas_evaluate_to_the_derivative(name):
         for p in derivation.network.parameters:
             true = exact_difference(loss, p)
             found = given[derivation._printer.symbol_text(names[p])]
-            # decimals such as 1/3 stand for floats: their rounding, and nothing more
+            # Decimals such as 1/3 stand for floats, so only their rounding may differ.
             assert abs(found - true) <= 1e-13 * max(1, abs(true)), derivation.formula(p).text
 
 
@@ -306,7 +306,7 @@ def test_large_and_deep_graphs():
     y = x
     for _ in range(300):
         y = (y * 0.9).sin() + 0.1
-    assert derive(y).equations  # named piece by piece, and checked
+    assert derive(y).equations  # it is named piece by piece, and checked
 
 
 def test_it_shows_itself_in_a_notebook():

@@ -1,4 +1,4 @@
-"""The matrix form in every layout: each line is multiplied out by NumPy, with the numbers of the recorded network."""
+"""The matrix form in every layout: NumPy multiplies each line out, with the numbers of the recorded network."""
 
 import re
 
@@ -13,14 +13,14 @@ from autograd.grading.networks import build
 
 
 def arrays(derivation, how, steps):
-    """From the names that are printed to arrays: vectors in the layout, weights in the order, samples stacked."""
+    """Return a dict from the printed names to arrays: vectors in the layout, weights in the order, samples stacked."""
     network, sizes = derivation.network, derivation.network.sizes
     names = {symbol: node for node, symbol in network.symbol_of.items()}
     batch = how.get("batch") if network.samples > 1 else None
     rows = (batch or how.get("vectors")) == "rows"
     found: dict = {}
 
-    def stacked(values):  # one row a sample
+    def stacked(values):  # one row for each sample
         return np.array(values) if rows else np.array(values).T
 
     def number(role, layer, index, sample, step):
@@ -90,8 +90,8 @@ def arrays(derivation, how, steps):
 
 
 def multiplied_out(text, env):
-    """The value of a product as printed: a blank is a matrix product, ⊙ one entry by entry, ^T a transpose."""
-    text = text.replace("^T", "^⊤")  # the targets of a batch are called T
+    """Return the value of a product as printed: a blank is a matrix product, ⊙ is entry by entry, ^T is a transpose."""
+    text = text.replace("^T", "^⊤")  # the targets of a batch are also called T
     for k, name in enumerate(sorted(env, key=len, reverse=True)):
         text = text.replace(name, f"<{k}>")
     names = sorted(env, key=len, reverse=True)
@@ -100,7 +100,7 @@ def multiplied_out(text, env):
     text = re.sub(r"(?<=[>T)]) (?=[<(])", "@", text)
     text = re.sub(r"^(-?)(\d+/\d+|\d+) ", r"\1\2*", text)
     code = re.sub(r"<(\d+)>", lambda m: f"env[names[{m[1]}]]", text)
-    return eval(code, {"env": env, "names": names})  # our own text
+    return eval(code, {"env": env, "names": names})  # the text is our own
 
 
 LAYOUTS = [{"order": order, "vectors": vectors} for order in ("from-to", "to-from") for vectors in ("columns", "rows")]

@@ -1,4 +1,4 @@
-"""Any recorded graph has formulas, and each is held to reverse mode: graphs of random programs, no network in mind."""
+"""Formulas of random programs, which are not networks. Each formula is checked against reverse mode."""
 
 import random
 import sys
@@ -29,7 +29,7 @@ def test_formulas_of_a_random_graph(seed):
             derive(loss)
         return
     derivation = derive(loss)
-    assert str(derivation)  # every formula is evaluated, and raises where it is not the gradient
+    assert str(derivation)  # printing evaluates every formula, and raises if one is not the gradient
     for parameter in derivation.network.parameters:
         if derivation._formulas.gradient[parameter]:
             assert derivation.steps(parameter)
@@ -37,7 +37,7 @@ def test_formulas_of_a_random_graph(seed):
 
 @pytest.mark.parametrize("seed", [2124, 2222, 2303, 699053112, 238213871])
 def test_a_product_of_a_neuron_that_is_read_elsewhere_has_all_of_its_adjoint(seed):
-    """In these, formulas took for the adjoint of such a product what had arrived past the neuron only."""
+    """The adjoint of a product must include all readers. Formulas once had only the part that passes the neuron."""
     steps, numbers = graph(seed)
     inputs = [Value(x, f"w{k}") for k, x in enumerate(numbers)]
     loss = programs.run(steps, inputs)[-1]

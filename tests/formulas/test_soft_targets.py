@@ -1,4 +1,4 @@
-"""Targets that are probabilities: the deltas are p - t, although their decimals add up to 1 only roughly."""
+"""Targets that are probabilities: the deltas are p - t, although the targets add up only roughly to 1."""
 
 import functools
 import math

@@ -62,7 +62,7 @@ def test_every_weight_of_every_graph_has_steps(name):
     derivation = derive(GRAPHS[name]())
     for parameter in derivation.network.parameters[:12]:
         if derivation._formulas.gradient[parameter]:
-            steps = derivation.steps(parameter)  # each line is held to reverse mode, and raises if it is not so
+            steps = derivation.steps(parameter)  # each line is checked against reverse mode, and raises if it differs
             assert steps[0].reason == "the loss, read from the graph"
             assert any(step.reason.startswith(("delta form", "by the rules")) for step in steps)
             assert str(steps).count("\n") == len(steps) - 1
@@ -181,7 +181,7 @@ def test_an_update_as_printed_is_graded_equal():
 def test_every_factor_of_delta_gives_the_same_gradients(delta):
     plain = derive(network((2, 3, 2)))
     other = plain.convention(delta=delta)
-    assert len(other.equations) == len(plain.equations)  # and each is held to reverse mode
+    assert len(other.equations) == len(plain.equations)  # and each is checked against reverse mode
     assert other._convention.delta == plain.convention(delta=delta)._convention.delta
     assert plain.equations[0].text == "d_o[o] = -(t[o] - y[o])*y[o]*(1 - y[o])   for all o in O"
 
@@ -292,7 +292,7 @@ def test_reports(tmp_path, graph):
             page = Tags()
             page.feed(text)
             assert {"math", "table", "h1"} <= page.tags
-            assert not page.tags & {"script", "link", "img", "iframe"}  # one file, nothing from elsewhere
+            assert not page.tags & {"script", "link", "img", "iframe"}  # one file, and nothing from other places
         if ending == ".tex":
             assert text.count(r"\end{document}") == 1
             assert text.rstrip().endswith(r"\end{document}")

@@ -1,4 +1,4 @@
-"""Choices in a graph, and formulas in a form of their own: what is derived, and what a wrong one is told."""
+"""Choices in a graph, and formulas of unusual form: their derivations, and the diagnosis of wrong ones."""
 
 import pytest
 from graphs import by_hand, identity, network
@@ -26,7 +26,7 @@ def test_a_choice_by_a_value_that_is_no_step_too():
     assert "d_h[h] = 2*s_h[h]*sum(d_o[o]*w_ho[h,o] for o in O)   for all h in H" in shown
 
 
-# dy/ds written with exponentials, which no edit of the right formula leads to.
+# dy/ds written with exponentials. No edit of the right formula leads there.
 SLOPE = "(y[2]-t[2])*exp(-s_o[2])/(1+exp(-s_o[2]))**2"
 WRONG = [
     (SLOPE, "the factor a[1] is missing"),

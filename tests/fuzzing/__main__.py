@@ -1,7 +1,8 @@
-"""Fuzzing what reads: ``python tests/fuzzing --formulas 1000000 --weights 100000``.
+"""Fuzzing of the readers: ``python tests/fuzzing --formulas 1000000 --weights 100000``.
 
-Every input is a function of the seed, its target and its number, and can be run alone with ``--only``. In a process:
-bounded address space, bounded processor time for each input, and the resident memory printed as it goes.
+Every input is a function of the seed, its target and its number. ``--only`` runs one input alone. All inputs run in one
+process with a bounded address space and bounded processor time for each input. Its resident memory is printed from time
+to time.
 """
 
 import argparse
@@ -16,13 +17,13 @@ import traceback
 
 from targets import TARGETS
 
-_ROOM = 2 << 30  # bytes of address space beyond what the start takes: what asks for more is a finding
+_ROOM = 2 << 30  # bytes of address space beyond what the start takes; an input that needs more is a finding
 _MAX_GROWTH = 256 << 20  # bytes of resident memory, over the whole run
 _MAX_SHOWN = 20
 
 
 class _TooSlow(BaseException):
-    """An input took more processor time than its bound."""
+    """The error of an input that took more processor time than its bound."""
 
 
 def _too_slow(_number, _frame):
@@ -30,7 +31,7 @@ def _too_slow(_number, _frame):
 
 
 def _resident():
-    """The bytes of this process that are in memory."""
+    """Return the bytes of this process that are in memory."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize()
 
@@ -47,7 +48,7 @@ class Run:
         self.spent = dict.fromkeys(TARGETS, 0.0)
 
     def one(self, name, k, show=False):
-        """Make input ``k`` of a target and hand it over."""
+        """Make input ``k`` of a target, and pass it to the target."""
         make, take, needs_folder, bound = TARGETS[name]
         given = make(random.Random(f"{self.seed}/{name}/{k}"))
         if show:
@@ -70,7 +71,7 @@ class Run:
         self.outcomes[name][outcome] += 1
 
     def report(self, name, k, given, error):
-        """Print a finding, once for each place it comes from."""
+        """Print a finding, once for each place in the code that raises it."""
         frames = traceback.extract_tb(error.__traceback__)
         place = [f for f in frames if "fuzzing" not in f.filename] or frames
         key = (name, type(error).__name__, place[-1].name, place[-1].lineno)
@@ -81,7 +82,7 @@ class Run:
             print("".join([f"  {f.filename}:{f.lineno} {f.name}\n" for f in frames[-4:]]), flush=True)
 
     def table(self):
-        """The counts of every target."""
+        """Return the counts of every target."""
         for name, outcomes in self.outcomes.items():
             n = sum(outcomes.values())
             if n:
@@ -91,7 +92,7 @@ class Run:
 
 
 def main():
-    """Run the targets in turn, in proportion, and print what came of it."""
+    """Run the targets in turn, in proportion to their numbers of inputs, and print the results."""
     parser = argparse.ArgumentParser(description="Fuzz the readers, the grader and the loader.")
     parser.add_argument("--formulas", type=int, default=20_000, help="how many formulas and sheets are read")
     parser.add_argument("--graded", type=int, default=None, help="how many are graded; by default a fortieth")
@@ -118,7 +119,7 @@ def main():
             run.table()
             return 1 if run.found else 0
         print(f"seed {seed}: {', '.join([f'{name} {n:,}' for name, n in counts.items()])}", flush=True)
-        for name in counts:  # what is loaded late, is loaded
+        for name in counts:  # libraries that are imported at first use are imported now
             for k in range(min(20, counts[name])):
                 run.one(name, k)
         with open("/proc/self/statm") as file:

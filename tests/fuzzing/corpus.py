@@ -1,7 +1,7 @@
-"""What fuzzing starts from, and how it is spoilt.
+"""The corpus from which fuzzing starts, and its mutations.
 
 The corpus is what people write: the formulas of the documents, every text in the tests of reading and grading, and
-sheets made of them. A mutation is a small edit; each input takes a few, drawn from a generator seeded by its number.
+sheets made of them. A mutation is a small edit. Each input gets a few, drawn from a generator that its number seeds.
 """
 
 import ast
@@ -18,9 +18,9 @@ except ImportError:  # Python 3.10
 __all__ = ["WORDS", "formulas", "mutated", "respelt", "sheet", "spoilt_bytes"]
 
 ROOT = Path(__file__).parents[2]
-_MOST = 5000  # characters of an input: a little more than a reader takes
+_MOST = 5000  # the most characters of an input, a little more than a reader accepts
 
-# What has a meaning somewhere in a formula or a sheet, and what has none anywhere.
+# Pieces that have a meaning somewhere in a formula or a sheet, and pieces that have none.
 WORDS = [
     *"abdehilnoswxyt0129+-*/^_(){}[]',=.&|$:;!?%#~<>@\"`", "**", "<-", "->", "..", ":=", "''", " ", "\n", "\t", "\r",
     "$$", "\\frac", "\\sum", "\\delta", "\\Delta", "\\sigma", "\\hat", "\\bar", "\\vec", "\\left(", "\\right)",
@@ -42,7 +42,7 @@ WORDS = [
 
 @functools.cache
 def formulas():
-    """Every formula of the documents, and every text of the tests that could pass for one."""
+    """Return every formula of the documents, and every text of the tests that could be a formula."""
     found = {}
     for path in sorted((ROOT / "autograd" / "grading" / "documents").glob("*.toml")):
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))["formula"]:
@@ -56,7 +56,7 @@ def formulas():
     return tuple(found)
 
 
-# Formulas that have a meaning in most networks: what is made of them comes further than into the reader.
+# Formulas that have a meaning in most networks. Their mutations get further than the reader.
 _RIGHT = [
     r"\delta_o = -(t_o - y_o) y_o (1 - y_o)", r"\delta_h = a_h (1 - a_h) \sum_o \delta_o w_{ho}",
     r"\frac{\partial L}{\partial w_{ho}} = \delta_o a_h", r"w_{ho} \leftarrow w_{ho} - \eta \delta_o a_h",
@@ -81,7 +81,7 @@ def _kind(word):
 
 
 def respelt(draw):
-    """A formula of names that mean something, with words exchanged for others of their kind, left out or doubled."""
+    """Return a formula of known names, with words exchanged for others of their kind, left out or doubled."""
     words = _WORD.findall(draw.choice(_RIGHT))
     for _ in range(draw.choice((0, 1, 1, 1, 2, 2, 3, 5))):
         if draw.random() < 0.7:
@@ -117,7 +117,7 @@ _DECLARATIONS = {
 
 
 def sheet(draw):
-    """A sheet: declarations in any order, some twice or wrong, and formulas."""
+    """Return a sheet: declarations in any order, some twice or wrong, and formulas."""
     lines = [f"{key}: {draw.choice(_DECLARATIONS[key])}" for key in _DECLARATIONS if draw.random() < 0.35]
     if draw.random() < 0.9:
         lines.insert(0, f"network: {draw.choice(_DECLARATIONS['network'])}")
@@ -149,7 +149,7 @@ _OWN = [r"e_o = t_o - y_o", r"\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2
 
 
 def document(draw):
-    """The ending of a file's name, and a document: prose, declarations and formulas in every kind of frame."""
+    """Return the ending of a file's name, and a document: prose, declarations and formulas in every environment."""
     ending = draw.choice((".md", ".md", ".tex", ".ipynb", ".txt"))
     declared = [f"{key}: {draw.choice(_SAID[key])}" for key in _SAID if draw.random() < 0.04]
     if draw.random() < 0.7:
@@ -174,7 +174,7 @@ def document(draw):
 
 
 def mutated(text, draw, words=WORDS):
-    """A text after one to six edits; one in twenty is left as it is."""
+    """Return a text after one to six edits. One in twenty is unchanged."""
     for _ in range(0 if draw.random() < 0.05 else draw.choice((1, 1, 1, 2, 2, 3, 4, 6))):
         text = draw.choice(_EDITS)(text, draw, words)[:_MOST]
     return text
@@ -228,7 +228,7 @@ def _splice(text, draw, _words):
 
 
 def _letter(text, draw, _words):
-    """One character as another one, near or far."""
+    """Replace one character by another one, near or far in the table of characters."""
     if not text:
         return text
     a = draw.randrange(len(text))
@@ -252,7 +252,7 @@ _EDITS = [_insert, _insert, _delete, _replace, _replace, _repeat, _move, _wrap, 
 
 
 def spoilt_bytes(data, draw):
-    """Bytes after damage as files get it: bits flipped, parts lost, doubled, zeroed or exchanged, or cut off."""
+    """Return bytes with damage as files get it: bits flipped, parts lost, doubled, zeroed or exchanged, or cut off."""
     data = bytearray(data)
     for _ in range(draw.choice((1, 1, 1, 2, 4, 16))):
         a = draw.randrange(len(data) + 1)

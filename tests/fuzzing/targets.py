@@ -1,7 +1,7 @@
-"""What is fuzzed, and what must hold whatever comes in.
+"""The targets of fuzzing, and the properties that must hold for every input.
 
-A target makes its input from a seeded generator and hands it over. It may answer or raise the documented errors; any
-other exception, a wrong invariant or a bound that is broken is a finding.
+A target makes its input from a seeded generator and passes it to a function. The function may answer or raise the
+documented errors. Any other exception, a wrong answer, or too much time or memory is a finding.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ __all__ = ["TARGETS", "Broken"]
 
 
 class Broken(Exception):
-    """Something was answered, and it is not so."""
+    """The error of an answer that is wrong."""
 
 
 def _insist(condition, words):
@@ -39,12 +39,15 @@ def _insist(condition, words):
 
 
 def formula_text(draw):
-    """A formula as nobody would write it."""
+    """Return a mutated formula."""
     return mutated(draw.choice(formulas()), draw)
 
 
 def read_formula(text):
-    """Refused with a place in the text, or read as the same tree each time, which can be printed."""
+    """Read a formula.
+
+    It is refused with a place in the text, or read as the same tree each time, which can be printed.
+    """
     try:
         tree = read(text)
     except ReadingError as error:
@@ -57,7 +60,7 @@ def read_formula(text):
 
 @functools.cache
 def _derivation(k):
-    if k == 6:  # an activation that has its argument twice
+    if k == 6:  # an activation that reads its argument twice
         return derive(half_sse(MLP(2, [2, 1], activation=lambda s: s * sigmoid(s), seed=0)([0.1, 0.2]), 1.0))
     sizes, activations, loss, samples, convention = [
         ((2, 3, 2), ("sigmoid", "sigmoid"), "half_sse", 1, "standard"),
@@ -71,7 +74,7 @@ def _derivation(k):
 
 
 def formula_to_grade(draw):
-    """A network, what is meant, and a formula; the target is sometimes spoilt as well."""
+    """Return the number of a network, a target or None, and a formula. The target is sometimes mutated."""
     target = draw.choice((*[None] * 5, "w_ho[h,o]", "w_ho[1,1]", "d_h[h]", "b_o[1]", "a[1]", "s_o[1]"))
     if target is not None and draw.random() < 0.1:
         target = mutated(target, draw)
@@ -83,7 +86,7 @@ def formula_to_grade(draw):
 
 
 def grade_formula(given):
-    """One of six verdicts, which can be shown in every form; or the target is refused."""
+    """Grade a formula. The verdict is one of six and can be shown in every form, or the target is refused."""
     k, target, text = given
     try:
         grade = _derivation(k).grade(target, text)
@@ -97,7 +100,7 @@ def grade_formula(given):
 
 
 def _shown(graded):
-    """Every output of grades is made, and none holds what would run or steer a terminal."""
+    """Make every output of grades, and check that none contains scripts or control characters for a terminal."""
     page = sheets.html(graded)
     _insist("<script" not in page and "<img" not in page, "markup in the page")
     page.encode("utf-8")
@@ -112,12 +115,12 @@ def _shown(graded):
 
 
 def sheet_text(draw):
-    """A sheet, spoilt."""
+    """Return a mutated sheet."""
     return mutated(sheet(draw), draw)
 
 
 def read_a_sheet(text):
-    """Refused as a sheet, or read as declarations and formulas with the lines they stand in."""
+    """Read a sheet. It is refused as a sheet, or read as declarations and formulas with their line numbers."""
     try:
         found = sheets.read_sheet(text)
     except SheetError:
@@ -128,13 +131,13 @@ def read_a_sheet(text):
 
 
 def sheet_file(draw):
-    """The bytes of a sheet; some are no UTF-8."""
+    """Return the bytes of a sheet. Some are not UTF-8."""
     data = sheet_text(draw).encode("utf-8", "surrogatepass")
     return spoilt_bytes(data, draw) if draw.random() < 0.3 else data
 
 
 def grade_a_file(data, folder):
-    """What the command line does with a file: it never raises."""
+    """Do what the command line does with a file. It must not raise."""
     path = Path(folder) / "sheet.txt"
     path.write_bytes(data)
     graded = sheets.grade_files([path])
@@ -146,14 +149,14 @@ def grade_a_file(data, folder):
 
 
 def document_file(draw):
-    """The ending of a file's name, and its bytes; some are no UTF-8."""
+    """Return the ending of a file's name, and its bytes. Some are not UTF-8."""
     ending, text = document(draw)
     data = text.encode("utf-8", "surrogatepass")
     return ending, spoilt_bytes(data, draw) if draw.random() < 0.1 else data
 
 
 def grade_a_document(given, folder):
-    """What the command line does with a document: it never raises, and every output can be made."""
+    """Do what the command line does with a document. It must not raise, and every output can be made."""
     ending, data = given
     path = Path(folder) / f"document{ending}"
     path.write_bytes(data)
@@ -183,7 +186,7 @@ _SHAPES = [(2, [2, 1]), (1, [1]), (3, [4, 2])]
 
 @functools.cache
 def _saved(k):
-    """The bytes of a saved model, and its numbers."""
+    """Return the bytes of a saved model, and its numbers."""
     model = MLP(*_SHAPES[k], seed=k)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "whole.json")
@@ -204,7 +207,7 @@ _ODD = [
 
 
 class Damaged:
-    """The bytes of a file that was one of model ``k``: damaged, or a lie with a checksum that fits."""
+    """The bytes of a file of model ``k`` after damage, or with other content and a checksum that fits."""
 
     def __init__(self, k, lies, data):
         self.k, self.lies, self.data = k, lies, data
@@ -214,7 +217,7 @@ class Damaged:
 
 
 def weight_file(draw):
-    """A damaged file."""
+    """Return a damaged file."""
     k, lies = draw.randrange(len(_SHAPES)), draw.random() < 0.5
     whole, _ = _saved(k)
     return Damaged(k, lies, _lying(whole, draw) if lies else spoilt_bytes(whole, draw))
@@ -234,10 +237,10 @@ def _lying(whole, draw):
 
 
 def _lie(body, draw):
-    """A body that is well-formed JSON and says something else than what was saved."""
+    """Return well-formed JSON that says something else than what was saved."""
 
     def odd():
-        return copy.deepcopy(draw.choice(_ODD))  # what is changed later is this one's own
+        return copy.deepcopy(draw.choice(_ODD))  # a copy, because it may be changed later
 
     keys = list(body)
     for _ in range(draw.choice((1, 1, 2, 3))):
@@ -267,7 +270,7 @@ def _lie(body, draw):
 
 
 def load_weights(given, folder):
-    """Refused with the model as it was; or loaded, and the model holds what the file says, bit for bit."""
+    """Load a file. It is refused and the model is unchanged, or the model has the numbers in the file, bit for bit."""
     path, (_, bits) = os.path.join(folder, "damaged.json"), _saved(given.k)
     Path(path).write_bytes(given.data)
     model = MLP(*_SHAPES[given.k], seed=99)
@@ -285,7 +288,8 @@ def load_weights(given, folder):
     return "loaded"
 
 
-# name: (makes an input, takes it, whether it needs a folder, the bound in seconds of processor time)
+# For each target: a function that makes an input, one that takes it, whether it needs a folder, and the bound in
+# seconds.
 TARGETS = {
     "formulas read": (formula_text, read_formula, False, 1.0),
     "sheets read": (sheet_text, read_a_sheet, False, 1.0),

@@ -1,4 +1,7 @@
-"""What a good suite adds to ``single_use_suite.py``, for test_kit.py to run: sharing, order, depth, repeated sweeps."""
+"""The rest of a good suite, after ``single_use_suite.py``: sharing, order, depth, repeated sweeps.
+
+test_kit.py runs it.
+"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A weak suite, for test_kit.py to run: every rule is tested, on graphs that use every node once and are swept once."""
+"""A weak suite: it tests every rule, but its graphs use every node once and are swept once. test_kit.py runs it."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The right engine that the wrong ones are made of agrees with Value, and each wrong one does not."""
+"""The right engine from which the wrong ones are made agrees with Value, and each wrong engine does not."""
 
 import math
 import random
@@ -12,7 +12,7 @@ from autograd.mutants import MUTANTS
 
 
 def program(a, b, c):
-    """Sharing, numbers on either side, functions of either form, a power, a choice."""
+    """Compute with sharing, numbers on either side, functions in both forms, a power and a choice."""
     u = 2 - a * b + a / 3 - 4 / b
     v = (u.tanh() + autograd.exp(-c)) * u
     w = autograd.where(autograd.step(c), v**2, a.log()) + abs(b) ** 1.5 + 2**c - (-a)
@@ -87,7 +87,7 @@ def test_each_wrong_engine_has_a_name_a_topic_and_two_sentences():
     assert len({mutant.fault for mutant in MUTANTS.values()}) == len(MUTANTS)
 
 
-HAND = {  # wrong gradients worked by hand: f, the point, the wrong engine, what it gives
+HAND = {  # wrong gradients worked by hand: a function, a point, the wrong engine, and its gradient
     "overwrite": (lambda a: a * 2 + a, [3.0], [[1.0], [2.0]]),
     "first_use_only": (lambda a: a * 2 + a, [3.0], [[1.0], [2.0]]),
     "operands_as_set": (lambda a: a * a, [3.0], [[3.0]]),
@@ -112,7 +112,7 @@ def test_the_fault_is_the_one_described(name):
     assert [leaf.grad for leaf in leaves] in possible
 
 
-# Programs whose results tell a right engine from wrong ones: each is built, swept, and says what came out.
+# Programs whose results differ between the right engine and wrong ones. Each is built and swept, and returns results.
 
 
 def swept(f, *point):

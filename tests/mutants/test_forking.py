@@ -1,4 +1,4 @@
-"""Runs that are forked from a process that has imported the libraries: what they share, and what they must not."""
+"""Forks of a process that has imported the libraries: what they share, and what they must not share."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ NOTE = "with open({noted!r}, 'a') as file:\n    file.write('x')\n"
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
-    """A function that installs a library for the processes of a suite, which notes each time it is imported."""
+    """Return a function that installs a library for the processes of a suite. The library counts its imports."""
     folder = tmp_path / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
     folder.mkdir(parents=True)
     monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path))
@@ -60,11 +60,11 @@ def test_a_library_is_imported_once_for_all_forks(library, tmp_path):
     count = library("heavy_library", "def double(x):\n    return x * 2\n")
     report = run([suite(tmp_path, "import heavy_library\n")], only=NAMES)
     assert noticed(report) == EXPECTED
-    assert count() == 2  # by the first run, which shows what the suite imports, and by the process that forks
+    assert count() == 2  # by the first run, which finds out what the suite imports, and by the process that forks
 
 
 def test_a_library_that_took_the_engine_gets_the_wrong_one(library, tmp_path):
-    """And so does one that took something from that library."""
+    """The same holds for a library that took something from that library."""
     first = library("built_on_it", "from autograd import Value\n\ndef minus(x):\n    return -Value(x)\n")
     second = library("built_on_that", "from built_on_it import minus\n")
     other = library("heavy_library", "")
@@ -109,7 +109,7 @@ def test_a_fork_gets_nothing_secret_and_what_it_starts_is_ended(library, tmp_pat
     assert noticed(report) == EXPECTED
     assert report.failing == ()
     children = noted.read_text(encoding="utf-8").split()
-    assert len(children) == 5  # value, value forked, right, and the two wrong engines that nothing notices before
+    assert len(children) == 5  # value, value forked, right, and the two wrong engines that no earlier test notices
     assert [child for child in children if is_running(child)] == []
 
 
@@ -122,7 +122,7 @@ def is_running(process):
 
 
 def test_a_fork_that_takes_too_long_is_tried_once_more_in_a_process(tmp_path, monkeypatch):
-    """A library may stand still in a fork, and that is no fault of the engine."""
+    """A library may hang in a fork, and that is not a fault of the engine."""
     asked = []
     monkeypatch.setattr(suites, "_run_command", lambda command, said, limit: asked.append(command[1:3]))
     tried = suites._Suite([str(tmp_path)], (), "autograd", "Value")
@@ -133,7 +133,7 @@ def test_a_fork_that_takes_too_long_is_tried_once_more_in_a_process(tmp_path, mo
 
 @pytest.fixture
 def forks():
-    """A process that forks."""
+    """Return a process that forks."""
     made = forking.Forks(["colorsys"], ["turtle"], dict(os.environ))
     yield made
     made.close()

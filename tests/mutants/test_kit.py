@@ -1,4 +1,4 @@
-"""Suites run against the wrong engines: a good one notices all, a weak one misses what it must, a bad one is told."""
+"""Suites run against the wrong engines: a good one notices all, a weak one misses some, and a bad one gets an error."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from autograd.mutants import MUTANTS, run, selected
 
 HERE = Path(__file__).parent
 GOOD, WEAK = HERE / "good_suite.py", HERE / "single_use_suite.py"
-# what needs a node read twice, a second sweep, a deep graph, or a look at more than leaves
+# To notice these, a test needs a node that is read twice, a second sweep, a deep graph, or more than leaves.
 NEED_MORE = {
     "overwrite", "first_use_only", "operands_as_set", "breadth_first", "depth_first", "swept_per_reader",
     "recursive", "cut_off", "result_left_out", "inner_left_out", "visited_kept",
@@ -24,7 +24,7 @@ NEED_MORE = {
 
 @pytest.fixture(autouse=True)
 def only_our_plugin(monkeypatch):
-    """The plugins that happen to be installed cost a second for each wrong engine, and these suites use none."""
+    """Load no installed plugins: they cost a second for each wrong engine, and these suites need none."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
@@ -253,7 +253,7 @@ def test_a_suite_gets_nothing_secret_of_the_environment(tmp_path, monkeypatch):
 
 
 def test_what_a_suite_starts_is_ended_with_it(tmp_path):
-    """A child that would outlive it, with its output in hand; and a suite that never ends with the right engine."""
+    """A suite starts a process that would outlive it and keeps its output open, or never ends with the right engine."""
     noted = tmp_path / "children.txt"
     start = (
         f"child = subprocess.Popen(['sleep', '300'])\n    open({str(noted)!r}, 'a').write(str(child.pid) + chr(10))\n"
@@ -270,7 +270,7 @@ def test_what_a_suite_starts_is_ended_with_it(tmp_path):
 
 
 def is_over(process):
-    """Whether a process has ended; its parent is gone, so it may still be listed as a zombie."""
+    """Return True if a process has ended. Its parent is gone, so it may still be listed as a zombie."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:

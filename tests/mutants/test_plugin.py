@@ -1,4 +1,4 @@
-"""The hooks of the plugin, one by one; test_kit.py has pytest run them."""
+"""The hooks of the plugin, one by one. test_kit.py runs them with pytest."""
 
 import importlib
 import json
@@ -15,7 +15,7 @@ from autograd.mutants import MUTANTS, Outcome, Report, plugin
 
 @pytest.fixture
 def clean(monkeypatch):
-    """What the hooks put into the running interpreter is taken out again."""
+    """Remove after each test what the hooks put into this interpreter."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "modules", dict(sys.modules))
     monkeypatch.setattr(autograd, "Value", autograd.Value)

@@ -1,11 +1,11 @@
-"""``make mutants``: the engine and the grader changed one place at a time, to see whether the project's tests notice.
+"""``make mutants``: the engine and the grader are changed one place at a time, to see whether a test notices.
 
-The tests are run once to see which of them run which lines. Then each change is made in a copy of the sources, and the
-tests that run its lines are run against it, the quick ones first. A change that none of them notices has survived: it
-must stand in ``equivalent.toml``, with the reason why no test can notice it, or the run fails. Of the engine that is
-everything that can be changed; of the grader the comparisons and sums, or with ``--all`` everything, too.
+First, the tests run once, to record which of them run which lines. Then each change is made in a copy of the sources.
+The tests that run its lines are run against it, the quick ones first. If no test fails, the change has survived. It
+must be listed in ``equivalent.toml`` with the reason why no test can notice it, or the run fails. Everything in the
+engine is changed, and in the grader comparisons and sums, or with ``--all`` everything, too.
 
-Killed changes are remembered in ``.cache/mutation`` and not tried again; survivors are.
+Changes that a test noticed are remembered in ``.cache/mutation`` and not tried again. Survivors are tried again.
 """
 
 import argparse
@@ -50,23 +50,25 @@ GRADER = [
 ]
 ENGINE_FILES = [f"autograd/engine/{name}.py" for name in ENGINE]
 FILES = ENGINE_FILES + [f"autograd/{name}.py" for name in GRADER]
-# these look at pictures, notebooks and installs, start other processes, or take long for what they could notice
+# These use pictures, notebooks or installs, start other processes, or take too long for what they could notice.
 LEFT_OUT = [
     "tests/drawing", "tests/mutation", "tests/mutants", "tests/compiler", "tests/nn/test_plots.py",
     "tests/nn/test_film.py", "tests/test_notebooks.py", "tests/test_package.py", "tests/test_readme.py",
     "tests/test_links.py",
 ]  # fmt: skip
-# These trace the engine themselves, or run it in another process: no record sees what they run.
+# These trace the engine themselves or run it in another process, so the record does not have the lines that they run.
 UNSEEN = (
     "tests/engine/test_promises.py::test_an_interrupt", "tests/engine/test_structure.py::test_a_fork",
     "tests/engine/test_structure.py::test_both_sides_of_a_fork",
 )  # fmt: skip
-PORTIONS = 1.0, 8.0, 60.0  # seconds of tests that a change meets first, and if it survives those, and those
-PATIENCE = 5.0  # a run may take so many times the seconds that its tests took when they were recorded, and a little
+# A change first meets tests that take this many seconds. If it survives, it meets the next tests, and then the next.
+PORTIONS = 1.0, 8.0, 60.0
+# A run may take this many times the seconds that its tests took when they were recorded, and 15 seconds more.
+PATIENCE = 5.0
 
 
 def digest(paths):
-    """One number for the contents of files."""
+    """Return a hash of the contents of files."""
     found = hashlib.sha256()
     for path in paths:
         found.update(path.read_bytes())
@@ -74,7 +76,7 @@ def digest(paths):
 
 
 def environment(tree):
-    """The interpreted engine, in the copy."""
+    """Return the environment variables to run the interpreted engine in the copy."""
     return {
         **os.environ, "DELTAGRAD_INTERPRETED": "1", "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
@@ -83,7 +85,7 @@ def environment(tree):
 
 
 def copy_of_the_tree(folder):
-    """The sources and the tests, without what was compiled."""
+    """Copy the sources and the tests, without compiled files."""
     tree = Path(folder, "tree")
     skip = shutil.ignore_patterns(
         "*.so", "*.c", ".venv*", ".git", ".cache", "out", "build", "*.egg-info", ".hypothesis"
@@ -93,14 +95,14 @@ def copy_of_the_tree(folder):
 
 
 class Record:
-    """Which tests run which lines, and how long they take."""
+    """The record of which tests run which lines, and how long they take."""
 
     def __init__(self, lines, seconds):
         self.lines, self.seconds = lines, seconds
 
     @classmethod
     def kept(cls, fresh=False):
-        """The record of these sources and tests, made anew where one of them changed."""
+        """Return the record of these sources and tests. It is made again if a file has changed."""
         paths = sorted(
             [*(ROOT / "autograd").rglob("*.py"), *(ROOT / "nn").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
         )
@@ -119,7 +121,7 @@ class Record:
 
     @classmethod
     def made(cls, tree, folder):
-        """The tests run once under coverage."""
+        """Run the tests once under coverage."""
         durations, data, settings = folder / "durations.json", folder / "coverage.db", folder / "settings"
         settings.write_text(f"[run]\nsource = {tree / 'autograd'}\ndata_file = {data}\n", encoding="utf-8")
         command = [
@@ -136,7 +138,7 @@ class Record:
 
     @classmethod
     def read(cls, data, durations, tree):
-        """From coverage's file."""
+        """Read the record from coverage's file."""
         seconds = json.loads(durations.read_text(encoding="utf-8"))
         found = coverage.CoverageData(str(data))
         found.read()
@@ -148,11 +150,11 @@ class Record:
         return cls(lines, seconds)
 
     def tests_of(self, file, change, source):
-        """The tests that may notice a change, the quick ones first.
+        """Return the tests that may notice a change, the quick ones first.
 
-        Those that run its lines. For what runs at the import of the file those that run a line with its name. Or all
-        that run the file, where no test is seen to run such lines: a test may trace the engine itself, or start a
-        process.
+        These are the tests that run its lines. For a line that runs when the file is imported, these are the tests that
+        run a line with its name. If there are none, these are all tests that run the file, because a test may trace the
+        engine itself or start a process.
         """
         by_line, nodes = self.lines[file], list(self.seconds)
         wanted: Iterable = range(change.lines[0], change.lines[1] + 1)
@@ -168,7 +170,7 @@ class Record:
 
 
 def portion(tests, seconds, limit):
-    """As many of the first tests as take ``limit`` seconds, and the rest."""
+    """Split tests into the first ones, which take ``limit`` seconds together, and the rest."""
     spent = 0.0
     for k, node in enumerate(tests):
         spent += seconds[node] + 0.002
@@ -178,7 +180,7 @@ def portion(tests, seconds, limit):
 
 
 class Server:
-    """A process that runs tests against a change, in the folder ``tree``: ``server.py``."""
+    """A process that runs tests against a change in the folder ``tree``; see ``server.py``."""
 
     def __init__(self, tree, *arguments, portions=PORTIONS):
         self.portions = portions
@@ -188,7 +190,7 @@ class Server:
         )
 
     def run(self, tests, timeout, **change):
-        """0 where all of the tests pass, ``"unknown"`` where they cannot be run here."""
+        """Return pytest's exit status, 0 if all tests pass, or ``"unknown"`` if the tests cannot be run here."""
         print(json.dumps({"tests": tests, "timeout": timeout, **change}), file=self.process.stdin, flush=True)
         answer = self.process.stdout.readline()
         if not answer:
@@ -196,7 +198,7 @@ class Server:
         return json.loads(answer)["status"]
 
     def notices(self, tests, seconds, **change):
-        """Whether one of the tests fails; the quick ones first, and of all no more than the portions say."""
+        """Return True if a test fails. The quick tests run first, and no more of them than the portions allow."""
         rest = tests
         for limit in self.portions:
             now, rest = portion(rest, seconds, limit)
@@ -221,14 +223,17 @@ class Worker:
         self.warm = Server(self.tree, "warm", *LEFT_OUT, portions=portions)
 
     def write(self, file, text):
-        """Put a source in place. Its time is new each time, so that nothing compiled from another is taken for it."""
+        """Write a source file.
+
+        It gets a new time each time, so that no compiled file of another source is used for it.
+        """
         self.changed += 1
         path = self.tree / file
         path.write_text(text, encoding="utf-8")
         os.utime(path, (self.changed, self.changed))
 
     def verdict(self, file, change, record):
-        """``"killed"``, ``"survived"`` or ``"untested"``; or ``"suspected"``, of having survived if all was tried."""
+        """Return ``"killed"``, ``"survived"``, ``"untested"``, or ``"suspected"`` if only the warm server tried it."""
         source = (ROOT / file).read_text(encoding="utf-8")
         changed = change.apply(source)
         tests = record.tests_of(file, change, source)
@@ -245,7 +250,7 @@ class Worker:
             self.write(file, source)
 
     def check(self, files, record):
-        """Nothing is changed yet, and the tests must pass here."""
+        """Check that the tests pass here while nothing is changed."""
         wanted = {k for file in files for tests in record.lines[file].values() for k in tests}
         nodes = [node for k, node in enumerate(record.seconds) if k in wanted]
         tests, _ = portion(sorted(nodes, key=record.seconds.get), record.seconds, PORTIONS[1])
@@ -256,19 +261,19 @@ class Worker:
             sys.exit(f"with nothing changed the tests fail:\n{(self.tree / 'mutation.log').read_text()[-3000:]}")
 
     def close(self):
-        """End both."""
+        """End both servers."""
         self.cold.close()
         self.warm.close()
 
 
 def equivalents():
-    """The accepted survivors: a reason by file, function and change."""
+    """Return the accepted survivors: a reason for each file, function and change."""
     rows = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get("equivalent", [])
     return {(row["file"], row["where"], what): row["why"] for row in rows for what in row["changes"]}
 
 
 def main(arguments=None):
-    """The exit status: 0 where every survivor is explained."""
+    """Run all changes. Return the exit status: 0 if every survivor is explained."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--file", action="append", help=f"a file to change, or a part of its name ({', '.join(FILES)})")
     parser.add_argument("--where", help="change this function only")
@@ -333,7 +338,7 @@ def main(arguments=None):
 
 
 def report(todo, survivors, accepted):
-    """Print what survived, and return 0 where every survivor is explained."""
+    """Print the survivors, and return 0 if every survivor is explained."""
     unexplained = [row for row in survivors if (row[0], row[1].where, row[1].what) not in accepted]
     lived = {(f, c.where, c.what) for f, c, _ in survivors}
     mistaken = [(f, c.where, c.what) for f, c in todo if (f, c.where, c.what) in accepted.keys() - lived]

@@ -1,4 +1,4 @@
-"""Every small change of a source file that a test should notice, one at a time, found in its syntax tree."""
+"""All small changes of a source file that a test should notice, one at a time, found in its syntax tree."""
 
 import ast
 import copy
@@ -9,16 +9,16 @@ __all__ = ["Change", "changes"]
 
 @dataclass(frozen=True)
 class Change:
-    """One change.
+    """A change.
 
     Attributes:
-        where: the function it is in, ``"Value.__add__"``; outside of all what it is a part of, ``"tanh"`` for the entry
-            of a table, or ``"module"``.
-        what: the source before and after it, in one line each; ``#2`` follows where the same occurs again there.
+        where: the function that contains it, such as ``"Value.__add__"``. Outside of functions, the assigned name, such
+            as ``"tanh"`` for an entry of the table, or ``"module"``.
+        what: the source before and after it, in one line each. ``#2`` follows if the same change occurs again there.
         kind: ``"comparison"``, ``"sum"`` (a ``+=``), or ``"other"``.
         lines: the first and the last line.
-        deferred: whether the code runs when a function is called, not when the file is imported.
-        start, end, text: the bytes that it replaces, and with what.
+        deferred: True if the code runs when a function is called, and not when the file is imported.
+        start, end, text: the place of the bytes that it replaces, and their replacement.
     """
 
     where: str
@@ -31,7 +31,7 @@ class Change:
     text: str
 
     def apply(self, source: str) -> str:
-        """The source with the change made."""
+        """Return the source with the change."""
         data = source.encode()
         return (data[: self.start] + self.text.encode() + data[self.end :]).decode()
 
@@ -50,11 +50,12 @@ _CALLS = {"reversed": "list", "min": "max", "max": "min", "any": "all", "all": "
 
 
 def changes(source: str) -> list[Change]:
-    """Every change of ``source``, in the order of the file.
+    """Return every change of ``source``, in the order of the file.
 
-    Comparisons (their bound, their sense), ``+=`` (to ``=`` and ``-=``), operators, signs, ``and`` and ``or``,
-    conditions, numbers, ``reversed``, ``min`` and ``max``, ``any`` and ``all``; and ``raise``, ``continue`` and calls
-    for their effect, which are dropped. Annotations, messages, ``strict=`` and what only the compiler sees stay.
+    These are comparisons (their bound and their direction), ``+=`` (to ``=`` and ``-=``), operators, signs, ``and`` and
+    ``or``, conditions, numbers, ``reversed``, ``min`` and ``max``, ``any`` and ``all``. ``raise``, ``continue`` and
+    calls for their effect are removed. Annotations, messages, ``strict=`` and code for the compiler alone are not
+    changed.
     """
     finder = _Finder(source)
     finder.visit(ast.parse(source))
@@ -79,7 +80,7 @@ class _Finder(ast.NodeVisitor):
         self.names, self.depth, self.found = [], 0, []
 
     def _add(self, node, new):
-        """The change of ``node`` into ``new``: another node, or a source text."""
+        """Add the change of ``node`` into ``new``, which is another node or a source text."""
         text = new if isinstance(new, str) else ast.unparse(ast.fix_missing_locations(new))
         before = " ".join(ast.unparse(node).split())
         start = self.starts[node.lineno - 1] + node.col_offset
@@ -97,10 +98,10 @@ class _Finder(ast.NodeVisitor):
             setattr(new, name, value)
         self._add(node, new)
 
-    # --- Where nothing is changed
+    # --- Parts that are not changed
 
     def visit_FunctionDef(self, node):
-        if node.name == "__dealloc__":  # which only the compiler knows
+        if node.name == "__dealloc__":  # only the compiler uses it
             return
         self.names.append(node.name)
         for default in [*node.args.defaults, *[d for d in node.args.kw_defaults if d is not None]]:

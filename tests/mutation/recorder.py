@@ -1,4 +1,4 @@
-"""The pytest plugin that writes down which tests run which lines, and how long each test takes."""
+"""The pytest plugin that records which tests run which lines, and how long each test takes."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _took: dict = {}
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Each test is a context of its own."""
+    """Record each test as a context of its own."""
     coverage.Coverage.current().switch_context(item.nodeid)
     began = time.perf_counter()
     try:
@@ -24,5 +24,5 @@ def pytest_runtest_protocol(item):
 
 
 def pytest_sessionfinish():
-    """The durations; the lines are in coverage's own file."""
+    """Write the durations. The lines are in coverage's own file."""
     Path(os.environ["MUTATION_DURATIONS"]).write_text(json.dumps(_took), encoding="utf-8")

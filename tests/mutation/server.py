@@ -1,12 +1,13 @@
-"""Runs tests in forks, each against one change of the sources. Two kinds of server:
+"""Servers that run tests in forks, each against one change of the sources. There are two kinds:
 
-- ``cold`` has imported everything heavy, all but the project itself: a fork imports the project with the change.
+- ``cold`` has imported the heavy libraries, but not the project. A fork imports the project with the change.
 - ``warm`` has collected all tests, and imported the project for that. A fork replaces the code of the functions that
-  the change is in, and runs the tests at once. It cannot see what happens at import: what survives is tried again cold.
+  contain the change, and runs the tests at once. It cannot notice what happens during an import. So changes that
+  survive are tried again in a cold server.
 
-Reads requests, one a line, as JSON: ``{"tests": [node ids], "timeout": seconds}``, to the warm one with ``"file"``,
-``"old"`` and ``"new"``, the sources. Answers each with a line: ``{"status": pytest's exit status, "time-out", or
-"unknown" where the functions cannot be replaced}``.
+A server reads requests, one a line, as JSON: ``{"tests": [node ids], "timeout": seconds}``, for a warm server with
+``"file"``, ``"old"`` and ``"new"``, the sources. It answers each with a line: ``{"status": pytest's exit status,
+"time-out", or "unknown" if the functions cannot be replaced}``.
 """
 
 import contextlib
@@ -23,13 +24,13 @@ import types
 
 import pytest
 
-MEMORY = 6 << 30  # a change can make a loop that allocates without end
-UNKNOWN = 71  # an exit status that pytest does not have
+MEMORY = 6 << 30  # bytes, because a change can make a loop that allocates without end
+UNKNOWN = 71  # not an exit status of pytest
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
 
 
 def in_a_fork(work, timeout):
-    """The exit status that ``work`` returns in a fork, which is ended after ``timeout`` seconds."""
+    """Return the exit status that ``work`` returns in a fork. The fork is ended after ``timeout`` seconds."""
     child = os.fork()
     if child == 0:
         status = 70
@@ -52,7 +53,7 @@ def in_a_fork(work, timeout):
     else:
         status = "time-out"
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # and what it started
+        os.killpg(child, signal.SIGKILL)  # and the processes that it started
     if status == "time-out":
         os.waitpid(child, 0)
         return status
@@ -64,7 +65,7 @@ def in_a_fork(work, timeout):
 
 
 class _Selection:
-    """The tests asked for, in the order asked for."""
+    """The tests of a request, in its order."""
 
     def __init__(self, tests):
         self.place = {node: k for k, node in enumerate(tests)}
@@ -75,7 +76,7 @@ class _Selection:
 
 
 def collect_and_run(tests):
-    """Collect their files and run the tests; pytest's exit status."""
+    """Collect the files of the tests and run the tests. Return pytest's exit status."""
     files = list(dict.fromkeys(node.partition("::")[0] for node in tests))
     return int(pytest.main([*OPTIONS, *files], plugins=[_Selection(tests)]))
 
@@ -84,12 +85,12 @@ def collect_and_run(tests):
 
 
 def _place(code):
-    """What tells a code object from the others of its file."""
+    """Return a key that differs for all code objects of a file."""
     return code.co_name, code.co_firstlineno, code.co_linetable, code.co_code
 
 
 def _meaning(code):
-    """All of a code object but the place it comes from."""
+    """Return everything in a code object except its line numbers."""
     constants = tuple(
         _meaning(one) if isinstance(one, types.CodeType) else (type(one), repr(one)) for one in code.co_consts
     )
@@ -97,9 +98,9 @@ def _meaning(code):
 
 
 def replacements(old, new):
-    """The code objects of ``new`` by the places of those in ``old`` that differ from them, the outermost functions.
+    """Return the code objects of ``new`` that replace those of ``old``, by the places of the outermost functions.
 
-    None where it cannot be told which replaces which.
+    Return None if it is not clear which code object replaces which.
     """
     inner, changed = ([one for one in code.co_consts if isinstance(one, types.CodeType)] for code in (old, new))
     if len(inner) != len(changed) or len({_place(before) for before in inner}) < len(inner):
@@ -119,14 +120,14 @@ def replacements(old, new):
 
 
 class Warm:
-    """The plugin that serves where pytest would run the tests."""
+    """The plugin that answers requests at the time when pytest would run the tests."""
 
     def __init__(self, requests, answers):
         self.requests, self.answers = requests, answers
         self.items, self.functions = {}, {}
 
     def pytest_runtestloop(self, session):
-        """Serve."""
+        """Answer requests until the input ends."""
         self.items = {item.nodeid: item for item in session.items}
         for one in gc.get_objects():
             if type(one) is types.FunctionType:
@@ -137,7 +138,7 @@ class Warm:
         return True
 
     def answer(self, session, tests, timeout, file, old, new):
-        """The status of one request."""
+        """Return the status of one request."""
         path = os.path.abspath(file)
         swaps = replacements(compile(old, path, "exec"), compile(new, path, "exec"))
         if swaps is None or any(node not in self.items for node in tests):
@@ -155,7 +156,7 @@ class Warm:
 
     @staticmethod
     def run(session, items):
-        """Run collected tests up to the first that fails."""
+        """Run collected tests up to the first one that fails."""
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
@@ -164,10 +165,10 @@ class Warm:
 
 
 def main():
-    """Serve."""
+    """Run the server of the kind that the command line names."""
     kind, *ignored = sys.argv[1:]
     sys.path.insert(0, os.getcwd())
-    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")  # pytest puts others in their places
+    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")  # pytest replaces the standard streams
     if kind == "warm":
         os.dup2(os.open("mutation.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
         sys.exit(pytest.main([*OPTIONS, *[f"--ignore={path}" for path in ignored]], plugins=[Warm(requests, answers)]))

@@ -1,4 +1,4 @@
-"""The tool that changes the sources: it finds what it should, changes only that, and tells killed from survived."""
+"""The tool that changes the sources: it finds all changes, each changes only its place, and verdicts are right."""
 
 import ast
 import importlib.util
@@ -99,8 +99,9 @@ def test_the_quick_tests_that_run_the_lines_come_first():
     source = "x = 1\nf = lambda: x + 2\ny = 3"
     x, plus, two, y = changes(source)
     assert record.tests_of("f", two, source) == record.tests_of("f", plus, source) == ["quick", "slow"]
-    assert record.tests_of("f", x, source) == ["quick", "never", "slow"]  # they run a line with its name
-    assert record.tests_of("f", y, source) == ["quick", "never", "slow"]  # there is none: all that run the file
+    assert record.tests_of("f", x, source) == ["quick", "never", "slow"]  # these run a line with its name
+    # no test does, so these are all tests that run the file
+    assert record.tests_of("f", y, source) == ["quick", "never", "slow"]
     (unseen,) = changes("\n\nf = lambda: -x")
     assert record.tests_of("f", unseen, "") == ["quick", "never", "slow"]
     elsewhere = mutation.UNSEEN[0] + "_here"
@@ -125,11 +126,8 @@ table = {"h": (lambda x: 4, lambda x: 5)}
     ("before", "after", "replaced"),
     [
         ("range(2)]", "range(3)]", ["f"]),
-        (
-            "[x + 1 for x in\n        range(2)]",
-            "0",
-            ["f"],
-        ),  # the lines after it move, and what stands there does not count
+        # The lines after this one move, which is no change of theirs.
+        ("[x + 1 for x in\n        range(2)]", "0", ["f"]),
         ("3", "6", ["g"]),
         ("5", "6", ["<lambda>"]),
         ("table", "other", []),

@@ -1,7 +1,7 @@
 """Random losses of samples, trained on tapes and by the engine: ``python programs_of_samples.py 2000 [SEED]``.
 
-A program reads a sample's tokens, numbers and target as people do: it looks rows up, computes with integers, compares
-them, runs loops over them, and chooses by them. ``minimize`` in C must agree with the engine, or refuse the program.
+A program uses a sample's tokens, numbers and target as people do: it looks up rows, computes with integers, compares
+them, and runs loops over them. ``minimize`` in C must agree with the engine, or refuse the program.
 """
 
 import random
@@ -48,7 +48,10 @@ class Program:
         return self._draw.choice(choices)
 
     def _integer(self, names, depth=2):
-        """Return an expression that is an integer; of negative ones the remainder is taken where rows are chosen."""
+        """Return an expression that is an integer.
+
+        If it may be negative, its remainder is taken before it selects a row.
+        """
         pick = self._pick
         if depth == 0 or self._draw.random() < 0.4:
             return pick(*names, *names, str(self._draw.randint(0, 3)))
@@ -60,7 +63,7 @@ class Program:
         )  # fmt: skip
 
     def _place(self, names, n):
-        """Return an expression that is a place among n; seldom one that may be out of range."""
+        """Return an expression that is an index below n, or in rare cases one that may be out of range."""
         one = self._integer(names)
         return one if self._draw.random() < 0.25 else f"{one} % {n}"
 
@@ -129,7 +132,7 @@ class Program:
         return "\n".join(lines) + "\n"
 
     def trained(self, engine, samples):
-        """Return the losses of all updates and the numbers at the end; or the error, where there is one."""
+        """Return the losses of all updates and the numbers at the end, or the error if there is one."""
         draw = random.Random(3)
         parameters = [Value(draw.uniform(-1, 1)) for _ in range(6 + ROWS * WIDTH)]
         table = [parameters[6 + WIDTH * k : 6 + WIDTH * (k + 1)] for k in range(ROWS)]
@@ -144,10 +147,10 @@ class Program:
 
 
 def compare(seed):
-    """Return what became of a program: ``"agrees"``, ``"refused"``, or ``"raises"`` where the engine raises.
+    """Return the result for a program: ``"agrees"``, ``"refused"``, or ``"raises"`` if the engine raises.
 
     Raises:
-        AssertionError: the tapes computed something else; it has the program.
+        AssertionError: the tapes computed something else. The error has the program.
     """
     program = Program(seed)
     samples = program.samples()

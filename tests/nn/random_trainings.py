@@ -1,7 +1,7 @@
 """Random trainings by ``fit`` in machine code and by the engine: ``python random_trainings.py 300 [SEED]``.
 
-Any network, activation, loss, optimizer and option together: the losses of all epochs, accuracies and weights agree, or
-both engines refuse with the same exception.
+Networks, activations, losses, optimizers and options are combined at random. The losses of all epochs, the accuracies
+and the weights must agree, or both engines must raise the same exception.
 """
 
 import functools
@@ -23,11 +23,11 @@ OPTIMIZERS = (  # the epsilon of adaptive ones is so large that they do not magn
     lambda rate: nn.RMSprop(rate, epsilon=1e-2),
     lambda rate: nn.Adagrad(rate, epsilon=1e-2),
 )
-LARGE = 0.1  # how often a network is so wide that its layers are computed as matrices
+LARGE = 0.1  # the share of networks that are so wide that their layers are computed as matrices
 
 
 def setup(seed):
-    """Return what a training is made of: a function that makes model, inputs, targets and options anew."""
+    """Return the parts of a training: a function that makes a new model, inputs, targets and options."""
     draw = random.Random(seed)
     inputs, hidden = draw.randint(1, 4), [draw.randint(1, 6) for _ in range(draw.randint(0, 2))]
     if draw.random() < LARGE:
@@ -90,7 +90,7 @@ def _targets(kind, draw, n, outputs):
 
 
 def trained(make, engine):
-    """Return all numbers of a training; or the exception."""
+    """Return all numbers of a training, or its exception."""
     model, X, Y, options = make()
     try:
         history = nn.fit(model, X, Y, seed=3, progress=False, engine=engine, **options)
@@ -101,7 +101,7 @@ def trained(make, engine):
 
 
 def compare(seed):
-    """Return ``"agrees"``, or ``"raises"`` where both engines raise the same exception.
+    """Return ``"agrees"``, or ``"raises"`` if both engines raise the same exception.
 
     Raises:
         AssertionError: they differ.

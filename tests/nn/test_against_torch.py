@@ -1,4 +1,4 @@
-"""Optimizers, schedules, clipping and penalties beside PyTorch's, whole trainings in every engine."""
+"""Optimizers, schedules, clipping and penalties against PyTorch: whole trainings in every engine."""
 
 import pytest
 import torch
@@ -111,7 +111,7 @@ def test_optimizers_make_the_updates_of_pytorch(engine, optimizer, kind, setting
     ],
     ids=["constant", "step", "cosine", "linear", "warm-up", "warm-up and steps"],
 )
-@pytest.mark.filterwarnings("ignore::UserWarning")  # SequentialLR uses what PyTorch itself deprecates
+@pytest.mark.filterwarnings("ignore::UserWarning")  # SequentialLR uses something that PyTorch itself deprecates
 def test_schedules_are_those_of_pytorch(engine, schedule, scheduler):
     twin = Twin(MLP(2, [3, 1], activation="tanh", seed=1), torch.optim.SGD, {"lr": 0.1}, 2)
     twin.train(20, scheduler(twin.optimizer))

@@ -39,9 +39,9 @@ ENGINES = ["default", "eager", "native", "cluster"]
 
 @pytest.fixture(scope="module")
 def client():
-    """A cluster within this process: what it refuses is refused before a worker hears of it."""
+    """Return a client of a cluster in this process. Bad data is refused before a worker gets it."""
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
-    # without a dashboard there is still a page of its health: at a free port, or dask warns of one that is taken
+    # Without a dashboard, dask still serves a page of its health, and warns if its port is taken. So the port is free.
     options |= {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}, "silence_logs": logging.CRITICAL}
     with LocalCluster(processes=False, **options) as cluster, Client(cluster) as client:
         yield client
@@ -49,7 +49,7 @@ def client():
 
 @pytest.fixture(params=ENGINES)
 def train(request):
-    """``fit`` with one of the engines."""
+    """Run ``fit`` with one of the engines."""
     where = {"eager": {"engine": "eager"}, "native": {"engine": "native"}, "default": {}}.get(request.param)
     if where is None:
         where = {"cluster": request.getfixturevalue("client")}
@@ -66,7 +66,7 @@ def mlp(outputs, **options):
 
 
 def raising(function):
-    """A loss that checks its targets as people do, and so passes over Values."""
+    """Return a loss that checks its targets as people do, and so ignores Values."""
 
     def loss(y, t):
         if not isinstance(t, Value) and not 0 <= t <= 2:
@@ -113,16 +113,16 @@ LOSSES_AND_TARGETS = [
     (3, cross_entropy, [[0, 0, 0]] * 4, ValueError, "adding up to 1"),
     (3, cross_entropy, [[0.5, 0.5]] * 4, ValueError, "3 outputs and 2 targets"),
     (1, cross_entropy, [0, 1, 1, 0], ValueError, "two or more classes"),
-    # the numbers of outputs and targets
+    # The numbers of outputs and targets.
     (3, half_sse, [0, 1, 1, 0], ValueError, "3 outputs and 1 targets"),
     (1, sse, [[0, 1]] * 4, ValueError, "1 outputs and 2 targets"),
     (2, mse, [[0, 1, 2]] * 4, ValueError, "2 outputs and 3 targets"),
     (1, huber, [[0, 1]] * 4, ValueError, "1 outputs and 2 targets"),
-    # a loss of one's own that looks something up
+    # A user's loss that looks something up.
     (3, lambda z, t: z[t] ** 2, [0, 1, 3, 0], IndexError, "list index out of range"),
     (3, lambda z, t: z[t] ** 2, [0, 1, 0.5, 0], TypeError, "list indices must be integers"),
     (3, lambda z, t: half_sse(z[{0: 2, 1: 0}[t]], 1.0), [0, 1, 2, 0], KeyError, "2"),
-    # a loss of one's own that checks its targets
+    # A user's loss that checks its targets.
     (1, raising(half_sse), [0, 1, 2, 3], KeyError, "the target 3 is out of range"),
     (1, raising(half_sse), [0, 1, -1, 0.5], KeyError, "the target -1 is out of range"),
 ]
@@ -137,7 +137,7 @@ def test_bad_targets(train, outputs, loss, targets, error, message):
     assert [p.data for p in model.parameters()] == before
 
 
-# A loss, good targets of a sample, and bad ones with the error: the same in every way to compute.
+# A loss, good targets of a sample, and bad ones with the error. Every way to compute a loss gives the same error.
 REFUSED = [
     (hinge, [1.0, -1.0], [1.0, 0.0], "hinge takes targets -1 and 1, found 0.0"),
     (hinge, [1.0, -1.0], [0.5, 1.0], "hinge takes targets -1 and 1, found 0.5"),
@@ -218,13 +218,13 @@ def test_a_compiled_function_can_be_called_again_after_bad_targets():
 
 
 def test_targets_that_a_function_computes_are_not_checked():
-    """As the docstring of cross_entropy says: there is no number of the sample that could be looked at."""
+    """As the docstring of cross_entropy says, no number of the sample is the target, so nothing can be checked."""
     f = autograd.compile(lambda a, b, t: cross_entropy([a, b], [t, 1 - t]))
     assert f([[1.0, 2.0, 0.5], [1.0, 2.0, 1.5]]).shape == (2,)
 
 
 def test_a_sample_without_a_loss_is_an_error_when_its_turn_comes(train):
-    """At 0, 0 the output is 0, whose logarithm has no value. After an update with another sample it is above 1."""
+    """At 0, 0 the output is 0, whose logarithm has no value. After an update with another sample, it is above 1."""
     with pytest.raises(ValueError, match=r"takes probabilities, found an output of 1\.31"):
         train(MLP(2, [3, 1], activation="tanh", seed=0), X, [1, 1, 1, 1], loss=binary_cross_entropy)
 
@@ -235,7 +235,7 @@ def test_bad_probabilities_for_a_sigmoid(train):
         train(model, X, [0, 1, 1, -1], loss=binary_cross_entropy)
 
 
-# Losses of one's own that take a plain number for what it is: the engine trains them, and machine code is refused.
+# Users' losses that need plain numbers: the engine trains them, and machine code is refused.
 NOT_COMPILED = {
     "an index": lambda z, t: z[t] ** 2,
     "a key": lambda z, t: half_sse(z[0], {0: 1.0, 1: 2.0, 2: 0.5}[t]),
@@ -354,7 +354,7 @@ def test_a_layer_of_ones_own_that_checks_its_inputs(train):
         train(Careful(), [[0, 1], [1, 0], [-1, 0]], [0, 1, 1], shuffle=False)
 
 
-# --- What trains nothing
+# --- Trainings without a parameter to train
 
 
 @pytest.mark.parametrize(
@@ -485,7 +485,7 @@ def test_training_that_diverges_says_to_lower_the_rate(engine, optimizer, loss, 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("engine", ["eager", "native"])
 def test_probabilities_that_diverge(engine, optimizer):
-    """An output of exactly 0 has an infinite loss, and a NaN is no wrong output of the model."""
+    """An output of exactly 0 has an infinite loss, and a NaN is not a wrong output of the model."""
     model = MLP(2, [1], output="sigmoid", seed=1)
     data = [[10.0, 20.0], [30.0, 5.0], [-7.0, 3.0], [2.0, -25.0]]
     options = {"loss": binary_cross_entropy, "optimizer": OPTIMIZERS[optimizer](1e200), "epochs": 200}
@@ -509,7 +509,7 @@ def test_a_validation_loss_that_is_too_large_is_infinite(train):
     assert history.validation_loss == [math.inf, math.inf]
 
 
-# --- Numbers of all kinds, and what is reproducible
+# --- Numbers of all kinds, and reproducible trainings
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float16, np.float64, np.longdouble, Fraction])

@@ -1,4 +1,4 @@
-"""Callbacks: what they are called with, how they end a training, and early stopping."""
+"""Callbacks: their arguments, the end of a training, and early stopping."""
 
 import random
 
@@ -89,7 +89,7 @@ def test_early_stopping_keeps_the_best_weights(engine):
     assert len(losses) == best + 1 + 3 < 500
     assert (early.best, early.best_epoch) == (min(losses), best + 1)
     assert [p.data for p in model.parameters()] == kept[best]
-    train(engine, early, 2)  # used again, it begins anew
+    train(engine, early, 2)  # a second use starts again
     assert early.best_epoch <= 2
 
 

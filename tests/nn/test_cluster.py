@@ -1,4 +1,4 @@
-"""Training over a cluster, held to training without one: numbers, history, errors, and workers that are killed."""
+"""Training on a cluster against training without one: numbers, history, errors, and workers that are killed."""
 
 import asyncio
 import logging
@@ -31,11 +31,11 @@ OPTIMIZERS = {
 
 @contextmanager
 def local_cluster(workers):
-    """Processes on this machine and a client of them, ended whatever happens."""
+    """Start processes on this machine and a client of them. End them whatever happens."""
     options = {"n_workers": workers, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
-    # without a dashboard there is still a page of its health: at a free port, or dask warns of one that is taken
+    # Without a dashboard, dask still serves a page of its health, and warns if its port is taken. So the port is free.
     options |= {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}, "silence_logs": logging.CRITICAL}
-    # a worker that was killed takes its time to come back on a busy machine, and then is no longer expected
+    # On a busy machine, a killed worker needs time to come back. With its usual limit, dask would give up on it.
     patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
     with patient, LocalCluster(**options) as cluster, Client(cluster) as client:
         yield client
@@ -49,14 +49,14 @@ def client():
 
 @pytest.fixture
 def two(client):
-    """The client, with both workers there."""
+    """Return the client when both workers are there."""
     client.cluster.scale(2)
     client.wait_for_workers(2, timeout=60)
     return client
 
 
 def trained(cluster, optimizer, targets=CLASSES, loss=cross_entropy, model=None, **options):
-    """A model's numbers, its optimizer and its history after some epochs."""
+    """Return a model's numbers, its optimizer and its history after some epochs."""
     model = MLP(2, [5, 3 if targets is CLASSES else 2], activation="tanh", seed=2) if model is None else model
     options = {"epochs": 3, "seed": 5, "progress": False, "validation": 0.2, "batch_size": 30, **options}
     options |= {"cluster": cluster} if cluster is not None else {"engine": "eager"}
@@ -114,7 +114,7 @@ def test_the_number_of_workers_makes_no_difference_at_all(two):
 
 
 def kill(client, doomed, seen):
-    """Stop all workers, and kill the first, or all, of those that have tasks of an update on their hands."""
+    """Stop all workers. Then kill the first one, or all, of those that have tasks of an update."""
     pids = client.run(os.getpid)
     for pid in pids.values():
         os.kill(pid, signal.SIGSTOP)
@@ -134,7 +134,7 @@ def kill(client, doomed, seen):
 
 
 def programs():
-    """How many programs this process has compiled."""
+    """Return the number of programs that this process has compiled."""
     return len(nn.cluster._programs)
 
 
@@ -146,7 +146,7 @@ def test_a_killed_worker_loses_no_update(two, monkeypatch, doomed, failures):
     monkeypatch.setattr(two.cluster.scheduler, "allowed_failures", failures)
 
     def rate(k):
-        if k == 3:  # the fifth update is computed by workers that do not answer, and then are no more
+        if k == 3:  # the workers do not answer during the fifth update, and then they are killed
             threads.append(kill(two, doomed, killed))
         if k == 6:
             two.wait_for_workers(2, timeout=60)
@@ -158,7 +158,7 @@ def test_a_killed_worker_loses_no_update(two, monkeypatch, doomed, failures):
     pids = two.run(os.getpid)
     assert len(pids) == 2
     assert set(pids.values()).isdisjoint(killed)
-    assert all(count > 0 for count in two.run(programs).values())  # those that came back took part
+    assert all(count > 0 for count in two.run(programs).values())  # the new workers took part
     theirs = trained(None, SGD(lambda k: 0.2 / (1 + k)), epochs=4)
     assert ours[2].updates == 12
     assert_same(ours, theirs)
@@ -192,7 +192,7 @@ def test_without_a_worker_there_is_an_error_after_a_time(monkeypatch):
 
 
 def assert_at_update(updates, model):
-    """The model is where one machine has it after so many updates."""
+    """Assert that the model has the numbers that one machine has after this many updates."""
 
     def rate(k):
         if k == updates:
@@ -204,7 +204,7 @@ def assert_at_update(updates, model):
     assert [p.data for p in model.parameters()] == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
-# --- What goes wrong
+# --- Errors
 
 
 def test_an_interrupt_leaves_the_last_whole_update(two, monkeypatch):
@@ -294,7 +294,7 @@ def test_without_a_cluster_dask_is_not_imported(run_python):
     )
 
 
-# --- Primitives of one's own
+# --- Users' primitives
 
 
 def test_a_primitive_from_a_module_that_workers_import(two, tmp_path, monkeypatch):

@@ -14,7 +14,10 @@ from nn.deltas import DeltaTable, NeuronDelta
 
 
 def added(numbers):
-    """Return the sum, rounded after each addition as the engine's is: Python's own corrects its rounding since 3.12."""
+    """Return the sum, rounded after each addition as in the engine.
+
+    Python's own sum corrects its rounding since 3.12.
+    """
     return functools.reduce(operator.add, numbers)
 
 
@@ -189,7 +192,7 @@ def test_a_penalty_on_the_weights_is_no_neuron():
 
 
 def test_a_dead_neuron_has_a_delta_of_zero_and_samples_keep_their_numbers():
-    # relu written with where: the loss of a dead sample does not reach the neurons behind it at all.
+    # relu written with where: the loss of an inactive sample does not reach the neurons behind it.
     model = MLP(1, [1, 1, 1], activation=["linear", lambda s: where(s > 0, s, 0.0), "linear"], seed=0)
     for p, x in zip(model.parameters(), [2.0, 0.0, 1.0, 0.0, 3.0, 0.0], strict=True):
         p.data = x

@@ -1,4 +1,4 @@
-"""Dropout: on in training only, and never in machine code."""
+"""Dropout: it is active only in training, and never in machine code."""
 
 import pickle
 
@@ -65,7 +65,7 @@ def test_a_training_draws_and_measures_without(make):
 def test_one_epoch_of_one_sample_by_hand():
     model, twin = Mine(), Mine()
     with train_mode():
-        twin.drop([0.0, 0.0])  # fit looks once whether anything draws
+        twin.drop([0.0, 0.0])  # fit computes once to see whether anything draws
         kept = [y / 0.5 for y in twin.drop([1.0, 1.0])]
         kept = [y * 0.5 for y in kept]
     w = [p.data for p in model.parameters()]

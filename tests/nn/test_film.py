@@ -1,4 +1,4 @@
-"""A film shows the training as it was, and changes nothing of it."""
+"""A film shows the training as it was, and does not change it."""
 
 import json
 import math
@@ -33,7 +33,7 @@ def test_it_changes_nothing():
 def test_the_frames_are_the_model_at_their_updates():
     m = model()
     film = fit(m, X, Y, epochs=4, shuffle=False, optimizer=SGD(0.2), progress=False, film=6).film
-    assert [frame.update for frame in film] == [0, 6, 12, 16]  # the last one, too
+    assert [frame.update for frame in film] == [0, 6, 12, 16]  # the last one is included
     again = model()
     seen = {0: numbers(again)}
     for update in range(1, 17):
@@ -86,7 +86,7 @@ def test_the_page_holds_what_the_frames_say():
 @pytest.mark.parametrize(
     ("sizes", "loss", "targets"),
     [
-        pytest.param([40, 20, 3], cross_entropy, [0, 1, 2, 0], marks=pytest.mark.untraced),  # by layers
+        pytest.param([40, 20, 3], cross_entropy, [0, 1, 2, 0], marks=pytest.mark.untraced),  # drawn by layers
         ([3, 3], half_sse, [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]),
     ],
 )
@@ -104,7 +104,7 @@ def test_more_inputs_have_no_plane():
 
 
 class Line:
-    """A model without neurons of nn; one parameter has a hostile label."""
+    """A model without neurons of nn, with a hostile label at one parameter."""
 
     def __init__(self):
         self.slope, self.shift = Value(1.0, "</script><script>alert(1)</script>"), Value(0.0)

@@ -1,4 +1,4 @@
-"""Data frames, series and arrays of other libraries are read by their values, in whatever way they iterate."""
+"""Data frames, series and arrays of other libraries are read by their values, however they iterate."""
 
 import numpy as np
 import pandas
@@ -15,7 +15,7 @@ ONE_HOT = np.eye(3)[CLASSES]
 
 
 class Sequence:
-    """What has no more than ``__array__``, and iterates over something else."""
+    """An object that has only ``__array__``, and iterates over something else."""
 
     def __init__(self, data):
         self.data = np.array(data)

@@ -1,4 +1,4 @@
-"""Initialisations by name, beside PyTorch's bounds, and functions of one's own; predictions."""
+"""Initialisations by name, with PyTorch's bounds, and by users' functions. Also predictions."""
 
 import math
 import random

@@ -19,7 +19,7 @@ from nn.setups import ModelLoss, Samples, Setup
 
 @pytest.fixture(autouse=True)
 def everything_is_large(monkeypatch):
-    """Have every model trained as large ones are."""
+    """Have every model trained as a large one."""
     monkeypatch.setattr(layers.Sample, "is_worth", property(lambda sample: sample.runs_in_c or True))
     made = []
     init = layers.LayerDescent.__init__
@@ -51,7 +51,7 @@ class Loops:
 
 
 class Columns(Loops):
-    """The same with weights that lie by columns."""
+    """The same, with the weights stored by columns."""
 
     def parameters(self):
         return [*[w for column in zip(*self.first, strict=True) for w in column], *self.bias,
@@ -59,7 +59,7 @@ class Columns(Loops):
 
 
 class Tied(Loops):
-    """Weights that are used twice, and outside of a product, too."""
+    """Weights that are used in two products, and some of them outside of a product as well."""
 
     def __call__(self, x):
         h = [tanh(total([w * a for w, a in zip(row, x, strict=True)])) for row in self.first]
@@ -69,7 +69,7 @@ class Tied(Loops):
 
 
 class Choosing(Loops):
-    """Activations that C does not know by itself, so that machine code is made of them."""
+    """Activations that C lacks, and for which machine code is made."""
 
     def __call__(self, x):
         h = [total([w * a for w, a in zip(row, x, strict=True)]) for row in self.first]
@@ -78,7 +78,10 @@ class Choosing(Loops):
 
 
 class Gamma(Loops):
-    """Activations of which no machine code is made, so that Python computes them; one of them stands alone."""
+    """Activations for which no machine code can be made, so that Python computes them.
+
+    One of them is a single number.
+    """
 
     def __call__(self, x):
         h = [total([w * a for w, a in zip(row, x, strict=True)]) for row in self.first]
@@ -170,7 +173,7 @@ def test_penalties_are_computed_once_a_batch(everything_is_large):
 
 @pytest.mark.parametrize("size", [1e160, 1e290])
 def test_norms_whose_squares_are_no_floats(size):
-    """The norm of gradients so large that their squares would be infinite."""
+    """The gradients are so large that their squares, and so the square of their norm, are infinite."""
     found = []
     for engine in ("native", "eager"):
         model = mlp(6, 5, 3)
@@ -182,7 +185,7 @@ def test_norms_whose_squares_are_no_floats(size):
         found.append([p.data for p in model.parameters()])
     assert found[0] == pytest.approx(found[1], rel=1e-12)
     moved = np.array(found[0]) - [p.data for p in mlp(6, 5, 3).parameters()]
-    assert 0.05 < np.linalg.norm(moved) < 0.2001  # four updates of 0.05 each
+    assert 0.05 < np.linalg.norm(moved) < 0.2001  # four updates of at most 0.05 each
 
 
 def test_an_optimizer_whose_gradients_were_clipped_clips_no_more():
@@ -234,7 +237,7 @@ def test_a_loss_that_diverges_leaves_a_whole_update():
 
 
 def test_an_interrupt_leaves_a_whole_update(monkeypatch):
-    """An interrupt in the middle of an epoch: history and parameters are those of the updates that were made."""
+    """After an interrupt in the middle of an epoch, history and parameters are those of the updates that were made."""
     run = layers.LayerDescent._run
 
     def interrupted(self, epochs, budget, rates):
@@ -303,7 +306,7 @@ def test_a_module_that_needs_its_package_or_is_missing_is_not_loaded_without_it(
 
 
 class Settings:
-    """Two layers so large, over batches so large, that everything is cut into parts: products, loops and updates."""
+    """Two layers so large, with batches so large, that everything is cut into parts: products, loops and updates."""
 
     sizes, batch = (400, 160, 10), 700
 
@@ -322,7 +325,7 @@ class Settings:
         return start, np.array([p.data for p in model.parameters()]), history.loss
 
     def by_numpy(self, start, rate, epochs):
-        """Gradient descent in arrays, written by hand."""
+        """Run gradient descent in arrays, written by hand."""
         (n, m, k), losses = self.sizes, []
         first, second = start[: m * (n + 1)].reshape(m, n + 1).copy(), start[m * (n + 1) :].reshape(k, m + 1).copy()
         for _ in range(epochs):
@@ -365,12 +368,15 @@ def test_the_number_of_threads_changes_no_bit(optimizer, monkeypatch):
 def test_only_one_thread_adds_up_what_samples_share():
     """Runs of instructions that read a parameter outside of a product are not cut into parts."""
     apart, shared = [_training(make(48, 40, 3))._descent._tape.own for make in (mlp, Tied)]
-    assert apart.count(0) == 3  # two products, and one place more
+    assert apart.count(0) == 3  # two products, and one more place
     assert shared.count(0) > apart.count(0)
 
 
 def test_products_are_found_in_loops_of_ones_own():
-    """Both layers, in whatever way they are written; of weights that lie by columns the second one."""
+    """Both layers are found, however they are written.
+
+    Only the second one is found if weights are stored by columns.
+    """
     found = []
     for make in (mlp, Loops, Columns):
         training = _training(make(48, 40, 3))

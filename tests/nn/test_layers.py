@@ -228,7 +228,7 @@ def test_labels_say_which_neuron_they_belong_to():
     assert Neuron(2, nonlin=False)([1.0, 2.0]).label.activation is None
 
 
-# --- What is assigned is what is computed with
+# --- Assigned weights, activations and labels are used
 
 
 def test_the_activation_can_be_replaced_and_is_seen_everywhere():
@@ -248,7 +248,7 @@ def test_the_activation_can_be_replaced_and_is_seen_everywhere():
 
 
 def changed(change):
-    """The outputs of a model after a change."""
+    """Return the outputs of a model after a change."""
     model = MLP(2, [3, 2, 2], activation="tanh", seed=1)
     change(model)
     return repr(model), [y.data for y in model([0.5, -1.0])]
@@ -402,7 +402,7 @@ def test_names_of_other_libraries_are_told_what_to_write(name):
     with pytest.raises(AttributeError, match=f"'MLP' object has no attribute '{name}': .*model"):
         getattr(model, name)
     with pytest.raises(AttributeError, match=r"'Layer' object has no attribute 'nothing'$"):
-        model.layers[0].nothing  # noqa: B018 - it is asked for
+        model.layers[0].nothing  # noqa: B018 - the look-up is what is tested
 
 
 def test_names_of_other_libraries_are_not_listed_and_can_be_taken():
@@ -418,4 +418,4 @@ def test_names_of_other_libraries_are_not_listed_and_can_be_taken():
     model.weights = [1.0]
     assert model.weights == [1.0]
     with pytest.raises(AttributeError, match=r"type object 'MLP' has no attribute 'summary': .*model"):
-        MLP.summary  # noqa: B018 - it is asked for
+        MLP.summary  # noqa: B018 - the look-up is what is tested

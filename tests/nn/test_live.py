@@ -1,4 +1,4 @@
-"""``train_live``: what it takes and refuses; and in a browser, that its updates are those of ``fit``."""
+"""``train_live``: its arguments and errors. In a browser, its updates are those of ``fit``."""
 
 import pytest
 from browsing import in_a_browser

@@ -1,4 +1,4 @@
-"""Losses and their gradients against PyTorch in double precision, and at the ends of the range."""
+"""Losses and their gradients against PyTorch in double precision, and at the limits of floats."""
 
 import math
 
@@ -155,7 +155,10 @@ def test_a_class_that_is_no_number_is_named(target):
 @pytest.mark.parametrize("k", [0, 1, 2])
 @pytest.mark.parametrize("smoothing", [0.0, 0.25])
 def test_a_class_may_be_a_value(k, smoothing):
-    """It is recorded, so that another class can be put in its place; what is no class is refused, or NaN there."""
+    """The class is recorded, so that another one can replace it.
+
+    A number that is not a class is refused, or gives NaN.
+    """
     z = [Value(0.5), Value(-1.0), Value(2.0)]
     t = Value(1.0)
     loss = cross_entropy(z, t, label_smoothing=smoothing)

@@ -1,4 +1,4 @@
-"""Absolute and Huber losses and label smoothing beside PyTorch's: values, gradients, and trainings in every engine."""
+"""Absolute and Huber losses and label smoothing against PyTorch: values, gradients, and trainings in every engine."""
 
 import functools
 
@@ -49,7 +49,7 @@ X = [[0.5, -1.0], [1.5, 0.25], [-0.75, 0.5], [0.1, 0.9], [1.0, 1.0]]
 
 
 def trained(loss, twin, Y, dtype, engine, size=2):
-    """The parameters of a linear model trained here, and by PyTorch."""
+    """Return the parameters of a linear model after a training here, and after PyTorch's."""
     model = MLP(2, [3], seed=1)
     neurons = model.layers[0].neurons
     w = torch.tensor([[w.data for w in n.w] for n in neurons], dtype=torch.float64, requires_grad=True)

@@ -1,4 +1,4 @@
-"""``minimize`` and ``Trainer``: the same numbers in every engine, and what cannot be compiled is refused, not wrong."""
+"""``minimize`` and ``Trainer``: every engine gives the same numbers, and functions that cannot be compiled are refused."""
 
 import itertools
 import math
@@ -23,7 +23,10 @@ END, SIZE, DIM = 5, 6, 3
 
 
 class Letters:
-    """A small model of letters with attention to all before: a look-up for each letter, a loss for the next."""
+    """A small model of letters with attention to all earlier letters.
+
+    It looks each letter up, and predicts the next one.
+    """
 
     def __init__(self, look_up=lambda rows, k: rows[k], seed=3):
         draw = random.Random(seed)
@@ -147,7 +150,7 @@ def test_a_trainer_takes_batches_and_leaves_the_values_written_at_the_end_of_a_b
         trainer.step_batch([])
 
 
-# --- What a function may do
+# --- Functions that can be compiled
 
 W = [Value(0.1 * k - 0.3) for k in range(8)]
 MODEL = nn.MLP(2, [3, 1], activation="tanh", seed=0)
@@ -252,7 +255,7 @@ def test_every_function_runs_on_a_tape(name):
     assert gradient == pytest.approx([w.grad for w in W[:2]], rel=1e-9, abs=1e-12)
 
 
-# --- What is refused
+# --- Refusals
 
 COUNTER = iter(range(10**9))
 SCATTERED = [W[0], W[5], W[1], W[7]]
@@ -362,7 +365,7 @@ def test_an_interrupt_leaves_one_whole_update(engine):
 
 
 class Halving:
-    """An optimizer of somebody's own."""
+    """A user's optimizer."""
 
     def __init__(self):
         self.steps = 0

@@ -1,4 +1,4 @@
-"""Losses of one's own over large layers: a batch is computed as products of matrices, and agrees with the engine."""
+"""Users' losses over large layers: a batch is computed as products of matrices, and agrees with the engine."""
 
 import random
 
@@ -11,7 +11,7 @@ from nn import MLP, Adam, Trainer, cross_entropy, minimize, on_tapes
 
 @pytest.fixture(autouse=True)
 def computed(monkeypatch):
-    """Have every tape be large; the sizes of the batches that are computed at once are listed."""
+    """Treat every tape as large. Return a list of the sizes of the batches that are computed at once."""
     monkeypatch.setattr(on_tapes, "WORTH", 0)
     sizes: list = []
     make = layers.gradients_of
@@ -42,7 +42,7 @@ def gelus():
 
 
 def tokens():
-    """Rows of a table that a sample chooses."""
+    """A sample selects rows of a table."""
     draw = random.Random(5)
     table = [[Value(draw.uniform(-1, 1)) for _ in range(4)] for _ in range(3)]
     rows = [[Value(draw.uniform(-1, 1)) for _ in range(4)] for _ in range(3)]
@@ -56,7 +56,7 @@ def tokens():
 
 
 def penalized():
-    """Terms that parameters alone decide, which a batch computes once."""
+    """Some terms depend on parameters alone, and a batch computes them once."""
     model = MLP(6, [8, 3], activation="tanh", output="linear", seed=0)
     weights = [p for layer in model.layers for neuron in layer.neurons for p in neuron.w]
 
@@ -95,11 +95,11 @@ def test_a_trainer_of_batches_of_any_size(computed):
         trainer.write()
         found.append([*losses, *[p.data for p in parameters]])
     assert found[0] == pytest.approx(found[1], rel=1e-9)
-    assert computed == []  # a sample at a time
+    assert computed == []  # one sample at a time
 
 
 def test_samples_of_other_forms_are_computed_one_by_one(computed):
-    """Lists of two lengths: their tapes differ."""
+    """The tapes of lists of two lengths differ."""
     mixed = [([random.Random(k).uniform(-1, 1)] * (2 + k % 2), 1.0) for k in range(8)]
     found = []
     for engine in ("native", "eager"):

@@ -1,4 +1,4 @@
-"""The options that ``minimize`` and ``Trainer`` share with ``fit``: the same numbers, in every engine."""
+"""The options that ``minimize`` and ``Trainer`` share with ``fit``: the same numbers in every engine."""
 
 import functools
 
@@ -83,7 +83,7 @@ def test_callbacks_see_each_epoch_and_the_best_parameters_are_kept(engine):
         of.append((epoch.number, epoch.loss, [p.data for p in epoch.model.parameters()]))
 
     def callbacks(of):
-        # a rate that is far too large at first, so that it gets worse before it gets better
+        # The rate is far too large at first, so that the loss grows before it falls.
         return [functools.partial(watch, of), ReduceOnPlateau(0.3, patience=0), EarlyStopping(patience=4)]
 
     shared = {"epochs": 30, "batch_size": 2, "shuffle": False, "progress": False}
@@ -114,7 +114,7 @@ def test_callbacks_of_leaves_that_came_as_a_list(engine):
         engine=engine,
         progress=False,
     )
-    assert len(history.loss) == 3  # each is worse than the first
+    assert len(history.loss) == 3  # each loss is larger than the first one
     assert w.data == pytest.approx(1.0 + 2 * 1.1 * 2.0)  # as after the first update
 
 

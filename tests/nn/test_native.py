@@ -1,4 +1,4 @@
-"""Training in machine code, held to that of the engine: numbers, history, updates, seeds, errors, interrupts."""
+"""Training in machine code against the engine: numbers, history, updates, seeds, errors and interrupts."""
 
 import functools
 import math
@@ -62,7 +62,7 @@ TASKS = {
 
 
 def trained(engine, optimizer, task="half_sse", model=None, **options):
-    """A model's numbers, its optimizer and its history after some epochs."""
+    """Return a model's numbers, its optimizer and its history after some epochs."""
     made, sizes, loss, targets = TASKS[task]
     model = MLP(2, sizes, seed=2, **made) if model is None else model
     options = {"epochs": 4, "seed": 5, "progress": False, "loss": loss, "optimizer": optimizer, **options}
@@ -167,7 +167,7 @@ def test_a_film_is_that_of_the_engine():
         assert ours.parameters == pytest.approx(theirs.parameters, rel=1e-12)
 
 
-# --- What goes wrong
+# --- Errors
 
 
 @pytest.mark.parametrize("make", [lambda: SGD(1e200), lambda: Momentum(1e200), lambda: SGD(1e308)])
@@ -238,7 +238,7 @@ def test_an_interrupt_leaves_the_last_whole_update(monkeypatch):
 
 @pytest.mark.parametrize("make", [SGD, Adam])
 def test_an_interrupt_while_machine_code_runs_keeps_what_that_did(make, monkeypatch):
-    """Python hears of it when the code returns, before it can ask what was done."""
+    """Python handles the interrupt when the code returns, before it can ask for the results."""
     run = nn.native.Descent.run
 
     def interrupted(self, epochs, budget, rates):
@@ -254,12 +254,12 @@ def test_an_interrupt_while_machine_code_runs_keeps_what_that_did(make, monkeypa
     monkeypatch.setattr(nn.native.Descent, "run", interrupted)
     ours = trained("native", make(0.01))
     assert ours[2].interrupted
-    assert (ours[2].updates, len(ours[2].loss)) == (100, 2)  # epochs of 37
+    assert (ours[2].updates, len(ours[2].loss)) == (100, 2)  # each epoch has 37 updates
     assert_same(ours, expected)
 
 
 def test_a_real_interrupt_at_any_time_leaves_one_whole_update():
-    """A signal mostly comes while machine code runs; whenever it comes, all agree on how many updates there were."""
+    """A signal usually comes while machine code runs. Whenever it comes, all parts agree on the number of updates."""
 
     def on_alarm(_number, _frame):
         raise KeyboardInterrupt
@@ -270,7 +270,7 @@ def test_a_real_interrupt_at_any_time_leaves_one_whole_update():
                       progress=False, engine="native")  # fmt: skip
         return [p.data for p in model.parameters()], optimizer.updates, history
 
-    run(1)  # from here on the code is compiled
+    run(1)  # from here on, the code is compiled
     before = signal.signal(signal.SIGALRM, on_alarm)
     counts = set()
     try:
@@ -385,7 +385,10 @@ def test_the_shuffle_is_pythons(n):
 @pytest.mark.parametrize("worth_halves", [1, math.inf])
 @pytest.mark.parametrize("batch_size", [35, None])
 def test_a_last_group_in_fewer_lanes(batch_size, worth_halves, monkeypatch):
-    """Of 37 samples in groups of 32 the last group has 5; in batches of 35, one has 3, and one is of 2 samples."""
+    """Of 37 samples in groups of 32, the last group has 5.
+
+    In batches of 35, one has 3, and the last batch is 2 samples.
+    """
     monkeypatch.setattr(kernel_cache, "_kernels", type(kernel_cache._kernels)())
     monkeypatch.setattr(kernel_cache, "_alive", type(kernel_cache._alive)())
     monkeypatch.setattr(training, "_WORTH_HALVES", worth_halves)
@@ -422,7 +425,7 @@ def test_in_halves_numbers_that_do_not_stay_finite_raise_too(monkeypatch):
 
 
 def test_a_shape_is_lowered_once(monkeypatch):
-    """The second fit of a shape finds its machine code without lowering it; another constant is another shape."""
+    """The second fit of a shape finds its machine code without lowering it. Another constant is another shape."""
     lowered = []
     lower = training.lower
     monkeypatch.setattr(training, "lower", lambda *a, **o: lowered.append(1) or lower(*a, **o))

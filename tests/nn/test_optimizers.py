@@ -1,4 +1,4 @@
-"""Updates against torch.optim on the same gradients, and what happens when one cannot be made."""
+"""Updates against torch.optim for the same gradients, and errors when an update cannot be made."""
 
 import inspect
 import math
@@ -81,7 +81,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing(make, bad):
 
 
 class Interrupting:
-    """A parameter whose data cannot be set: an interrupt comes instead."""
+    """A parameter whose data cannot be set, because an interrupt comes instead."""
 
     def __init__(self):
         self.label, self.grad, self._data, self.armed = "x", 1.0, 5.0, True

@@ -69,7 +69,7 @@ def history():
 @pytest.mark.parametrize("written", WRITTEN)
 def test_what_is_written_is_refused_with_advice(written, history):
     class OfTorch(torch.nn.Module):
-        """A module that somebody wrote for PyTorch."""
+        """A module that a user wrote for PyTorch."""
 
     model, X, Y = MLP(1, [1], seed=0), [[0.0], [1.0]], [0.0, 1.0]
     given = {"v": Value(0.5), "history": history, "model": model, "X": X, "Y": Y, "torch": torch, "OfTorch": OfTorch}

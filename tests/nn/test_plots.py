@@ -1,4 +1,4 @@
-"""Plots: they show what the model computes, label their axes, return them, and change nothing."""
+"""Plots: they show the numbers of the model, label their axes, are returned, and change nothing."""
 
 import sys
 
@@ -99,7 +99,7 @@ def test_without_the_library_it_says_what_to_install(plot, monkeypatch):
 
 
 def test_columns_of_a_data_frame_are_not_samples():
-    class Frame:  # it iterates over the names of its columns, as those of pandas and polars do
+    class Frame:  # it iterates over the names of its columns, as data frames of pandas and polars do
         def __iter__(self):
             return iter("ab")
 

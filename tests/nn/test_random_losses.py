@@ -1,4 +1,4 @@
-"""Random losses of samples agree in C and with the engine, or are refused: a few; ``make agreement`` has more."""
+"""A few random losses of samples agree in C and in the engine, or are refused. ``make agreement`` tests more."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Random trainings agree in machine code and by the engine: a few; ``make agreement`` has more."""
+"""A few random trainings agree in machine code and in the engine. ``make agreement`` tests more."""
 
 import pytest
 import random_trainings

@@ -1,4 +1,4 @@
-"""Saving with the optimizer's state, and going on as if nothing had been."""
+"""Saving with the optimizer's state, and continuing a training as if it had not stopped."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""One loop for every engine: ``fit`` is ``minimize`` of a model's loss of pairs, and trainings have one form."""
+"""One loop for every engine: ``fit`` minimizes a model's loss of pairs, and all trainings have the same form."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Saved models come back bit for bit, or are refused with the model as it was."""
+"""Saved models come back bit for bit, or are refused and the model is unchanged."""
 
 import functools
 import hashlib
@@ -88,7 +88,7 @@ def test_a_flipped_bit_is_refused_wherever_it_is(path):
 
 
 def write(path, **changes):
-    """A file with a right checksum and wrong content."""
+    """Write a file with a right checksum and wrong content."""
     save(model(), path)
     body = json.loads(path.read_text())
     del body["sha256"]
@@ -264,7 +264,7 @@ def test_what_a_file_says_of_activations_is_checked(content, path):
     body["activations"] = content
     path.write_text(json.dumps({**body, "sha256": saving._checksum(body)}))
     if content is None:
-        load(MLP(2, [3], activation=[scaling(5.0)]), path)  # as files from before it have it
+        load(MLP(2, [3], activation=[scaling(5.0)]), path)  # files of earlier versions have it like this
         return
     with pytest.raises(SavedModelError, match="other activations"):
         load(MLP(2, [3], activation=[scaling(2.0)]), path)
@@ -313,7 +313,7 @@ def test_an_interrupt_just_after_the_replacement_is_not_hidden(path, monkeypatch
 @pytest.mark.parametrize("depth", [900, 960, 975, 980, 985, 990, 995])
 @pytest.mark.parametrize("key", ["parameters", "model", "version", "extra"])
 def test_nesting_that_is_just_read_is_refused_as_well(path, depth, key):
-    """Reading allows some levels more than writing, which the checksum needs."""
+    """The checksum requires writing, which allows some levels of nesting less than reading."""
     save(model(), path)
     body = json.loads(path.read_text())
     del body[key if key in body else "model"]
@@ -344,7 +344,7 @@ SIZES = ["MLP(999999999-999999999, tanh, linear)", "MLP(2-2-1)", 10**18, -1, [2]
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size)[:20])
 def test_a_file_that_lies_about_its_sizes_is_refused_in_no_room(path, size):
-    """Room is made for the model that is there, never for one that a file speaks of."""
+    """Memory is allocated for the model that is there, and never for the sizes that a file claims."""
     write(path, model=size)
     tracemalloc.start()
     refused(path, "make one like it|not a number|where the model has")
@@ -362,11 +362,11 @@ def test_a_file_far_larger_than_its_model_is_not_read_to_its_end(path):
     tracemalloc.stop()
 
 
-# --- Links, devices, pipes, and what is left behind
+# --- Links, devices and pipes, and files that must not remain
 
 
 def linked(folder, kind):
-    """The path to save to, and the file in which the model must be then."""
+    """Return the path to save to, and the file in which the model must be afterwards."""
     target, link = folder / "target.json", folder / "link.json"
     target.write_text("old")
     if kind == "hard":
@@ -401,7 +401,7 @@ def test_a_link_stays_a_link_and_its_file_is_written(kind, tmp_path):
 def test_links_that_lead_nowhere_are_refused(tmp_path):
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
-    with pytest.raises(OSError):  # noqa: PT011 - the system says it
+    with pytest.raises(OSError):  # noqa: PT011 - the system's own message
         save(model(), tmp_path / "a")
     assert sorted(os.listdir(tmp_path)) == ["a", "b"]
 
@@ -417,16 +417,16 @@ def test_a_device_is_written_to_and_stays_one():
 def test_a_pipe_is_written_to_and_stays_one(tmp_path, path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(OSError, match="No such device"):  # nobody reads, and it does not wait for somebody
+    with pytest.raises(OSError, match="No such device"):  # nobody reads the pipe, and saving does not wait for a reader
         save(model(), pipe)
     read = []
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
     reader.start()
     while not read:
         try:
-            save(MLP(20, [100, 1], seed=0), pipe)  # more than a pipe holds at once
+            save(MLP(20, [100, 1], seed=0), pipe)  # more than a pipe can hold
             break
-        except OSError:  # the reader is not there yet
+        except OSError:  # there is no reader yet
             continue
     reader.join()
     assert stat.S_ISFIFO(os.stat(pipe).st_mode)
@@ -455,7 +455,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(how, tmp_path, path, monke
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError):  # noqa: PT011 - of several kinds
+    with pytest.raises(OSError):  # noqa: PT011 - there are several messages
         save(model(seed=1), place)
     assert sorted(os.listdir(tmp_path)) == before
     assert path.read_bytes() == old
@@ -513,7 +513,7 @@ def test_paths_of_every_kind(kind, path):
 
 
 def test_a_process_that_is_killed_leaves_nothing_behind(tmp_path):
-    """It is killed when the data are written and not yet in their place."""
+    """The process is killed after the data are written and before they are moved to their place."""
     program = (
         "import os, signal, nn\n"
         "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -524,7 +524,7 @@ def test_a_process_that_is_killed_leaves_nothing_behind(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-# --- Which activations a file is of
+# --- The activations that a file names
 
 
 @primitive(partials=lambda y, x: 2 * x)
@@ -557,7 +557,7 @@ def test_neurons_of_a_layer_may_differ(path):
 
 
 def test_files_of_earlier_releases_are_read(path):
-    """They called every activation without a ``__name__`` custom."""
+    """They wrote "custom" for every activation without a ``__name__``."""
     save(MLP(2, [2, 1], activation=saved_square, seed=0), path)
     body = json.loads(path.read_text())
     del body["sha256"]

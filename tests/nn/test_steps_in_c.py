@@ -1,4 +1,4 @@
-"""An optimizer's step in C and the same step by its rule in Python: the same bits."""
+"""An optimizer's step in C has the same bits as the same step by its rule in Python."""
 
 import copy
 import math
@@ -44,7 +44,7 @@ def test_steps_in_c_have_the_bits_of_the_rule(name, monkeypatch):
     ours, fast = parameters(), OPTIMIZERS[name]()
     for k in range(9):
         step(fast, ours, k)
-        if k == 4:  # what is remembered goes with copies, and is the same wherever it is read
+        if k == 4:  # copies include the optimizer's memory, which is the same however it is read
             fast, ours = copy.deepcopy((fast, ours))
             if not callable(fast.rate):
                 fast, ours = pickle.loads(pickle.dumps((fast, ours)))

@@ -1,4 +1,4 @@
-"""Samples in structures train a model of one's own as the same samples in rows do, in both engines."""
+"""Samples in structures train a user's model like the same samples in rows, in both engines."""
 
 import collections
 import dataclasses

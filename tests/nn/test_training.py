@@ -1,4 +1,4 @@
-"""``fit`` against gradient descent written out by hand, and what it does when it is stopped or fed nonsense."""
+"""``fit`` against gradient descent written by hand, and its behaviour at interrupts and with bad arguments."""
 
 import math
 import random
@@ -36,7 +36,7 @@ def quiet(m, *data, **options):
 
 
 def by_hand(m, batches, rate=0.1):
-    """Plain gradient descent with the average gradient of each batch."""
+    """Run plain gradient descent with the average gradient of each batch."""
     for batch in batches:
         m.zero_grad()
         for x, y in batch:
@@ -168,7 +168,7 @@ def test_an_interrupt_leaves_the_last_whole_update(make, call):
     assert history.updates == {1: 0, 4: 1, 7: 3, 12: 6}[call]
     assert len(history.loss) == (0 if call <= 7 else 1)
 
-    def ends(outputs, y):  # a clean run that ends there: a loss that is not finite stops it
+    def ends(outputs, y):  # a clean run that ends there, because a loss that is not finite stops it
         seen.append(y)
         return half_sse(outputs, y) * (math.nan if len(seen) == call else 1.0)
 
@@ -225,7 +225,7 @@ def test_without_a_console_there_is_no_progress_bar(monkeypatch):
 
 
 def test_an_llvmlite_that_cannot_be_used_leaves_the_engine(monkeypatch):
-    monkeypatch.setitem(sys.modules, "nn.native", None)  # an import of it raises ImportError
+    monkeypatch.setitem(sys.modules, "nn.native", None)  # makes an import of it raise ImportError
     trained, twin = model(), model()
     quiet(trained, X, Y, engine=None)
     quiet(twin, X, Y, engine="eager")
@@ -424,7 +424,7 @@ def test_an_interrupt_leaves_all_columns_of_the_history_alike():
     def loss(outputs, y):
         nonlocal calls
         calls += 1
-        if calls == 4 * 3 + 2:  # while the third epoch is trained: 2 epochs of 4 samples and 2 held out
+        if calls == 4 * 3 + 2:  # during the third epoch; an epoch has 4 samples and 2 held out
             raise KeyboardInterrupt
         return cross_entropy(outputs, y)
 

@@ -1,4 +1,4 @@
-"""Weights of samples and classes, beside PyTorch's losses, in every engine."""
+"""Weights of samples and classes against PyTorch's losses, in every engine."""
 
 import functools
 
@@ -16,7 +16,7 @@ ENGINES = pytest.mark.parametrize("engine", ["eager", "native"])
 
 
 def both(neurons, Y, twin, engine, size, **options):
-    """The parameters of a linear model after a training here, and after PyTorch's with ``twin(outputs, places)``."""
+    """Return the parameters of a linear model after a training here, and after PyTorch's with the loss ``twin``."""
     model = MLP(2, [neurons], seed=1)
     rows = [[p.data for p in n.parameters()] for n in model.layers[0].neurons]
     w = torch.tensor(rows, dtype=torch.float64, requires_grad=True)

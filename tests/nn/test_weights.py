@@ -1,4 +1,4 @@
-"""What programs written for other engines do with neurons: replace a weight, add the bias to the weights."""
+"""Neurons as programs for other engines use them: weights are replaced, and the bias is added to the weights."""
 
 import copy
 import pickle

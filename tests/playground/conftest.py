@@ -1,6 +1,6 @@
 """The playground that ``make playground`` built, served on the loopback address.
 
-``make test-playground`` says by DELTAGRAD_PLAYGROUND where it is; other runs do not collect these tests.
+``make test-playground`` sets DELTAGRAD_PLAYGROUND to its folder. Other runs do not collect these tests.
 """
 
 import os
@@ -27,5 +27,5 @@ def address():
 
 @pytest.fixture(scope="session")
 def axe():
-    """The checker of accessibility, as a script."""
+    """Return the checker of accessibility as a script."""
     return Path(AXE).read_text(encoding="utf-8")

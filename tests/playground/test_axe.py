@@ -1,4 +1,4 @@
-"""Every kind of page, checked for accessibility by axe-core: nothing serious is found, in light and in dark."""
+"""Every kind of page is checked for accessibility by axe-core, in light and in dark: it finds nothing serious."""
 
 import pytest
 from browsing import in_a_browser
@@ -54,7 +54,7 @@ PAGES = {
 
 
 def serious(page, axe):
-    """What axe finds that is serious or critical: the rules, each with the elements."""
+    """Return axe's serious and critical findings: the rules, each with its elements."""
     found = page.evaluate(axe + "; axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
     return {v["id"]: [n["html"][:120] for n in v["nodes"]] for v in found if v["impact"] in ("serious", "critical")}
 
@@ -68,7 +68,7 @@ def test_a_page_has_no_serious_finding(browser, tmp_path, axe, kind, scheme, siz
         color_scheme=scheme,
         bypass_csp=True,
         offline=True,
-        is_mobile=size[0] < 760,  # as a phone, which zooms out where a page is too wide
+        is_mobile=size[0] < 760,  # as a phone, which zooms out if a page is too wide
     )
     page = context.new_page()
     path = tmp_path / "page.html"

@@ -1,4 +1,4 @@
-"""The playground in a real browser: a program is typed, run, looked at, graded, stopped and shared."""
+"""The playground in a real browser: a program is typed, run, shown, graded, stopped and shared."""
 
 import base64
 import json
@@ -11,12 +11,12 @@ from autograd import Value, derive, tanh
 from nn import MLP, half_sse
 
 pytestmark = in_a_browser
-LONG = 120_000  # Python starts in the browser; nothing is asserted of how long that takes
+LONG = 120_000  # Python starts in the browser; no test asserts how long that takes
 
 
 @pytest.fixture(scope="module")
 def visited(browser, address):
-    """One page for all tests: starting Python takes seconds. Requests to anywhere else are noted, and refused."""
+    """Open one page for all tests, because starting Python takes seconds. Note and refuse requests to other hosts."""
     context = browser.new_context()
     asked: list = []
     page = context.new_page()
@@ -170,7 +170,7 @@ def test_a_shared_link_has_the_program_and_asks_before_it_runs(visited, browser,
     page.locator("body[data-ready]").wait_for(timeout=LONG)
     assert page.locator("#program").input_value() == program
     assert page.locator("#asked").is_visible()
-    page.locator("#program").press("Control+Enter")  # nor by the keys
+    page.locator("#program").press("Control+Enter")  # and not by the keys either
     page.locator("#run").click()
     assert page.locator("#said").text_content() == ""
     page.click("#accept")
@@ -206,8 +206,8 @@ def test_a_hostile_link_runs_nothing(browser, address, kind):
     page.goto(address + "#" + HOSTILE[kind])
     page.locator("body[data-ready]").wait_for(timeout=LONG)
     if page.locator("#asked").is_visible():
-        assert page.locator("#said").text_content() == ""  # the worker was asked for nothing
-    else:  # nothing could be read from the link
+        assert page.locator("#said").text_content() == ""  # the worker was not asked for anything
+    else:  # the link could not be read
         assert page.locator("#program").input_value().startswith("from autograd import")
     assert page.locator("main img[src=x], main b").count() == 0
     assert page.locator("script").count() == 1

@@ -1,4 +1,4 @@
-"""HIPS autograd at the points: see ``library``. Its import name is ours, so it runs in an environment without us."""
+"""The adapter of HIPS autograd; see ``library``. It has our import name, so it runs in an environment without us."""
 
 import warnings
 
@@ -19,7 +19,7 @@ FUNCTIONS = {
 
 
 def derivatives(f, xs):
-    """The four orders at every point, each order as one batch; None where it has no rule for forward mode."""
+    """Return the four orders at every point, each order as one batch. It is None if a function has no forward rule."""
     x, first = np.array(xs), elementwise_grad(f)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""JAX at the points, in float64: see ``library``."""
+"""The adapter of JAX, in float64; see ``library``."""
 
 import jax
 from jax import nn
@@ -19,7 +19,7 @@ FUNCTIONS = {
 
 
 def derivatives(f, xs):
-    """The four orders at every point, each order as one batch."""
+    """Return the four orders at every point, each order as one batch."""
     x, first = jnp.array(xs), jax.grad(f)
     ways = [f, first, jax.grad(first), lambda z: jax.jvp(first, (z,), (1.0,))[1]]
     return [jax.vmap(way)(x).tolist() for way in ways]

@@ -1,7 +1,7 @@
-"""What the adapters share: read the points, have a library differentiate at them, write what it found.
+"""The common part of the adapters: read points, let a library differentiate there, and write the results.
 
-An adapter is a script of one library, ``python <adapter>.py points.json found.json``, so that each may run in an
-environment of its own. Numbers are written as ``float.hex`` has them. Only the standard library is used here.
+An adapter is a script for one library, ``python <adapter>.py points.json found.json``, so that each can run in an
+environment of its own. Numbers are written by ``float.hex``. This file uses only the standard library.
 """
 
 import json
@@ -11,12 +11,12 @@ __all__ = ["run"]
 
 
 def run(functions, derivatives):
-    """Differentiate ``functions`` at the points of the file named first and write the numbers to the second.
+    """Differentiate ``functions`` at the points in the first file, and write the results to the second file.
 
     Args:
-        functions: a dict from a primitive's name to the library's own function of that name, of an array or a number.
-        derivatives: a function of ``(function, points)``, with the points a list of floats, that returns a list for
-            each of the four orders of ``truths.ORDERS``: floats, or None where the library raised or has no such mode.
+        functions: a dict from a primitive's name to the library's function of that name, of an array or a number.
+        derivatives: a function of ``(function, points)``, where the points are a list of floats. It returns a list for
+            each of the four orders of ``truths.ORDERS``: floats, or None if the library raised or lacks that mode.
     """
     points_file, found_file = sys.argv[1:]
     with open(points_file, encoding="utf-8") as file:

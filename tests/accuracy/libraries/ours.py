@@ -1,4 +1,4 @@
-"""deltagrad at the points: see ``library``."""
+"""The adapter of deltagrad; see ``library``."""
 
 from library import run
 
@@ -10,7 +10,7 @@ FUNCTIONS = {p.name: p for p in vars(primitives).values() if isinstance(p, Primi
 
 
 def derivatives(f, xs):
-    """The four orders at every point; None where something is raised."""
+    """Return the four orders at every point; None for those that raise."""
     first = grad(f)
     ways = [f, first, grad(first), lambda x: jvp(first, (x,), (1.0,))[1]]
     return [[_number(way, x) for x in xs] for way in ways]

@@ -1,4 +1,4 @@
-"""PyTorch at the points, in float64: see ``library``."""
+"""The adapter of PyTorch, in float64; see ``library``."""
 
 import torch
 from library import run
@@ -15,7 +15,7 @@ FUNCTIONS = {
 
 
 def derivatives(f, xs):
-    """The four orders at every point, each order as one batch."""
+    """Return the four orders at every point, each order as one batch."""
 
     def first(x):
         return torch.func.grad(lambda z: f(z).sum())(x)
@@ -23,7 +23,7 @@ def derivatives(f, xs):
     x = torch.tensor(xs, dtype=torch.float64)
     second = torch.func.grad(lambda z: first(z).sum())(x)
     forward = torch.func.jvp(first, (x,), (torch.ones_like(x),))[1]
-    zeros = torch.zeros_like(x)  # a derivative that is 0 everywhere has no numbers of its own
+    zeros = torch.zeros_like(x)  # PyTorch returns None for a derivative that is 0 everywhere
     return [(zeros + y).tolist() for y in (f(x), first(x), second, forward)]
 
 
