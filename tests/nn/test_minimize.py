@@ -1,4 +1,4 @@
-"""``minimize`` and ``Trainer``: every engine gives the same numbers, and functions that cannot be compiled are refused."""
+"""``minimize`` and ``Trainer``: every engine gives the same numbers, and other functions are refused."""
 
 import itertools
 import math
