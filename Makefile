@@ -40,7 +40,7 @@ help:
 	@echo "make arrays  compare the reader of programs with NumPy on 20,000 random programs over arrays"
 	@echo "make agreement compare machine code with the engine on random graphs (bits) and functions with branches (numbers)"
 	@echo "make accuracy compare derivatives with mpmath, PyTorch, JAX and HIPS autograd, and the ways to one gradient"
-	@echo "make mutants change the engine and the grader in one place at a time: does a test notice? ARGS='--file sweep' for less"
+	@echo "make mutants change the engine and the grader in one place at a time, and list the changes that no test notices (ARGS='--file sweep' for less)"
 	@echo "make pictures make the pictures of the README again"
 	@echo "make screenshots  make the screenshots of the documentation again"
 	@echo "make docs    build the documentation in docs/_build/html"
@@ -86,7 +86,7 @@ coverage: $(VENV)/.with-test
 test-random: $(VENV)/.with-test
 	$(RUN) -m pytest $(ON_ALL_CORES) -m random
 
-# These share a cache of types, so one process runs them.
+# These tests share a cache of types, so one process runs them.
 test-package: $(VENV)/.with-test
 	$(RUN) -m pytest -m package
 

@@ -47,9 +47,9 @@ _importlib.import_module("autograd._absent_imports").advise_imports("deltagrad",
 
 if _typing.TYPE_CHECKING:
     import nn as nn
-    from autograd import *  # noqa: F403
+    from autograd import *  # noqa: F403 - a type checker finds the names of both packages
     from autograd import compile as compile
-    from nn import *  # noqa: F403
+    from nn import *  # noqa: F403 - likewise
 else:
 
     def __getattr__(name):

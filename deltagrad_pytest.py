@@ -1,10 +1,10 @@
 """A pytest plugin that shows why an assertion about a gradient failed. Pytest finds it once deltagrad is installed.
 
 - After an assertion about a grade that is not ``equal``, such as ``assert derive(loss).grade(w, formula)``, the report
-  has the whole diagnosis. So it has for ``assert grade_code(source)`` and ``assert grade_document(text)``.
+  has the whole diagnosis. The same holds for ``assert grade_code(source)`` and ``assert grade_document(text)``.
 - ``assert value == 3.0`` says that a Value is equal to no number, and what to compare.
 
-It imports nothing of deltagrad: tests that do not use the engine do not load it.
+The plugin imports nothing of deltagrad, so tests that do not use the engine do not load the engine.
 """
 
 import sys
@@ -21,7 +21,7 @@ _GRADES = (
 
 
 def _class(module, name):
-    """Return a class, or an empty tuple where its module was not imported: then there are no objects of it."""
+    """Return a class, or an empty tuple if its module was not imported, because then no object has this class."""
     return getattr(sys.modules.get(module), name, ())
 
 
@@ -33,7 +33,7 @@ def pytest_assertrepr_compare(op, left, right):
         return None
     lines = [f"{left!r} {op} {right!r}"]
     if len(values) == 2:
-        return [*lines, "Values are equal where they are the same object: compare their data, or their grad."]
+        return [*lines, "Values are equal only if they are the same object: compare their data, or their grad."]
     return [*lines, f"A Value is equal to no number: compare its data, which is {values[0].data!r}."]
 
 
@@ -51,7 +51,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def _grades(variables):
-    """Return the grades that are false, each once, among variables and what pytest keeps of an assertion there."""
+    """Return the grades that are false, each once, among variables, which include parts of a rewritten assertion."""
     kinds = [_class(module, name) for module, name in _GRADES]
     found = [value for value in variables.values() if any(isinstance(value, kind) for kind in kinds) and not value]
     return list({id(grade): grade for grade in found}.values())

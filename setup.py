@@ -1,9 +1,10 @@
-"""What is required depends on the platform, so it is decided here; everything else is in ``pyproject.toml``.
+"""The requirements, which depend on the platform. Everything else is in ``pyproject.toml``.
 
-With ``DELTAGRAD_PURE=1`` in the environment, a wheel is built for every platform, with nothing compiled in it.
+With ``DELTAGRAD_PURE=1`` in the environment, a wheel for every platform is built, without compiled files.
 
-pygraphviz lays out graphs without a program of its own, and is compiled. Where it has no wheel, requiring it would make
-the install of this package fail, so it is not required there. Drawing says then what to install.
+pygraphviz lays out graphs without another program, and is compiled. On platforms for which it has no wheel, requiring
+it would make the install of this package fail. So it is not required there, and drawing raises an error that says what
+to install.
 """
 
 import os
@@ -19,7 +20,7 @@ DRAWS = "pygraphviz>=2"  # its wheels are for the stable ABI of CPython, from 3.
 
 
 def has_wheel() -> bool:
-    """Return whether pygraphviz has a wheel for this interpreter on this platform."""
+    """Return True if pygraphviz has a wheel for this interpreter on this platform."""
     if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED") or sys.maxsize < 2**32:
         return False
     system, machine = platform.system(), platform.machine().lower()
@@ -41,25 +42,27 @@ def _version(text):
 
 
 def requirements() -> list[str]:
-    """Return what has to be installed with this package here, or with a wheel for every platform anywhere."""
+    """Return the requirements on this platform. A wheel for every platform has only those of all platforms."""
     return [*REQUIRED, DRAWS] if has_wheel() and not is_pure() else REQUIRED
 
 
 def is_pure() -> bool:
-    """Return whether nothing is to be compiled."""
+    """Return True if nothing should be compiled."""
     return os.environ.get("DELTAGRAD_PURE", "") not in ("", "0")
 
 
 class PurePython(Distribution):
-    """The package without its extension modules, so that its wheel is one for every platform."""
+    """The package without its extension modules, so that its wheel is for every platform."""
 
     def parse_config_files(self, *arguments, **options):
-        """Read ``pyproject.toml``, and leave out the extension modules it names."""
+        """Read ``pyproject.toml``, and leave out the extension modules that it names."""
         super().parse_config_files(*arguments, **options)
         self.ext_modules = []
 
 
 if __name__ == "__main__":
-    if "bdist_wheel" in sys.argv:  # what an earlier build left there would be installed in place of what fails now
+    if (
+        "bdist_wheel" in sys.argv
+    ):  # files of an earlier build would be installed in place of those that fail to compile now
         shutil.rmtree("build", ignore_errors=True)
     setup(install_requires=requirements(), distclass=PurePython if is_pure() else Distribution)

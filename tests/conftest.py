@@ -10,12 +10,8 @@ import pytest
 
 import autograd
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # a background job of a shell ignores SIGINT, so no test could be interrupted
+# A background job of a shell ignores SIGINT, so that no test could be interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -1,7 +1,7 @@
 """Exact references for every primitive of the table, independent of its rules: mpmath functions and differences.
 
-``EXACT[name]`` is the value as mpmath has it. Derivatives are central differences of it at 120 digits or more with a
-step of 1e-30 of the point, so their error is below 1e-50 of their size: no rule of ours is used.
+``EXACT[name]`` is the value as an mpmath function. Derivatives are central differences of it with at least 120 digits
+and a step of 1e-30 of the point. So their error is below 1e-50 of their size, and no rule of ours is used.
 """
 
 import functools
@@ -33,13 +33,13 @@ def _logistic_pdf(x):
 
 
 def _with_more_bits(function, x):
-    with mp.extraprec(80):  # mpmath loses as many beside a root
+    with mp.extraprec(80):  # mpmath loses up to 80 bits near a root
         found = function(x)
     return +found
 
 
 def _erfc(z):
-    return mpmath.erfc(z) if z < 1e9 else mpf(0)  # mpmath gives up where its logarithm is no double
+    return mpmath.erfc(z) if z < 1e9 else mpf(0)  # mpmath raises if the logarithm of the result is not a double
 
 
 EXACT = {
@@ -123,7 +123,7 @@ EXACT = {
     "polygamma": lambda n, x: mpmath.psi(int(mpmath.nint(n)), x),
 }
 
-# What the operands are drawn from: for each of them an interval, and whether small magnitudes are wanted too.
+# The intervals from which the operands are drawn, and whether small magnitudes are drawn, too.
 WIDE = (-30.0, 30.0)
 DOMAINS = {
     "div": [WIDE, (0.01, 30.0)],
@@ -171,7 +171,7 @@ DOMAINS = {
 }
 
 # Sums whose terms can cancel: the sum of the absolute values of the terms, for the value and for each partial. A sum is
-# as good as its terms, so beside a root 4 epsilon times these are allowed. Nothing else is.
+# as exact as its terms. So near a root, an error of 4 epsilon times this sum is allowed, and nowhere else.
 VALUE_TERMS = {
     "dot": lambda *x: _dot(*[abs(each) for each in x]),
     "total": lambda *x: mpmath.fsum([abs(each) for each in x]),
@@ -179,7 +179,7 @@ VALUE_TERMS = {
 }
 
 
-# A slope that is a product of two cosines over two lengths, nine roundings in all, is allowed more than the 4 ulps.
+# This slope is a product of two cosines over two lengths. It has nine roundings, so more than 4 ulps are allowed.
 PARTIAL_ULPS = {"inversion": 8}
 
 
@@ -196,7 +196,7 @@ def _log_power(x, j):
 
 
 def _spread(i):
-    # exp(a - b) is off by the rounding of a - b, which is what the operands differ by, not what they are.
+    # The error of exp(a - b) is the rounding error of a - b, which depends on the difference and not on a and b.
     return lambda *x: mpmath.exp(x[i] - EXACT["logsumexp"](*x)) * (1 + max(abs(x[i] - each) for each in x))
 
 
@@ -212,16 +212,16 @@ PARTIAL_TERMS = {
 
 
 def operands_of(primitive, count=60):
-    """Regular points: away from kinks, poles and the ends of the domain, some of them of small magnitude."""
+    """Draw regular points: away from kinks, poles and the ends of the domain, some of them of small magnitude."""
     draw = random.Random(primitive.name)
     for k in range(count):
         arity = primitive.arity or (1 + k % 5 if primitive.name != "dot" else 2 + k % 6)
         intervals = DOMAINS.get(primitive.name, [WIDE] * arity)
         if primitive.name == "where":
             yield (float(k % 2), draw.uniform(*WIDE), draw.uniform(*WIDE))
-        elif primitive.name == "polygamma":  # its first operand counts
+        elif primitive.name == "polygamma":  # its first operand is a whole number
             yield (float(k % 4), _between(draw, *intervals[1], small=False))
-        elif primitive.name == "power_term":  # its last two operands count
+        elif primitive.name == "power_term":  # its last two operands are whole numbers
             first = [_between(draw, *interval, small=k % 3 == 0) for interval in intervals[:3]]
             yield (*first, float(k % 3), float(k // 3 % 3))
         else:
@@ -236,7 +236,7 @@ def _between(draw, low, high, small):
 
 
 def ulps(found, exact):
-    """How many units in the last place of the exact number ``found`` is off."""
+    """Return the error of ``found`` in units in the last place of the exact number."""
     if not mpmath.isfinite(exact) or not math.isfinite(found):
         return 0.0 if found == float(exact) or (math.isnan(found) and mpmath.isnan(exact)) else math.inf
     with mp.workdps(60):
@@ -244,13 +244,13 @@ def ulps(found, exact):
 
 
 def close(found, exact, allowed_ulps=4, terms=None):
-    """Within the allowed ulps of the exact number, or of the sum of the absolute terms it is a sum of."""
+    """Return True within the allowed ulps of the exact number, or 4 epsilon times the absolute terms of its sum."""
     if ulps(found, exact) <= allowed_ulps:
         return True
     return terms is not None and math.isfinite(found) and abs(mpf(found) - exact) <= allowed_ulps * EPSILON * terms
 
 
-# Functions that come close to a constant, or to one operand: how many digits a difference would lose.
+# Functions that come close to a constant or to one operand, and the digits that a difference would lose.
 _LOST = {
     **dict.fromkeys(["tanh", "sigmoid", "softplus", "logsigmoid", "silu", "expm1"], lambda x: 0.9 * abs(x)),
     **dict.fromkeys(["erf", "erfc", "normal_cdf", "gelu"], lambda x: 0.5 * x * x),
@@ -259,7 +259,7 @@ _LOST = {
 
 
 def digits_for(primitive, operands):
-    """Digits enough for a difference to have 50 of them."""
+    """Return enough digits for a difference with 50 right digits."""
     scales = [abs(math.log10(abs(x))) for x in operands if x != 0.0]
     lost = _LOST[primitive.name](*operands) if primitive.name in _LOST else 0.0
     return 120 + 3 * int(sum([scale for scale in scales if scale > 8.0])) + int(min(lost, 1000.0))
@@ -273,7 +273,7 @@ def exact_value(primitive, operands):
 
 @functools.lru_cache(maxsize=1000)
 def exact_partial(primitive, operands, i):
-    """The first derivative in operand ``i``, by a central difference of the exact value."""
+    """Return the first derivative with respect to operand ``i``, by a central difference of the exact value."""
     with mp.workdps(digits_for(primitive, operands)):
         x, h = [mpf(x) for x in operands], _step(operands[i])
         f = EXACT[primitive.name]
@@ -281,7 +281,7 @@ def exact_partial(primitive, operands, i):
 
 
 def exact_second(primitive, operands, i, j):
-    """The second derivative in operands ``i`` and ``j``, likewise."""
+    """Return the second derivative with respect to operands ``i`` and ``j``, by central differences."""
     with mp.workdps(digits_for(primitive, operands) + 60):
         x, h, k = [mpf(x) for x in operands], _step(operands[i]), _step(operands[j])
         f = EXACT[primitive.name]
@@ -292,7 +292,7 @@ def exact_second(primitive, operands, i, j):
 
 
 def _sum(terms):
-    """Their sum, and 0 where it is no more than the rounding of the terms: a derivative that is 0."""
+    """Return the sum of terms, or 0 if it is no larger than their rounding: then the derivative is 0."""
     result = mpmath.fsum(terms)
     noise = max(abs(term) for term in terms) * mpf(10) ** (25 - mp.dps)
     return result if abs(result) > noise else mpf(0)

@@ -1,7 +1,7 @@
-"""Random straight-line programs, and an engine of thirty lines over any numbers that says what they must give.
+"""Random straight-line programs, and an engine of thirty lines over any numbers that gives their exact results.
 
 A program is data: a list of steps ``(name, i, j)``, each applied to numbers computed before. The same program runs over
-Values, Fractions and mpmath numbers. ``gradients`` is forward mode with one tangent per input, written here by hand: it
+Values, Fractions and mpmath numbers. ``gradients`` is forward mode with one tangent for each input, written by hand. It
 shares no line with the engine.
 """
 
@@ -15,7 +15,7 @@ RATIONAL = ["add", "sub", "mul", "neg", "half", "three", "plus", "from"]
 SMOOTH = ["tanh", "sigmoid", "sin", "atan", "softplus", "erf", "gaussian_of"]
 KINKED = ["relu", "abs", "maximum"]
 
-# name: (over any number, the derivatives in the operands)
+# For each name, a function of any numbers, and its derivatives with respect to the operands.
 RULES = {
     "add": (lambda a, b: a + b, lambda a, b: (1, 1)),
     "sub": (lambda a, b: a - b, lambda a, b: (1, -1)),
@@ -50,7 +50,7 @@ UNARY = set(EXACT_VALUES)
 
 
 def random_program(seed, names, inputs=4, length=25):
-    """Steps that each read what came before, the last few inputs of a step more often than the first."""
+    """Return steps that each read two earlier numbers. The second one is among the last six."""
     draw = random.Random(seed)
     steps = []
     for k in range(length):
@@ -60,7 +60,7 @@ def random_program(seed, names, inputs=4, length=25):
 
 
 def run(steps, inputs):
-    """Every number of the program, over the engine's functions; the last is the result."""
+    """Return every number of the program, computed by the engine's functions. The last one is the result."""
     numbers = list(inputs)
     for name, i, j in steps:
         rule = RULES[name][0]
@@ -69,7 +69,7 @@ def run(steps, inputs):
 
 
 def gradients(steps, inputs):
-    """The result, its derivative in every input, and the sum of the absolute values of all products along the paths."""
+    """Return the result, its derivatives, and for each input the sum of the absolute products along all paths."""
     numbers, n = list(inputs), len(inputs)
     tangents = [[1 if i == k else 0 for k in range(n)] for i in range(n)]
     sizes = [list(row) for row in tangents]

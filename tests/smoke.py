@@ -1,6 +1,6 @@
-"""A minute with an installed package: ``python smoke.py [compiled|interpreted]``, with nothing but its base installed.
+"""A quick test of an installed package: ``python smoke.py [compiled|interpreted]``. It needs only the base install.
 
-It says which version it found, and raises where something is wrong. It must not be run from the folder of the sources.
+It prints the version that it found, and raises if something is wrong. Do not run it from the folder of the sources.
 """
 
 import shutil
@@ -16,7 +16,7 @@ PROGRAM = """import numpy as np
 x, t, w = np.array([[0.5, -1.0]]), np.array([[1.0]]), np.array([[0.3], [0.7]])
 y = 1 / (1 + np.exp(-(x @ w)))
 w -= 0.1 * x.T @ ("""
-# a file, and the exit status and a word of what the command says of it
+# A file, the exit status, and a word of the command's output for it.
 FILES = [
     ("grade", "right.txt", SHEET + r"\delta_o = -(t_o - y_o) y_o (1 - y_o)", 0, "equal"),
     ("grade", "wrong.txt", SHEET + r"\delta_o = (t_o - y_o) y_o (1 - y_o)", 1, "wrong"),
@@ -24,14 +24,14 @@ FILES = [
     ("code", "wrong.py", PROGRAM + "(y - t) * y * (1 + y))", 1, "wrong"),
 ]
 
-_SLOW = "deltagrad runs without its compiled engine"  # how the advice begins that every process gives once
+_SLOW = "deltagrad runs without its compiled engine"  # the beginning of the advice that every process prints once
 
 
 def main(expected: str) -> str:
-    """Use what a user uses; return a line that says what was found.
+    """Use what users use. Return a line with the results.
 
     Args:
-        expected: ``"compiled"`` or ``"interpreted"``, or nothing where either will do.
+        expected: ``"compiled"`` or ``"interpreted"``, or nothing if either is right.
     """
     import autograd
     import deltagrad

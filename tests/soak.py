@@ -1,11 +1,11 @@
-"""A soak: everything a session does, over and over, with the memory of the process as numbers: ``make soak``.
+"""A soak: all activities of users, over and over, while the memory of the process is measured: ``make soak``.
 
-Each round draws an activity and what it works on from a seeded generator, checks what comes out, and drops it. The
-resident memory is sampled at even distances in time; it is flat where its median in the last fifth of the samples is
-that in the second fifth, but for a bound. The garbage collector is off: what is not freed at once shows.
+Each round draws an activity and its data from a seeded generator, checks the results, and drops them. The resident
+memory is sampled at regular times. It is flat if its median in the last fifth of the samples is at most a bound above
+that in the second fifth. The garbage collector is off, so that objects that are not freed at once show.
 
-Two libraries keep a little of what they make in this process: Graphviz about 3 KiB of every layout, llvmlite about
-1.5 KiB of every module it compiles. The bound grows by as much for each round that draws or compiles, and a half more.
+Two libraries keep memory in this process: Graphviz about 3 KiB for every layout, llvmlite about 1.5 KiB for every
+module that it compiles. The bound grows by one and a half times as much for each round that draws or compiles.
 """
 
 import argparse
@@ -35,7 +35,7 @@ _COLLECT = 64  # rounds between collections: drawing, mpmath and hypothesis make
 
 
 def _hold(condition, what):
-    if not condition:  # no assert statement: it would be gone under python -O
+    if not condition:  # an assert statement would be removed by python -O
         raise AssertionError(f"not so: {what}")
 
 
@@ -46,7 +46,7 @@ def _graph(r, names=(*RATIONAL, *SMOOTH, *KINKED)):
 
 
 def differentiates(r, _folder):
-    """Reverse mode, twice; forward mode; a second derivative in a direction, by two ways."""
+    """Differentiate in reverse mode, twice; in forward mode; and twice along a direction, in two ways."""
     program, leaves, root = _graph(r)
     swept = adjoints(root)
     root.backward()
@@ -68,7 +68,7 @@ def differentiates(r, _folder):
 
 
 def replays_exactly(r, _folder):
-    """The derivative over Fractions; that of floats is near it."""
+    """Replay over Fractions. The derivative over floats is close to that."""
     _, leaves, root = _graph(r, ("add", "sub", "mul", "neg", "half"))
     exact = replay(root, Fraction).gradients()
     for leaf, slope in adjoints(root).items():
@@ -77,14 +77,14 @@ def replays_exactly(r, _folder):
 
 
 def copies(r, _folder):
-    """Copies, and pickles of one's own."""
+    """Make copies and pickles, and load the pickles."""
     _, _, root = _graph(r)
     for again in (copy.deepcopy(root), pickle.loads(pickle.dumps(root))):
         _hold(list(adjoints(again).values()) == list(adjoints(root).values()), "a copy has the same derivatives")
 
 
 def draws(r, folder):
-    """A picture of values or of a network, and the page that plays a sweep."""
+    """Draw a picture of values or of a network, and the page that plays a sweep."""
     if r.random() < 0.5:
         _, _, root = _graph(r)
     else:
@@ -99,7 +99,7 @@ def draws(r, folder):
 
 
 def trains(r, folder):
-    """A model trained, saved, loaded into another one, and trained on alike."""
+    """Train a model, save it, load it into another model, and continue the training of both in the same way."""
     sizes = [r.randrange(1, 6), r.randrange(1, 4)]
     model = MLP(2, sizes, activation=r.choice(("tanh", "sigmoid", "relu")), seed=r.randrange(99))
     X = [[r.uniform(-1, 1), r.uniform(-1, 1)] for _ in range(8)]
@@ -123,7 +123,7 @@ def trains(r, folder):
 
 
 def derives(r, folder):
-    """The formulas of a network, a report, and a right and a wrong formula graded."""
+    """Derive the formulas of a network, write a report, and grade a right and a wrong formula."""
     loss = build(
         [2, r.randrange(1, 4), 2], [r.choice(("tanh", "sigmoid", "softplus")), "sigmoid"], seed=r.randrange(99)
     )
@@ -136,7 +136,7 @@ def derives(r, folder):
 
 
 def compiles(r, _folder):
-    """A graph and a training in machine code: the engine's numbers, and no room is kept by code that is dropped."""
+    """Compile a graph and a training: they have the engine's numbers, and code that is dropped keeps no memory."""
     _, leaves, root = _graph(r, (*RATIONAL, *SMOOTH))
     if isinstance(root, Value) and root.op is not None:
         program = autograd.compile(root, inputs=leaves, strict=True)
@@ -152,28 +152,28 @@ def compiles(r, _folder):
     X = [[r.uniform(-1, 1), r.uniform(-1, 1)] for _ in range(8)]
     Y = [[r.uniform(-1, 1)] for _ in X]
     options = {"epochs": 3, "batch_size": r.choice((1, 3, None)), "seed": 1, "progress": False}
-    rule = r.choice((SGD, Momentum))  # Adam makes steps of differences in the last digit, where a gradient vanishes
+    rule = r.choice((SGD, Momentum))  # if a gradient vanishes, Adam turns differences in its last digit into steps
     for model, engine in zip(models, ("native", "eager"), strict=True):
         fit(model, X, Y, optimizer=rule(0.01), engine=engine, **options)
     pairs = zip(*[model.parameters() for model in models], strict=True)
     _hold(all(abs(a.data - b.data) <= 1e-9 for a, b in pairs), "both engines train alike")
 
 
-# What a round may be: a function of a generator and a folder, and how often it is drawn.
+# The activities of rounds: a function of a generator and a folder, and how often it is drawn.
 ACTIVITIES = {differentiates: 6, replays_exactly: 3, copies: 3, draws: 1, trains: 4, derives: 1, compiles: 1}
 
-# Bytes that libraries may keep in a round: of three layouts, of three modules, of two in every fourth round.
+# Bytes that libraries may keep in a round: for three layouts, three modules, and two in every fourth round.
 KEPT = {draws: 14 << 10, compiles: 7 << 10, trains: 1 << 10}
 
 
 def _resident():
-    """The bytes of this process that are in memory."""
+    """Return the bytes of this process that are in memory."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize()
 
 
 def main():
-    """Soak for so many minutes; the exit status is 0 where memory is flat and nothing failed."""
+    """Soak for some minutes. The exit status is 0 if the memory is flat and nothing failed."""
     parser = argparse.ArgumentParser(description="Everything a session does, over and over, with memory as numbers.")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--samples", type=int, default=60, help="how often memory is measured")
@@ -187,7 +187,7 @@ def main():
     engine = "compiled" if autograd.compiled else "interpreted"
     print(f"seed {seed}, {options.minutes:g} minutes, engine {engine}", flush=True)
     curve, rounds, counts = [], 0, dict.fromkeys(drawn, 0)
-    kernel_cache._MAX_KERNELS = 8  # the cache of compiled code is full at once, and what it drops is seen
+    kernel_cache._MAX_KERNELS = 8  # a small cache of compiled code is full at once, so that code is dropped, too
     gc.disable()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

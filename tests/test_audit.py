@@ -1,6 +1,7 @@
-"""What reading, grading, loading and drawing can reach: no pickle, no code that is run, no other program but ``dot``.
+"""The code that reads, grades, loads and draws uses no pickle, runs no code of others, and starts only ``dot``.
 
-Twice: every name in the sources, and every audit event (PEP 578) of an interpreter that works on hostile input.
+This is checked twice: for every name in the sources, and for every audit event (PEP 578) of an interpreter that
+processes hostile input.
 """
 
 import ast
@@ -12,7 +13,7 @@ from test_rooms import MODULES, project_imports
 
 ROOT = Path(__file__).parents[1]
 
-# What runs code, reads objects that are code, starts programs, or talks to a network.
+# Names that run code, read objects that are code, start programs, or use a network.
 CALLS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 LIBRARIES = {
     "pickle", "_pickle", "cPickle", "marshal", "shelve", "dbm", "dill", "cloudpickle", "joblib", "yaml", "subprocess",
@@ -22,7 +23,7 @@ LIBRARIES = {
 }  # fmt: skip
 OF_OS = ("system", "popen", "exec", "spawn", "posix_spawn", "fork", "startfile", "kill")
 
-# Each exception, and why nothing that is read, graded, loaded or drawn comes there.
+# Each exception, and the reason why reading, grading, loading and drawing do not reach it.
 ALLOWED = {
     ("autograd", "importlib"): "modules of the project under the names they had before",
     ("autograd._absent_imports", "importlib"): "advice on names that are imported and do not exist",
@@ -72,13 +73,13 @@ ALLOWED = {
     ("nn.cluster", "asyncio"): "the same",
     ("nn.cluster", "concurrent"): "the same",
 }
-# From here alone another program is started: Graphviz's dot, through graphviz.Digraph.pipe, where dot is on the PATH.
+# Only this module starts another program: Graphviz's dot, by graphviz.Digraph.pipe, if dot is on the PATH.
 STARTS_DOT = "autograd.drawing.rendering"
 THIRD_PARTY = {
     "anywidget", "cython", "dask", "distributed", "graphviz", "latex2mathml", "llvmlite", "matplotlib", "mpmath",
     "numpy", "pygraphviz", "pytest", "scipy", "tqdm", "traitlets",
 }  # fmt: skip
-# Where the input of others comes in.
+# The functions that receive the input of others.
 DOORS = [
     "autograd.grading.reading.readers", "autograd.grading.grading", "autograd.grading.sheets", "autograd.__main__",
     "autograd.drawing.drawing", "autograd.drawing.stepping", "autograd.formulas.report", "nn.saving", "nn.film",
@@ -86,7 +87,7 @@ DOORS = [
 
 
 def suspicious(source):
-    """What a source names that could run something, as a set of names."""
+    """Return the names in a source that could run something, as a set."""
     found = set()
     tree = ast.parse(source)
     own = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
@@ -134,9 +135,9 @@ def test_no_other_library_is_used(module):
 
 
 def reachable(module):
-    """The modules of this project that a module imports, directly or not.
+    """Return the modules of this project that a module imports, directly or indirectly.
 
-    The packages gather names of all their modules: what is taken from them is looked at by name.
+    The packages collect the names of all their modules. So names that are taken from a package are followed one by one.
     """
     found, pending = set(), [module]
     while pending:
@@ -160,14 +161,14 @@ def test_what_a_door_imports_runs_nothing(door):
 
 
 def _taken(module):
-    """The names a module imports from the packages themselves."""
+    """Return the names that a module imports from the packages themselves."""
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in ("autograd", "nn")]
     return {alias.name for node in taken for alias in node.names}
 
 
 def _called(module):
-    """The libraries whose renderers a module uses: making a Digraph is text."""
+    """Return the libraries whose renderers a module uses. Making a Digraph only writes text."""
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     imported = {
         alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
@@ -274,7 +275,7 @@ def _watched(run_python, count, path):
 
 
 def test_hostile_input_causes_no_event_but_files_in_their_folder(run_python, tmp_path):
-    """Without dot on the PATH, pictures are laid out by a library in this process: nothing else is started at all."""
+    """Without dot on the PATH, a library in this process lays out pictures, and no program is started."""
     assert _watched(run_python, 100, tmp_path) == []
 
 

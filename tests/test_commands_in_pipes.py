@@ -1,4 +1,4 @@
-"""Programs that are started, and pipes that are closed before all is written."""
+"""Programs that are started, and pipes that are closed before everything is written."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The documentation: its Python runs and prints what the comments say, and every public name is in the reference."""
+"""The documentation: its Python runs and prints what its comments say, and the reference has every public name."""
 
 import contextlib
 import io

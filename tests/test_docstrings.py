@@ -1,4 +1,4 @@
-"""The examples in docstrings run, and give what they say."""
+"""The examples in docstrings run and give the results that they show."""
 
 import doctest
 import importlib
@@ -10,7 +10,7 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def examples():
-    """Every docstring with an example, as a pytest parameter named for the object that it documents."""
+    """Return every docstring with an example, as a pytest parameter named after the documented object."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     for name in MODULES:
         if name.endswith("__main__") or name == "autograd.mutants.plugin":

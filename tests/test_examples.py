@@ -14,9 +14,9 @@ OURS = ("autograd", "nn")
 
 
 def members(found):
-    """The public methods and properties of a class that these packages define, each by name with its docstring.
+    """Return the public methods and properties of a class of these packages: each by name with its docstring.
 
-    Primitives and methods that tests add to every Value are not looked at.
+    Primitives and methods that tests add to every Value are left out.
     """
     for name in dir(found):
         owner = next(c for c in found.__mro__ if name in vars(c)) if not name.startswith("_") else object
@@ -29,7 +29,7 @@ def members(found):
 
 
 def documented():
-    """Every public name with its docstring."""
+    """Return every public name with its docstring."""
     public = [getattr(package, name) for package in (autograd, nn) for name in package.__all__]
     for found in [*public, Derivation, Grade]:
         if isinstance(found, (type, types.FunctionType, types.BuiltinFunctionType)):

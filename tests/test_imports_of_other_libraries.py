@@ -1,4 +1,4 @@
-"""Import lines of other libraries are answered with what to write here."""
+"""Import lines of other libraries raise errors that say what to write here."""
 
 import importlib.util
 import sys
@@ -58,9 +58,9 @@ def test_an_attribute_of_deltagrad_is_answered_too():
 
     assert not hasattr(deltagrad, "Linear")
     with pytest.raises(AttributeError, match=r"module 'deltagrad' has no attribute 'Linear': write Layer\("):
-        deltagrad.Linear  # noqa: B018 - it is asked for
+        deltagrad.Linear  # noqa: B018 - the look-up is what is tested
     with pytest.raises(AttributeError, match="has no attribute 'nothing': it is neither in autograd nor in nn"):
-        deltagrad.nothing  # noqa: B018 - it is asked for
+        deltagrad.nothing  # noqa: B018 - the look-up is what is tested
 
 
 def test_a_second_call_replaces_the_advice(monkeypatch):

@@ -1,4 +1,7 @@
-"""Wherever a label is printed, no control character of it reaches a terminal. Labels may come from a loaded file."""
+"""Wherever a label is printed, none of its control characters reaches a terminal.
+
+Labels may come from a loaded file.
+"""
 
 import numpy as np
 import pytest
@@ -100,4 +103,4 @@ def test_no_control_character_of_a_label_is_printed(printed):
     text = printed()
     assert text
     assert [c for c in text if not (c.isprintable() or c == "\n")] == []
-    assert not any(line.startswith("FORGED") for line in text.split("\n"))  # what follows the label's own line break
+    assert not any(line.startswith("FORGED") for line in text.split("\n"))  # the text after the label's own line break

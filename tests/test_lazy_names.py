@@ -1,4 +1,4 @@
-"""Names that are imported when they are asked for: present in dir(), harmless where something is not installed."""
+"""Names that are imported at first use: dir() lists them, and they do no harm if a library is not installed."""
 
 import pytest
 

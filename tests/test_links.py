@@ -1,4 +1,4 @@
-"""Every link in the documents and notebooks leads somewhere."""
+"""Every link in the documents and notebooks leads to something."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom in a kernel of their own, and were committed with their outputs."""
+"""The notebooks run from top to bottom in kernels of their own, and were committed with their outputs."""
 
 import contextlib
 import html
@@ -23,24 +23,24 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def formulas(notebook):
-    """The LaTeX that the cells show."""
+    """Return the LaTeX that the cells show."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return [output.data["text/latex"] for output in outputs if "text/latex" in output.get("data", {})]
 
 
 def drawings(notebook):
-    """The texts of each drawing, in order. Their places depend on the fonts and the version of Graphviz."""
+    """Return the texts of each drawing, in order. Their places depend on the fonts and the version of Graphviz."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     found = [output.data["image/svg+xml"] for output in outputs if "image/svg+xml" in output.get("data", {})]
     return ["\n".join(re.findall(r"<text[^>]*>([^<]*)</text>", "".join(drawing))) for drawing in found]
 
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-TIMES = {"6_machine_speed"}  # what it prints differs from run to run
+TIMES = {"6_machine_speed"}  # its output differs from run to run
 
 
 def texts(notebook):
-    """What each cell prints, and its result as plain text; a kernel may hand over what is printed in several parts."""
+    """Return what each cell prints, and its result as plain text. A kernel may send printed text in several parts."""
     found = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
@@ -50,7 +50,7 @@ def texts(notebook):
 
 
 def differences(ours, theirs, numbers=True):
-    """Where two lists of texts differ: in a word, or in a number by more than rounding does."""
+    """Return the places at which two lists of texts differ in a word, or in a number by more than rounding."""
     if len(ours) != len(theirs):
         return [f"{len(ours)} outputs and {len(theirs)}"]
     found = []
@@ -75,12 +75,12 @@ def test_the_tour_is_complete():
     assert [path.stem[0] for path in NOTEBOOKS] == list("123456")
 
 
-@pytest.mark.filterwarnings("ignore")  # of the kernel's machinery
+@pytest.mark.filterwarnings("ignore")  # the kernel's libraries warn
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_shows_what_was_committed(path, tmp_path, monkeypatch, capsys):
     committed = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
-    room = tmp_path / "notebooks"  # a copy: what a notebook writes is seen, and does not stay
+    room = tmp_path / "notebooks"  # a copy, so that the files that a notebook writes do not stay
     shutil.copytree(FOLDER, room, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv("PYTHONPATH", str(FOLDER.parent))  # for the kernel
     there = {p.relative_to(tmp_path) for p in tmp_path.rglob("*")}
@@ -149,7 +149,7 @@ def test_tanh():
     assert abs(x.grad - (1 - y.data**2)) < 1e-12
 """
 
-# For each solution: the numbers of the notebook and of the exercise, the slip, and the text that replaces it.
+# For each solution: the numbers of the notebook and the exercise, the mistake, and the text that it replaces.
 MENDED = [
     ("1", 0, "lambda y, x: 2 * x", "lambda y, x: 3 * x * x"),
     ("2", 0, "dL/db_h[h] = d_h[h]*a[h]", "dL/db_h[h] = d_h[h]"),

@@ -1,4 +1,4 @@
-"""``import deltagrad``: both packages under one name, and files of the user's own that stand in the way."""
+"""``import deltagrad``: both packages under one name, and users' files that have the same name as a package."""
 
 import sys
 
@@ -18,7 +18,7 @@ def test_every_public_name_is_there(package):
 
 def test_another_name_is_not():
     with pytest.raises(AttributeError, match="neither in autograd nor in nn"):
-        deltagrad.nothing  # noqa: B018 - it is asked for
+        deltagrad.nothing  # noqa: B018 - the look-up is what is tested
 
 
 @pytest.mark.parametrize("name", ["autograd", "nn"])

@@ -1,4 +1,4 @@
-"""What importing costs and loads, both engines from one source, and an install without a compiler."""
+"""The time and the modules that an import takes, both engines from one source, and an install without a compiler."""
 
 import os
 import runpy
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def run(code, *, path=ROOT, **environment):
-    """Run code in a new interpreter with ``path`` first on its path; its output, or its error."""
+    """Run code in a new interpreter with ``path`` first on its path. Return its output, or its error."""
     kept = {k: v for k, v in os.environ.items() if k != "DELTAGRAD_INTERPRETED"}
     result = subprocess.run(
         [sys.executable, "-c", code],
@@ -121,7 +121,7 @@ def test_another_autograd_in_the_same_folder_is_noticed(tmp_path, theirs):
 @pytest.mark.parametrize("package", ["nn", "deltagrad"])
 @pytest.mark.parametrize("works", [True, False])
 def test_hips_autograd_that_was_installed_after_it_is_noticed(tmp_path, package, works):
-    """Its own ``__init__.py`` is in place of ours then, and needs NumPy."""
+    """Its own ``__init__.py`` replaces ours then, and needs NumPy."""
     copy_of_the_sources(tmp_path)
     (tmp_path / "autograd" / "differential_operators.py").write_text("")
     (tmp_path / "autograd" / "__init__.py").write_text("" if works else "import a_numpy_that_is_missing")
@@ -231,11 +231,11 @@ def test_the_interpreted_engine_needs_no_cython(tmp_path):
     assert run(every, path=tmp_path) == "all"
 
 
-# --- What is required, and what a source distribution holds
+# --- Requirements, and the contents of a source distribution
 
 
 def setup_with(monkeypatch, system, machine, **more):
-    """What setup.py says on another platform."""
+    """Return what setup.py requires on another platform."""
     monkeypatch.setattr("platform.system", lambda: system)
     monkeypatch.setattr("platform.machine", lambda: machine)
     monkeypatch.setattr("platform.libc_ver", lambda: more.get("libc", ("glibc", "2.36")))
@@ -271,7 +271,7 @@ def test_pygraphviz_is_required_where_it_has_a_wheel(system, machine, more, expe
 
 
 def of_the_repository():
-    """The files of the sources: those that git knows, or where this is an unpacked distribution, all that matter."""
+    """Return the files of the sources: those that git knows, or in an unpacked distribution, those that matter."""
     done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return done.stdout.split()
@@ -283,7 +283,7 @@ def of_the_repository():
 
 
 def test_every_folder_of_the_packages_is_installed():
-    """A folder that is not named, even of data only, is one that setuptools may leave out."""
+    """setuptools may leave out a folder that is not named, even if it contains only data."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     folders = {Path(name).parent for name in of_the_repository() if name.split("/")[0] in ("autograd", "nn")}
     assert sorted([".".join(folder.parts) for folder in folders]) == sorted(declared)

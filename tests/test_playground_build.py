@@ -1,4 +1,4 @@
-"""The playground's folder: what is built from which parts, and what its Python answers; without a browser."""
+"""The playground's folder: the parts from which it is built, and the answers of its Python, without a browser."""
 
 import importlib.util
 import json
@@ -75,7 +75,7 @@ def test_bytecode_stands_beside_the_sources_of_wheels(tmp_path):
         name = f"a/__pycache__/b.{sys.implementation.cache_tag}.pyc"
         assert made.namelist() == [name]
         data = made.read(name)
-    assert data[4:8] == b"\1\0\0\0"  # read without a look at the source
+    assert data[4:8] == b"\1\0\0\0"  # Python reads it without a look at the source
     space: dict = {}
     exec(marshal.loads(data[16:]), space)
     assert space["x"] == 42
@@ -146,4 +146,4 @@ def test_what_is_warmed_up_leaves_nothing_behind(ask):
 
 def test_a_large_network_gets_sliders_for_some_of_its_weights(ask):
     ask("run", program="from nn import MLP, half_sse\nloss = half_sse(MLP(4, [6, 1], seed=0)([1, 2, 3, 4]), 1.0)")
-    assert ask("sliders")["html"].count('type="range"') == 24 + 1  # and the one that plays steps
+    assert ask("sliders")["html"].count('type="range"') == 24 + 1  # and the slider that plays steps

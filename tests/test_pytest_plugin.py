@@ -63,7 +63,7 @@ def only_our_plugin(monkeypatch):
 
 
 def test_failures_say_what_is_wrong(tmp_path):
-    """All of them in one run."""
+    """All tests of the file run once."""
     tests = "".join([f"\n\ndef test_wrong_{k}():\n{body}" for k, (body, _) in enumerate(FAILS)])
     done = pytest_says(tmp_path, PASSES + tests)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""The README's examples give what it shows."""
 
 import contextlib
 import importlib.util
@@ -44,7 +44,7 @@ def test_the_second_example_trains_and_prints_the_deltas():
     shown = re.search(r"print\(history\)\s+# (.*)", BLOCKS[1]).group(1)
     assert history.split(", loss")[0] == shown.split(", loss")[0]
     final, shown_final = [float(text.rstrip(">").split("-> ")[1]) for text in (history, shown)]
-    assert final == pytest.approx(shown_final, rel=1e-3)  # the last digits are those of the machine's math library
+    assert final == pytest.approx(shown_final, rel=1e-3)  # the last digits depend on the machine's math library
     expected = re.search(r"```\n(layer.*?)```", TEXT, re.DOTALL).group(1).splitlines()
     assert table[0] == expected[0]
     assert [line.split()[:3] for line in table] == [line.split()[:3] for line in expected]

@@ -17,26 +17,26 @@ def name_of(path):
 
 MODULES = {name_of(path): path for package in ("autograd", "nn") for path in sorted((ROOT / package).rglob("*.py"))}
 
-# C declarations without a module beside them, which Python never imports.
+# C declarations without a Python module, which Python never imports.
 HEADERS = {name_of(path) for path in (ROOT / "autograd" / "engine").glob("*.pxd")} - set(MODULES)
 
 
 def room(module):
-    """The room a module is in; what lies beside the rooms, such as the command line, is in the room ``autograd``."""
+    """Return the room of a module. Modules beside the rooms, such as the command line, are in the room ``autograd``."""
     parts = module.split(".")
     return parts[1] if parts[0] == "autograd" and len(parts) > 1 and parts[1] in ROOMS[:6] else parts[0]
 
 
 def project_imports(source):
-    """The modules of this project that a source imports, wherever in it; ``from package import module`` included.
+    """Return the modules of this project that a source imports anywhere, including ``from package import module``.
 
-    What only a type checker imports is left out: a method may return what a later room puts in its place.
+    Imports for type checkers alone are left out, because a method may return an object of a later room.
     """
     return imports_in(ast.parse(source))
 
 
 def imports_in(tree):
-    """The same of a syntax tree."""
+    """Return the same for a syntax tree."""
     found, nodes = set(), [tree]
     while nodes:
         node = nodes.pop()
@@ -63,7 +63,7 @@ def imports_of(module):
 
 
 def against_the_order(module, found):
-    """The imports of a module that lead to a later room, or to no module at all."""
+    """Return the imports of a module that lead to a later room, or to no module at all."""
     last = ROOMS.index(room(module))
     return sorted(name for name in found if name not in MODULES or ROOMS.index(room(name)) > last)
 
@@ -76,7 +76,7 @@ def test_a_module_imports_only_from_its_room_and_the_rooms_before(module):
 def test_no_imports_go_in_circles():
     faces = {name for name, path in MODULES.items() if path.name == "__init__.py"}
     graph = {
-        # a compiled module may name its own declarations
+        # A compiled module may import its own declarations.
         module: {name for name in imports_of(module) - {module} if name not in faces or room(name) != room(module)}
         for module in MODULES
     }
@@ -87,7 +87,7 @@ def test_no_imports_go_in_circles():
 def test_no_import_of_the_project_hides_in_a_function(module):
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    # these import what few programs use when it is asked for, so that importing the packages stays quick
+    # These import at first use what few programs use, so that importing the packages stays quick.
     allowed = {"autograd": ["__getattr__"], "nn": ["__getattr__"]}
     allowed["nn.on_tapes"] = ["_as_product"]
     allowed["autograd.compiler.tracing"], allowed["autograd.compiler.programs"] = ["bounded_tape"], ["listing"]

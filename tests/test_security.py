@@ -55,7 +55,8 @@ def test_a_stated_limit_is_that_of_the_code(sentence, numbers):
 
 def test_the_variables_that_a_suite_gets_are_listed():
     listed = re.search(r"variables that begin with (.*?)\. So they", TEXT).group(1)
-    assert {*re.findall(r"`(\w+)`", listed), "LC_"} == set(suites._KEPT_BEGINNINGS)  # LC_ is the language
+    # variables for the language begin with LC_
+    assert {*re.findall(r"`(\w+)`", listed), "LC_"} == set(suites._KEPT_BEGINNINGS)
     named = {"PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH"}
     temporary, windows = {"TEMP", "TMP", "TMPDIR"}, {"APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "SYSTEMDRIVE",
                                                      "SYSTEMROOT", "USERPROFILE", "WINDIR"}  # fmt: skip

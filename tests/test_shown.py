@@ -1,4 +1,4 @@
-"""A prompt shows of an object the same as ``print``: no syntax tree, no address."""
+"""A prompt shows the same for an object as ``print``: no syntax tree and no address."""
 
 import sys
 
@@ -106,7 +106,7 @@ def test_a_page_without_typeset_formulas_says_once_what_is_missing(tmp_path, mon
     assert "deltagrad[pages]" not in page()
     assert "<math" in page()
     monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
-    typesetting.typeset.cache_clear()  # what was typeset before
+    typesetting.typeset.cache_clear()  # texts that were typeset before
     found = page()
     assert found.count("pip install 'deltagrad[pages]'") == 1
     assert "<math" not in found

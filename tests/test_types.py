@@ -1,4 +1,4 @@
-"""The public API as a type checker sees it: a user's program, the documents and the notebooks; and what it refuses."""
+"""The public API for a type checker: a user's program, the documents and the notebooks, and mistakes that it finds."""
 
 import importlib.util
 import os
@@ -19,7 +19,7 @@ _spec.loader.exec_module(blocks)
 
 pytestmark = [pytest.mark.package, pytest.mark.untraced]
 
-# What a document shows on purpose, or what types cannot say: the document, and the message.
+# Errors that a document shows on purpose, or that types cannot express: the document, and the message.
 MEANT = {
     ("grading", 'Item "None" of "GradedClaim | None" has no attribute "diagnosis"'),
     ("notebook_4_train_a_network", 'Need type annotation for "sizes"'),
@@ -32,7 +32,7 @@ MEANT = {
 
 @pytest.fixture(scope="module")
 def mypy(tmp_path_factory):
-    """Return a function that checks files the strictest way and returns triples of file, line and message."""
+    """Return a function that checks files in the strictest mode and returns triples of file, line and message."""
     cache = tmp_path_factory.mktemp("cache")
 
     def check(*paths):
@@ -60,7 +60,7 @@ def test_each_wrong_call_is_refused(mypy):
 
 
 def test_nothing_public_is_untyped(mypy, tmp_path):
-    """In strict mode a call of what has no types is an error, whatever it is called with."""
+    """In strict mode, a call of a function without types is an error for any arguments."""
     lines = ["import autograd, nn", "from typing import Any", "def anything() -> Any: ..."]
     for package, name in [*[(p, n) for p in (autograd, nn) for n in p.__all__], (autograd, "compile")]:
         found = getattr(package, name)
@@ -81,7 +81,7 @@ def test_documents_and_notebooks_are_accepted(mypy, tmp_path):
     own = {name: blocks.own_functions(source) for name, source in blocks.modules().items()}
 
     def is_own(name, message):
-        """Whether it is about a function of the document without types, or of a library without them."""
+        """Return True if the error is about a function of the document without types, or of a library without types."""
         if "[no-untyped-def]" in message:
             return True
         called = re.search(r'Call to untyped function (?:"(\w+)"|\(unknown\))', message)

@@ -1,4 +1,4 @@
-"""Install each wheel and source distribution into an environment of its own, and try it: ``make wheels``.
+"""Install each wheel and source distribution into a new environment, and try it: ``make wheels``.
 
 A wheel for any platform must run interpreted, and every other one compiled.
 """
@@ -14,7 +14,7 @@ SMOKE = Path(__file__).with_name("smoke.py")
 
 
 def tried(package: Path) -> str:
-    """Install a wheel or a source distribution into a new environment; return what ``smoke.py`` says there.
+    """Install a wheel or a source distribution into a new environment. Return the output of ``smoke.py`` there.
 
     Raises:
         CalledProcessError: it cannot be installed, or does not work.
@@ -31,7 +31,7 @@ def tried(package: Path) -> str:
 
 
 def main() -> int:
-    """Try what is named on the command line; return how many do not work."""
+    """Try the files that the command line names. Return the number of those that do not work."""
     bad = 0
     for name in sys.argv[1:]:
         try:

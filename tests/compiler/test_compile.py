@@ -465,11 +465,11 @@ def test_a_function_is_recorded_at_its_first_call():
 
     @autograd.compile
     def f(a, b):
-        """What it does."""
+        """Multiply by an exponential."""
         calls.append((a, b))
         return a * autograd.exp(b)
 
-    assert f.__doc__ == "What it does."
+    assert f.__doc__ == "Multiply by an exponential."
     assert f([2.0, 0.0]) == 2.0
     assert f([[1.0, 0.0], [3.0, 0.0]]).tolist() == [1.0, 3.0]
     assert f(np.array([1.0, 3.0]), 0.0).tolist() == [1.0, 3.0]

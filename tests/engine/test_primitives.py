@@ -31,7 +31,6 @@ from autograd.engine.value import record
 
 INF, NAN = math.inf, math.nan
 EVERY = pytest.mark.parametrize("primitive", PRIMITIVES, ids=str)
-ANY_ARITY = [p for p in PRIMITIVES if p.arity is None]
 
 
 def wrong(primitive, rows):

@@ -1,7 +1,7 @@
-"""What runs in Pyodide's CPython: the tests of the engine, of the formulas and of the grader that need nothing else.
+"""Run the tests of the engine, the formulas and the grader in Pyodide's CPython, if they need no other libraries.
 
-A test file that imports a compiled library, or starts threads or processes, is left out, as there are none here. So are
-single tests of what the platform does not have, by name.
+Test files that import a compiled library, or start threads or processes, are left out, because Pyodide has none. Single
+tests of what the platform does not have are left out by name.
 """
 
 import ast
@@ -16,21 +16,21 @@ MISSING = {
 }  # fmt: skip
 ELSEWHERE = {
     "test_five_algorithms.py",  # it imports a file that needs NumPy
-    "test_people.py", "test_round_trip.py",  # long lists of formulas, in which nothing depends on the platform
+    "test_people.py", "test_round_trip.py",  # long lists of formulas, whose results do not depend on the platform
 }  # fmt: skip
-ABSENT = (  # tests of what is not here, by the beginning of their names
+ABSENT = (  # Tests of what Pyodide does not have, by the beginnings of their names.
     "test_inside_of_an_outer_transform_in_another_thread",  # threads
-    "test_in_a_task_of_an_event_loop",  # a loop of one's own
-    "test_an_interrupt_at_",  # tracing that raises
+    "test_in_a_task_of_an_event_loop",  # an event loop of its own
+    "test_an_interrupt_at_",  # a tracer that raises
     "test_an_old_path_gives", "test_a_package_that_was_taken_apart", "test_models_of_version_0_1",  # NumPy
     "test_more_than_its_first_derivatives_is_refused_with_advice",  # likewise
-    "test_what_is_no_notebook_is_refused",  # JSON of any depth: Python's own parser overflows the stack here
+    "test_what_is_no_notebook_is_refused",  # deeply nested JSON: Python's own parser overflows the stack here
 )  # fmt: skip
 ROOMS = ("engine", "formulas", "grading")
 
 
 def imported(path):
-    """The libraries that a file imports, anywhere in it."""
+    """Return the libraries that a file imports, anywhere in it."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -43,11 +43,11 @@ def imported(path):
 sys.path[:0] = ["/repository", "/site"]
 sys.dont_write_bytecode = True
 os.chdir(ROOT)
-import pytest  # noqa: E402 - it is found now
+import pytest  # noqa: E402 - it can be imported only now
 
 
 class Choice:
-    """Leaves out tests of what is not here, and says which test runs: a crash has no other trace."""
+    """The plugin that leaves out tests, and prints the test that runs, because a crash leaves no other trace."""
 
     def pytest_collection_modifyitems(self, config, items):
         out = [x for x in items if "run_python" in getattr(x, "fixturenames", ()) or x.name.startswith(ABSENT)]

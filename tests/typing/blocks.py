@@ -1,4 +1,4 @@
-"""The Python of the documents and the notebooks as modules that a type checker reads: one for each of them."""
+"""The Python of the documents and the notebooks as modules for a type checker, one for each document."""
 
 import ast
 import json
@@ -12,11 +12,11 @@ _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 
 def modules():
-    """Return the source of each document and notebook by name; its blocks as a reader runs them."""
+    """Return the source of each document and notebook by name, with its blocks in their order."""
     found = {}
     for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]:
         blocks = [block for _, block in _BLOCK.findall(page.read_text(encoding="utf-8"))]
-        if page.stem == "README":  # each block stands for itself
+        if page.stem == "README":  # each block is a program of its own
             found |= {f"README_{k}": block for k, block in enumerate(blocks, 1)}
         else:
             found[page.stem.replace("-", "_")] = "\n".join(blocks)
@@ -34,7 +34,7 @@ def _without_magics(cell):
 
 
 def own_functions(source):
-    """Return the names of the functions and classes that a source defines itself, mostly without types."""
+    """Return the names of the functions and classes that a source defines, mostly without types."""
     kinds = (ast.FunctionDef, ast.ClassDef)
     return {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)}
 

@@ -1,4 +1,7 @@
-"""What a type checker must make of ordinary user code. ``make lint`` checks this file; nothing runs it."""
+"""Ordinary user code, and the types that a type checker must find in it.
+
+``make lint`` checks this file; nothing runs it.
+"""
 
 from __future__ import annotations
 

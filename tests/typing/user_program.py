@@ -1,4 +1,4 @@
-"""A program as a user would write it. Nothing runs it: both type checkers accept every line, the strictest way."""
+"""A program as a user would write it. Both type checkers accept every line in the strictest mode. Nothing runs it."""
 
 from fractions import Fraction
 
