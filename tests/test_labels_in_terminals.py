@@ -1,4 +1,4 @@
-"""Wherever a label is printed, none of its control characters reaches a terminal.
+"""No control character of a label reaches a terminal, wherever the label is printed.
 
 Labels may come from a loaded file.
 """

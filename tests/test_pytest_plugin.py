@@ -46,7 +46,7 @@ FAILS = [
         "    w = Value(3.0, 'w')\n    assert w * 2 == 6.0\n",
         ["A Value is equal to no number: compare its data, which is 6.0."],
     ),
-    ("    assert Value(3.0) == Value(3.0)\n", ["Values are equal where they are the same object"]),
+    ("    assert Value(3.0) == Value(3.0)\n", ["Values are equal only if they are the same object"]),
 ]
 
 
