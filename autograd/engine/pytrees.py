@@ -7,6 +7,7 @@ structure. Only this module knows which structures there are.
 import collections
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from autograd.engine.algebra import is_real
@@ -102,6 +103,14 @@ class Tree:
 
 _ALONE = Leaf(0, None, 1, None)
 _NUMBER = Tree([_ALONE], lambda replace: replace(_ALONE))  # the structure of a single number
+_FEW = 8
+
+
+@cache
+def _tuple_of_numbers(n: int) -> Tree:
+    """Return the structure of a tuple of n numbers."""
+    leaves = [Leaf(i, None, 1, (None, i)) for i in range(n)]
+    return Tree(leaves, lambda replace: tuple([replace(leaf) for leaf in leaves]))
 
 
 def flatten(tree: Any) -> tuple[list[Any], Tree]:
@@ -122,6 +131,8 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
     """
     if type(tree) is Value or type(tree) is float:
         return [tree], _NUMBER
+    if type(tree) is tuple and len(tree) <= _FEW and all([type(x) is float or type(x) is Value for x in tree]):
+        return list(tree), _tuple_of_numbers(len(tree))  # the arguments of most functions, so their tree is kept
     numbers: list[Any] = []
     leaves: list[Leaf] = []
     build = _taken_apart(tree, numbers, leaves, None)

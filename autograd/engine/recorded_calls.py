@@ -2,6 +2,7 @@
 
 import warnings
 from contextvars import ContextVar
+from operator import add
 
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
@@ -145,7 +146,7 @@ class RecordedCall:
             sums = [0.0] * len(self.inputs)
             for y, seed in seeded:
                 found, others = adjoints_of(y, float(seed), self.inputs)
-                sums = [s + g for s, g in zip(sums, found, strict=True)]
+                sums = list(map(add, sums, found))
                 self.connected = self.connected or others
             if not self.connected:
                 return sums
