@@ -14,13 +14,40 @@ and ``kaiming_uniform_`` in ``torch.nn.init``; "lecun" agrees with ``kaiming_uni
 """
 
 import math
+from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd.engine.algebra import is_real
 from nn.advice import nearest
 from nn.data import finite
 
-__all__ = ["initializer"]
+__all__ = ["OfLayer", "initializer", "weights"]
+
+
+class OfLayer(NamedTuple):
+    """An initialisation with the number of neurons of a layer, which a single neuron does not know."""
+
+    init: Any
+    n_neurons: int
+
+
+def weights(init, n_inputs, random):
+    """Return the weights of a neuron, a list of floats.
+
+    Args:
+        init: the initialisation, as for :func:`initializer`, or an :class:`OfLayer`.
+        n_inputs: the number of weights.
+        random: a random generator such as ``random.Random``.
+
+    Raises:
+        ValueError: as for :func:`initializer`.
+
+    >>> weights("zeros", 2, None)
+    [0.0, 0.0]
+    """
+    init, n_neurons = init if isinstance(init, OfLayer) else (init, 1)
+    draw = initializer(init)
+    return [draw(n_inputs, n_neurons, random) for _ in range(n_inputs)]
 
 
 def _zeros(n_inputs, n_neurons, random):

@@ -19,7 +19,7 @@ from nn.advice import advise, unknown_options
 from nn.arguments import activation_meant, count_of, inputs_of, number_of, refuse_batch, switch_of
 from nn.data import generator_of, is_text
 from nn.dropout import Dropout
-from nn.initializing import initializer
+from nn.initializing import OfLayer, weights
 from nn.names import NeuronName
 from nn.optimizers import check_setting
 from nn.predicting import predictions
@@ -141,9 +141,8 @@ class Neuron(Module):
         generator = random if seed is None else generator_of(seed)
         self._place = layer, number
         self._use(activation if nonlin else "linear")
-        draw = initializer(init)
-        weights = [Value(draw(n_inputs, 1, generator)) for _ in range(n_inputs)]
-        self._weights = Weights(weights, Value(0.0) if bias else None, (layer, number, self._shown))
+        drawn = [Value(x) for x in weights(init, n_inputs, generator)]
+        self._weights = Weights(drawn, Value(0.0) if bias else None, (layer, number, self._shown))
 
     def __setstate__(self, state):
         if "_weights" in state:
@@ -305,12 +304,7 @@ class Layer(Module):
             )
         if seed is not None:
             options["random"] = generator_of(seed)
-        draw = initializer(init)
-
-        def of_layer(n_inputs, _, random):  # a neuron does not know the number of neurons in its layer
-            return draw(n_inputs, n_neurons, random)
-
-        options["init"] = of_layer
+        options["init"] = OfLayer(init, n_neurons)
         self.neurons = [Neuron(n_inputs, layer=layer, number=k + 1, **options) for k in range(n_neurons)]
 
     def __call__(self, x: Iterable[Any]) -> Any:

@@ -26,5 +26,15 @@ class NeuronName(str):
         name.layer, name.neuron, name.activation, name.source = layer, neuron, activation, source
         return name
 
+    @classmethod
+    def of_weights(cls, n, layer, neuron, activation):
+        """Return the labels of a neuron's n weights. It is faster than a call for each, for layers with many."""
+        new, names = super().__new__, []
+        for source in range(1, n + 1):
+            name = new(cls, f"w{layer}[{source},{neuron}]")
+            name.layer, name.neuron, name.activation, name.source = layer, neuron, activation, source
+            names.append(name)
+        return names
+
     def __getnewargs__(self):
         return self[0], self.layer, self.neuron, self.activation, self.source

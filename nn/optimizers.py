@@ -112,13 +112,19 @@ class Optimizer:
         if not tape.compiled or kind.__module__.partition(".")[0] != "nn" or kind.__name__ not in updates.RULES:
             return None
         if self._arrays is None or self._arrays.settings != self._in_c() or self._of != parameters:
-            memory = self._memory
-            rows = [memory.get(p, self._start) for p in parameters]
             update = updates.Update(*self._in_c())
-            update.remember([x for column in zip(*rows, strict=True) for x in column])
+            update.remember(self._columns(parameters))
             self._arrays, self._of = update, list(parameters)
         self._arrays.bound(0.0, 0.0)
         return self._arrays
+
+    def _columns(self, parameters):
+        """Return the memory as a list: the first numbers of all parameters, then the second numbers, and so on."""
+        memory = self._memory
+        if not memory or not self._start:  # nothing to look up, which for many parameters would take long
+            return [x for x in self._start for _ in parameters]
+        rows = [memory.get(p, self._start) for p in parameters]
+        return [x for column in zip(*rows, strict=True) for x in column]
 
     def _in_c(self):
         """Return the name and the settings of the optimizer as arguments of :class:`autograd.engine.updates.Update`."""

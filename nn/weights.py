@@ -57,9 +57,10 @@ class Weights(list):
         for value in self:
             _check("a weight", value)
         layer, number, shown = self._place
-        for j, value in enumerate(self, 1):
-            if value.label is None:
-                value.label = NeuronName("w", layer, number, shown, j)
+        if any([value.label is None for value in self]):
+            for value, name in zip(self, NeuronName.of_weights(len(self), layer, number, shown), strict=True):
+                if value.label is None:
+                    value.label = name
         if self._bias is None:
             self.row = tuple(self)
             return
