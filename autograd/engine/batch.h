@@ -21,6 +21,14 @@ enum {
     BATCH_WIDE = 50000          /* two threads for an update, in parameters */
 };
 
+/* A step of SGD that is made while gradients are computed, for the matrices that no other gradient is added to. */
+typedef struct {
+    double *new_w;
+    double rate, decay;
+    uint64_t worst;      /* see update_spoilt */
+    unsigned char *made; /* for each instruction, 1 if the step of its matrix is made with its gradient */
+} batch_step;
+
 typedef struct {
     const int32_t *code, *starts;
     int32_t instructions, parameters, computed; /* the first cell that is computed */
@@ -33,6 +41,7 @@ typedef struct {
     const tape_map *maps;       /* the functions of the tape */
     gemm_function gemm;         /* NULL: sample by sample */
     pool *threads;
+    batch_step *step;           /* NULL: the update is made when all gradients are known */
 } batch;
 
 /* A product, a run of instructions, or an update that is done in parts. */
@@ -44,7 +53,9 @@ typedef struct {
     const update_rule *rule;
     double *new_w;
     double rate;
+    int64_t first, count; /* the parameters of an update */
     int *finite; /* for each part, 1 if its numbers are finite */
+    int descends; /* 1 to make a step in place of a gradient */
 } batch_task;
 
 /* Return the number of parts for an amount of work, if two parts pay from `least` on. */
@@ -62,18 +73,30 @@ static int batch_is_product(const batch *t, const int32_t *p) {
         && (int64_t)p[1] * p[2] * t->samples >= BATCH_WORTH;
 }
 
-/* Set the gradient to 0, except for numbers that are written before they are read. */
-static void batch_clear(const batch *t) {
-    int32_t k, r, from = 0;
+/* Do something with all parameters but the matrices of which no other instruction adds to the gradient. */
+static void batch_others(const batch *t, void (*act)(const batch *, void *, int64_t, int64_t), void *what) {
+    int32_t k, r;
+    int64_t from = 0;
     for (k = 0; k < t->instructions; k++) {
         const int32_t *p = t->code + t->starts[k];
+        if (t->step != NULL) t->step->made[k] = 0;
         if (!t->alone[k] || !batch_is_product(t, p) || p[4] < from) continue;
-        memset(t->dp + from, 0, (p[4] - from) * sizeof(double));
-        for (r = 1; r < p[1]; r++) memset(t->dp + p[4] + (int64_t)r * p[5] - (p[5] - p[2]), 0, (p[5] - p[2]) * sizeof(double));
-        from = p[4] + (p[1] - 1) * p[5] + p[2];
+        if (t->step != NULL) t->step->made[k] = 1;
+        act(t, what, from, p[4] - from);
+        for (r = 1; r < p[1]; r++) act(t, what, p[4] + (int64_t)r * p[5] - (p[5] - p[2]), p[5] - p[2]);
+        from = p[4] + (int64_t)(p[1] - 1) * p[5] + p[2];
     }
-    memset(t->dp + from, 0, (t->parameters - from) * sizeof(double));
+    act(t, what, from, t->parameters - from);
 }
+
+static void batch_zero(const batch *t, void *what, int64_t from, int64_t n) {
+    (void)what;
+    memset(t->dp + from, 0, n * sizeof(double));
+}
+
+/* Set the gradient to 0, except for numbers that are written before they are read. Choose the matrices whose step is made
+   with their gradient. */
+static void batch_clear(const batch *t) { batch_others(t, batch_zero, NULL); }
 
 /* Rows of numbers that are the inputs of samples, in the same order. */
 typedef struct {
@@ -159,12 +182,18 @@ static void batch_weights_part(const void *task, int part) {
     const int32_t *p = w->p;
     int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride;
     int64_t row = 0, column = 0;
+    int64_t at;
     double one = 1, beta = w->beta;
     if (n >= m) column = batch_begin(n, part, w->parts), n = (int)(batch_begin(n, part + 1, w->parts) - column);
     else row = batch_begin(m, part, w->parts), m = (int)(batch_begin(m, part + 1, w->parts) - row);
-    if (n && m)
+    at = p[4] + row * ws + column;
+    if (n && m && w->descends) {
+        gemm_step step = {t->xp + at, t->step->new_w + at, t->step->rate, t->step->decay, 0};
+        gemm_descend(n, m, samples, t->xs + p[6] + column, stride, t->ds + p[3] + row, stride, ws, &step);
+        __atomic_fetch_or(&t->step->worst, step.worst, __ATOMIC_RELAXED);
+    } else if (n && m)
         t->gemm("N", "T", &n, &m, &samples, &one, t->xs + p[6] + column, &stride, t->ds + p[3] + row, &stride, &beta,
-                t->dp + p[4] + row * ws + column, &ws);
+                t->dp + at, &ws);
 }
 
 /* Both at once. Neither writes numbers that the other one reads, so a thread that finishes one can begin the other. */
@@ -179,6 +208,7 @@ static void batch_product_back(const batch *t, int32_t instruction) {
     int m = p[1], n = p[2], samples = t->samples, stride = t->stride, k, r;
     batch_task work = {t, p, 0, 0, batch_parts((int64_t)m * n * samples, BATCH_SHARED), !t->alone[instruction]};
     double *g = t->ds + p[3];
+    work.descends = t->step != NULL && t->step->made[instruction];
     if (p[7] >= 0)
         for (k = 0; k < samples; k++) {
             double *to = p[7] < t->parameters ? t->dp + p[7] : t->ds + (int64_t)k * stride + p[7];
@@ -236,17 +266,37 @@ static void batch_propagate(const batch *t, int32_t from, int32_t to) {
 
 static void batch_update_part(const void *task, int part) {
     const batch_task *w = task;
-    int64_t n = w->t->parameters, first = batch_begin(n, part, w->parts), count = batch_begin(n, part + 1, w->parts) - first;
-    w->finite[part] = update_numbers(w->rule, first, count, n, w->t->xp, w->t->dp, w->new_w, w->rate);
+    int64_t first = batch_begin(w->count, part, w->parts), count = batch_begin(w->count, part + 1, w->parts) - first;
+    w->finite[part] =
+        update_numbers(w->rule, w->first + first, count, w->t->parameters, w->t->xp, w->t->dp, w->new_w, w->rate);
 }
 
-/* Compute an update of the parameters. Return 1 if all its numbers are finite. */
-static int batch_update(const batch *t, const update_rule *rule, double *new_w, double rate) {
-    int finite[POOL_MAX], part, all = 1;
-    batch_task work = {t, NULL, 0, 0, batch_parts(t->parameters, BATCH_WIDE), 0, rule, new_w, rate, finite};
+/* Compute an update of `count` parameters, and add to the task's mark whether all its numbers are finite. */
+static void batch_update_some(const batch *t, void *task, int64_t first, int64_t count) {
+    batch_task *w = task;
+    int finite[POOL_MAX], part;
+    batch_task work = *w;
+    if (count == 0) return;
+    work.first = first, work.count = count, work.parts = batch_parts(count, BATCH_WIDE), work.finite = finite;
     pool_do(t->threads, batch_update_part, &work, work.parts);
-    for (part = 0; part < work.parts; part++) all &= finite[part];
-    return all;
+    for (part = 0; part < work.parts; part++) *w->finite &= finite[part];
+}
+
+/* Prepare to make steps of SGD with the gradients, where that is possible. Clipping needs all gradients first. */
+static void batch_prepare(batch *t, batch_step *step, const update_rule *rule, double *new_w, double rate) {
+    t->step = NULL;
+    if (rule->rule != RULE_SGD || rule->most > 0 || rule->norm > 0 || !gemm_descends(t->gemm, t->samples)) return;
+    step->new_w = new_w, step->rate = rate, step->decay = rule->decay, step->worst = 0;
+    t->step = step;
+}
+
+/* Compute an update of the parameters, but for the steps that are made. Return 1 if all its numbers are finite. */
+static int batch_update(const batch *t, const update_rule *rule, double *new_w, double rate) {
+    int finite = 1;
+    batch_task work = {t, NULL, 0, 0, 1, 0, rule, new_w, rate, 0, 0, &finite, 0};
+    if (t->step == NULL) batch_update_some(t, &work, 0, t->parameters);
+    else batch_others(t, batch_update_some, &work), finite &= (t->step->worst >> 63) == 0;
+    return finite;
 }
 
 /* Compute from instruction `k` on. Return the number of the next instruction that the caller has to compute, or the

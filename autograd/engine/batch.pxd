@@ -18,6 +18,8 @@ cdef extern from "gemm.h":
 cdef extern from "batch.h":
     enum:
         BATCH_SHARED
+    ctypedef struct batch_step:
+        unsigned char* made
     ctypedef struct batch:
         const int* code
         const int* starts
@@ -32,6 +34,8 @@ cdef extern from "batch.h":
         const tape_map* maps
         gemm_function gemm
         pool* threads
+        batch_step* step
+    void batch_prepare(batch* t, batch_step* step, const update_rule* rule, double* new_w, double rate)
     void batch_clear(const batch* t)
     void batch_load(const batch* t, const double* rows, long long width, const long long* order, int inputs)
     int batch_forward(const batch* t, int k)

@@ -1,15 +1,16 @@
 # The C types of batches.py.
 
-from autograd.engine.batch cimport batch, pool
+from autograd.engine.batch cimport batch, batch_step, pool
 from autograd.engine.tape cimport Machine, Tape
 from autograd.engine.updates cimport Update
 
 cdef class Batches:
     cdef Tape _tape
-    cdef object _gemm, _sources, _next, _alone, _own
+    cdef object _gemm, _sources, _next, _alone, _own, _steps_made
     cdef list _shared
     cdef pool _pool
     cdef batch _t
+    cdef batch_step _step
     cdef double* _x
     cdef double* _d
     cdef int _size, _threads

@@ -25,6 +25,7 @@ if cython.compiled:
         batch_clear,
         batch_forward,
         batch_load,
+        batch_prepare,
         batch_update,
         gemm_function,
         gemm_of_this_processor,
@@ -103,6 +104,9 @@ class Batches:
         self._t.alone = cython.address(alone[0])
         own: cython.uchar[:] = self._own
         self._t.own = cython.address(own[0])
+        self._steps_made = array("B", bytes(tape.instructions + 1))
+        made: cython.uchar[:] = self._steps_made
+        self._step.made, self._t.step = cython.address(made[0]), cython.NULL
         self._t.maps = tape._maps
         self._t.gemm, self._t.threads = cython.NULL, cython.address(self._pool)
         if gemm is not None:
@@ -314,14 +318,17 @@ class Batches:
                         hits += self._answer(k) == wanted[order[self.place + k]]
                 if not isfinite(loss):
                     return STOPPED
-                self._backward(1.0 / count)
                 if update is None:
+                    self._backward(1.0 / count)
                     self.pending_total, self.pending_hits = loss, hits
                     return GRADIENT
                 rate = rates[rate_at + made if len(rates) > 1 else 0]
                 following = self._next
-                maker.clip(t.parameters, t.dp)
                 rule = maker.rule()
+                if not self._shared:  # their gradients are added later
+                    batch_prepare(t, cython.address(self._step), cython.address(rule), cython.address(following[0]), rate)
+                self._backward(1.0 / count)
+                maker.clip(t.parameters, t.dp)
                 if not batch_update(t, cython.address(rule), cython.address(following[0]), rate):
                     return STOPPED
                 # Make the update. No interrupt can come between the following lines.
@@ -334,6 +341,7 @@ class Batches:
                 self.hits += hits
         finally:
             pool_close(t.threads)
+            t.step = cython.NULL
         return DONE
 
     def gradient_in(self, machine: Machine, samples: list):

@@ -19,6 +19,15 @@
 typedef void (*gemm_function)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *,
                               double *, int *);
 
+/* A step of stochastic gradient descent with a gradient that is a product, so that the gradient itself is never stored:
+   new_w = w - rate (gradient + decay w). Both matrices lie in memory as the product would. */
+typedef struct {
+    const double *w;
+    double *new_w;
+    double rate, decay;
+    uint64_t worst; /* its highest bit becomes 1 if a gradient or a new number is not finite: see update_spoilt */
+} gemm_step;
+
 #if defined(__GNUC__) && defined(__x86_64__) && !defined(_WIN32)
 #include <immintrin.h>
 
@@ -102,11 +111,46 @@ GEMM_TARGET static void gemm_copy(int across, int rows, int depth, const double 
     }
 }
 
-/* Add the product of a panel of A, of `vectors` times 8 rows, and a panel of B to a block of C, or write it there. */
-GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const double *b, double *c, int64_t leading, int columns,
-                            __mmask8 last, int add) {
+/* See update_spoilt in updates.h. */
+GEMM_INSIDE __m512i gemm_spoilt(__m512d x) {
+    __m512i exponent = _mm512_and_epi64(_mm512_castpd_si512(x), _mm512_set1_epi64(0x7ff0000000000000));
+    return _mm512_add_epi64(exponent, _mm512_set1_epi64(0x0010000000000000));
+}
+
+/* Make the step of a block, given its gradient. `at` is the place of the block in both matrices. The operations are those
+   of update_sgd, so that the bits are the same. */
+GEMM_INSIDE void gemm_make(int vectors, __m512d sum[3][8], int64_t at, int64_t leading, int columns, __mmask8 last, gemm_step *step) {
+    __m512d rate = _mm512_set1_pd(step->rate), decay = _mm512_set1_pd(step->decay);
+    __m512i worst = _mm512_setzero_si512();
+    int i, j, decays = step->decay != 0;
+#pragma GCC unroll 8
+    for (j = 0; j < 8; j++) {
+        if (j >= columns) break;
+#pragma GCC unroll 3
+        for (i = 0; i < vectors; i++) {
+            int64_t place = at + j * leading + 8 * i;
+            __mmask8 mask = i == vectors - 1 ? last : 0xff;
+            __m512d w = _mm512_maskz_loadu_pd(mask, step->w + place), g = _mm512_maskz_mov_pd(mask, sum[i][j]);
+            __m512d x = _mm512_sub_pd(w, _mm512_mul_pd(rate, decays ? _mm512_add_pd(g, _mm512_mul_pd(decay, w)) : g));
+            _mm512_mask_storeu_pd(step->new_w + place, mask, x);
+            worst = _mm512_or_epi64(worst, _mm512_or_epi64(gemm_spoilt(g), gemm_spoilt(x)));
+        }
+    }
+    step->worst |= (uint64_t)_mm512_reduce_or_epi64(worst);
+}
+
+/* Add the product of a panel of A, of `vectors` times 8 rows, and a panel of B to a block of C, or write it there. With a
+   step, C is not touched, and the step is made. `at` is the place of the block in C. */
+GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
+                            int columns, __mmask8 last, int add, gemm_step *step) {
     __m512d sum[3][8];
     int k, i, j;
+    if (step != NULL)
+        for (j = 0; j < columns; j++)
+            for (i = 0; i < vectors; i++) {
+                __builtin_prefetch(step->w + at + j * leading + 8 * i, 0);
+                __builtin_prefetch(step->new_w + at + j * leading + 8 * i, 1);
+            }
 #pragma GCC unroll 8
     for (j = 0; j < 8; j++)
 #pragma GCC unroll 3
@@ -123,12 +167,16 @@ GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const doubl
         }
         a += 8 * vectors, b += 8;
     }
+    if (step != NULL) {
+        gemm_make(vectors, sum, at, leading, columns, last, step);
+        return;
+    }
 #pragma GCC unroll 8
     for (j = 0; j < 8; j++) {
         if (j >= columns) break;
 #pragma GCC unroll 3
         for (i = 0; i < vectors; i++) {
-            double *to = c + j * leading + 8 * i;
+            double *to = c + at + j * leading + 8 * i;
             __mmask8 mask = i == vectors - 1 ? last : 0xff;
             __m512d found = add ? _mm512_add_pd(_mm512_maskz_loadu_pd(mask, to), sum[i][j]) : sum[i][j];
             _mm512_mask_storeu_pd(to, mask, found);
@@ -136,19 +184,19 @@ GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const doubl
     }
 }
 
-GEMM_TARGET static void gemm_block_1(int depth, const double *a, const double *b, double *c, int64_t leading, int columns,
-                                     __mmask8 last, int add) {
-    gemm_block(1, depth, a, b, c, leading, columns, last, add);
+GEMM_TARGET static void gemm_block_1(int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
+                                     int columns, __mmask8 last, int add, gemm_step *step) {
+    gemm_block(1, depth, a, b, c, at, leading, columns, last, add, step);
 }
 
-GEMM_TARGET static void gemm_block_2(int depth, const double *a, const double *b, double *c, int64_t leading, int columns,
-                                     __mmask8 last, int add) {
-    gemm_block(2, depth, a, b, c, leading, columns, last, add);
+GEMM_TARGET static void gemm_block_2(int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
+                                     int columns, __mmask8 last, int add, gemm_step *step) {
+    gemm_block(2, depth, a, b, c, at, leading, columns, last, add, step);
 }
 
-GEMM_TARGET static void gemm_block_3(int depth, const double *a, const double *b, double *c, int64_t leading, int columns,
-                                     __mmask8 last, int add) {
-    gemm_block(3, depth, a, b, c, leading, columns, last, add);
+GEMM_TARGET static void gemm_block_3(int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
+                                     int columns, __mmask8 last, int add, gemm_step *step) {
+    gemm_block(3, depth, a, b, c, at, leading, columns, last, add, step);
 }
 
 /* Memory for the copies. New memory for each call would cost more time than the copies. */
@@ -175,30 +223,34 @@ static void gemm_give(double *buffer) {
 
 /* The same product if there is no memory for the copies. The results are the same, bit for bit. */
 GEMM_TARGET static void gemm_slowly(int across, int along, int m, int n, int depth, const double *a, int64_t lda, const double *b,
-                                    int64_t ldb, int add, double *c, int64_t ldc) {
+                                    int64_t ldb, int add, double *c, int64_t ldc, gemm_step *step) {
     int i, j, k;
     for (j = 0; j < n; j++)
         for (i = 0; i < m; i++) {
             double sum = 0;
             for (k = 0; k < depth; k++)
                 sum = __builtin_fma(a[across ? i * lda + k : k * lda + i], b[along ? k * ldb + j : j * ldb + k], sum);
-            c[j * ldc + i] = add ? c[j * ldc + i] + sum : sum;
+            if (step != NULL) {
+                __m512d block[3][8];
+                block[0][0] = _mm512_set1_pd(sum);
+                gemm_make(1, block, j * ldc + i, ldc, 1, 1, step);
+            } else {
+                c[j * ldc + i] = add ? c[j * ldc + i] + sum : sum;
+            }
         }
 }
 
-/* dgemm, where alpha is 1, and beta 0 or 1. */
-static void gemm_avx512(char *ta, char *tb, int *pm, int *pn, int *pk, double *alpha, double *a, int *plda, double *b, int *pldb,
-                        double *beta, double *c, int *pldc) {
-    int across = *ta == 'T', along = *tb == 'T', m = *pm, n = *pn, depth = *pk, add = *beta != 0, p, q, r, i, j;
-    int64_t lda = *plda, ldb = *pldb, ldc = *pldc;
+/* Compute C = A B, or C += A B if `add`; or make a step with A B as its gradient, of a depth of at most GEMM_DEPTH. */
+static void gemm_compute(int across, int along, int m, int n, int depth, const double *a, int64_t lda, const double *b, int64_t ldb,
+                         int add, double *c, int64_t ldc, gemm_step *then) {
+    int p, q, r, i, j;
     int pieces = (depth + GEMM_DEPTH - 1) / GEMM_DEPTH, step = pieces ? (depth + pieces - 1) / pieces : 0;
     double *buffer = gemm_take(), *of_b = buffer, *of_a = buffer == NULL ? NULL : buffer + (int64_t)GEMM_DEPTH * GEMM_COLUMNS;
-    (void)alpha;
     for (p = 0; p < depth; p += step, add = 1) {
         int d = depth - p < step ? depth - p : step;
         const double *ap = across ? a + p : a + p * lda, *bp = along ? b + p * ldb : b + p;
         if (buffer == NULL) {
-            gemm_slowly(across, along, m, n, d, ap, lda, bp, ldb, add, c, ldc);
+            gemm_slowly(across, along, m, n, d, ap, lda, bp, ldb, add, c, ldc, then);
             continue;
         }
         for (q = 0; q < n; q += GEMM_COLUMNS) {
@@ -212,8 +264,8 @@ static void gemm_avx512(char *ta, char *tb, int *pm, int *pn, int *pk, double *a
                         int left = rows - i < GEMM_TALL ? rows - i : GEMM_TALL, vectors = (left + 7) / 8;
                         __mmask8 last = (__mmask8)((1 << (left - 8 * (vectors - 1))) - 1);
                         (vectors == 3 ? gemm_block_3 : vectors == 2 ? gemm_block_2 : gemm_block_1)(
-                            d, of_a + (int64_t)i * d, of_b + (int64_t)j * d, c + (q + j) * ldc + r + i, ldc,
-                            columns - j < 8 ? columns - j : 8, last, add);
+                            d, of_a + (int64_t)i * d, of_b + (int64_t)j * d, c, (q + j) * ldc + r + i, ldc,
+                            columns - j < 8 ? columns - j : 8, last, add, then);
                     }
             }
         }
@@ -221,11 +273,32 @@ static void gemm_avx512(char *ta, char *tb, int *pm, int *pn, int *pk, double *a
     if (buffer != NULL) gemm_give(buffer);
 }
 
+/* dgemm, where alpha is 1, and beta 0 or 1. */
+static void gemm_avx512(char *ta, char *tb, int *m, int *n, int *k, double *alpha, double *a, int *lda, double *b, int *ldb,
+                        double *beta, double *c, int *ldc) {
+    (void)alpha;
+    gemm_compute(*ta == 'T', *tb == 'T', *m, *n, *k, a, *lda, b, *ldb, *beta != 0, c, *ldc, NULL);
+}
+
+/* Make a step with the gradient A B^T, where A and B lie column by column. */
+static void gemm_descend(int m, int n, int depth, const double *a, int64_t lda, const double *b, int64_t ldb, int64_t ldc,
+                         gemm_step *step) {
+    gemm_compute(0, 1, m, n, depth, a, lda, b, ldb, 0, NULL, ldc, step);
+}
+
+/* Return 1 if steps can be made with the products of this function and of this depth. */
+static int gemm_descends(gemm_function f, int depth) { return f == gemm_avx512 && depth > 0 && depth <= GEMM_DEPTH; }
+
 /* Return the product of matrices for this processor, or NULL if it has no AVX-512. */
 static gemm_function gemm_of_this_processor(void) { return __builtin_cpu_supports("avx512f") ? gemm_avx512 : NULL; }
 
 #else
 static gemm_function gemm_of_this_processor(void) { return NULL; }
+static int gemm_descends(gemm_function f, int depth) { return (void)f, (void)depth, 0; }
+static void gemm_descend(int m, int n, int depth, const double *a, int64_t lda, const double *b, int64_t ldb, int64_t ldc,
+                         gemm_step *step) {
+    (void)m, (void)n, (void)depth, (void)a, (void)lda, (void)b, (void)ldb, (void)ldc, (void)step;
+}
 #endif
 
 #endif

@@ -124,3 +124,69 @@ def test_large_layers_train_with_either(name, monkeypatch):
                progress=False, engine=engine)  # fmt: skip
         found.append([p.data for p in model.parameters()])
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
+
+
+class Training:
+    """A training by products of matrices, and the gradient that it stores."""
+
+    def __init__(self, sizes, batch_size, samples=None, rate=0.05, decay=0.0, **options):
+        draw = np.random.default_rng(4)
+        samples = samples or 2 * batch_size + 3
+        X, Y = draw.standard_normal((samples, sizes[0])), draw.integers(0, sizes[-1], samples)
+        self.model = nn.MLP(sizes[0], sizes[1:], activation="relu", output="linear", seed=1, init="he")
+        self.start = self.numbers()
+        self.batches = []
+        whole = layers._batches
+
+        def kept(*arguments):
+            self.batches.append(whole(*arguments))
+            return self.batches[-1]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(layers, "_batches", kept)
+            nn.fit(self.model, X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(rate, weight_decay=decay), epochs=2,
+                   batch_size=batch_size, shuffle=False, progress=False, engine="native", **options)  # fmt: skip
+
+    def numbers(self):
+        return np.array([p.data for p in self.model.parameters()])
+
+    def stored(self):
+        """Return which numbers of the gradient were stored, of the weights and the biases of the first layer."""
+        first = self.model.layers[0]
+        n, m = len(first.neurons[0].w), len(first.neurons)
+        rows = np.array(self.batches[0].gradient)[: m * (n + 1)].reshape(m, n + 1) != 0
+        return rows[:, :n].any(), rows[:, n].any()
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.01])
+@pytest.mark.parametrize(
+    ("sizes", "batch_size"),
+    [((150, 100, 10), 1), ((150, 100, 10), 32), ((784, 64, 10), 50), ((150, 100, 77, 5), 400), ((150, 100, 10), 401),
+     ((100, 333, 3), 40)],
+)  # fmt: skip
+def test_a_step_that_is_made_with_its_gradient_has_the_bits_of_one_that_is_made_later(sizes, batch_size, decay):
+    # Clipping needs all gradients before the update. This bound changes none of them.
+    at_once = Training(sizes, batch_size, decay=decay)
+    later = Training(sizes, batch_size, decay=decay, clip_norm=1e300)
+    assert (at_once.numbers() == later.numbers()).all()
+    assert (at_once.numbers() != at_once.start).any()
+    assert later.stored() == (True, True)
+    made_at_once = "own" in FUNCTIONS and 20_000 <= 15_000 * batch_size and batch_size <= 400
+    assert at_once.stored() == (not made_at_once, True)
+
+
+def test_a_step_is_made_later_if_the_loss_has_a_penalty():
+    found = Training((150, 100, 10), 32, l2=0.01)
+    assert found.stored() == (True, True)
+    eager = nn.MLP(150, [100, 10], activation="relu", output="linear", seed=1, init="he")
+    draw = np.random.default_rng(4)
+    X, Y = draw.standard_normal((67, 150)), draw.integers(0, 10, 67)
+    nn.fit(eager, X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(0.05), epochs=2, batch_size=32, shuffle=False, l2=0.01,
+           progress=False, engine="eager")  # fmt: skip
+    np.testing.assert_allclose(found.numbers(), [p.data for p in eager.parameters()], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("rate", [1e306, 1e308])
+def test_a_step_to_infinity_is_not_made(rate):
+    with pytest.raises(FloatingPointError, match="lower the rate"):
+        Training((150, 100, 10), 32, rate=rate)
