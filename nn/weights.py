@@ -57,7 +57,7 @@ class Weights(list):
         for value in self:
             _check("a weight", value)
         layer, number, shown = self._place
-        if any([value.label is None for value in self]):
+        if any(value.label is None for value in self):
             for value, name in zip(self, NeuronName.of_weights(len(self), layer, number, shown), strict=True):
                 if value.label is None:
                     value.label = name

@@ -326,7 +326,9 @@ class Batches:
                 following = self._next
                 rule = maker.rule()
                 if not self._shared:  # their gradients are added later
-                    batch_prepare(t, cython.address(self._step), cython.address(rule), cython.address(following[0]), rate)
+                    batch_prepare(
+                        t, cython.address(self._step), cython.address(rule), cython.address(following[0]), rate
+                    )
                 self._backward(1.0 / count)
                 maker.clip(t.parameters, t.dp)
                 if not batch_update(t, cython.address(rule), cython.address(following[0]), rate):

@@ -103,7 +103,7 @@ class Tree:
 
 _ALONE = Leaf(0, None, 1, None)
 _NUMBER = Tree([_ALONE], lambda replace: replace(_ALONE))  # the structure of a single number
-_FEW = 8
+_FEW, _PLAIN = 8, frozenset({float, Value})
 
 
 @cache
@@ -131,7 +131,7 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
     """
     if type(tree) is Value or type(tree) is float:
         return [tree], _NUMBER
-    if type(tree) is tuple and len(tree) <= _FEW and all([type(x) is float or type(x) is Value for x in tree]):
+    if type(tree) is tuple and len(tree) <= _FEW and _PLAIN.issuperset(map(type, tree)):
         return list(tree), _tuple_of_numbers(len(tree))  # the arguments of most functions, so their tree is kept
     numbers: list[Any] = []
     leaves: list[Leaf] = []
