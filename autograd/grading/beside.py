@@ -143,10 +143,10 @@ class _Evaluation:
         self._beside, self._mpmath = beside, mpmath
         self._number = mpmath.mpf(number.numerator) / number.denominator
         self._count = 0
-        self._met: set = set()  # the letters with respect to which was differentiated, and that occur
+        self._met: set = set()  # the variables of derivatives that occurred in the differentiated part
 
     def value(self, node, known):
-        """Return the value of a part. ``known`` has the values of letters with respect to which is differentiated."""
+        """Return the value of a part. ``known`` has the values of the variables of derivatives around it."""
         self._count += 1
         if self._count > _MAX_EVALUATED:
             raise _NoValue
@@ -319,8 +319,8 @@ def _is_chain_rule(tree):
         if not all(isinstance(x, Derivative) and _key(x.of) and _key(x.by) for x in factors):
             return False
         of, by = [_key(x.of) for x in factors], [_key(x.by) for x in factors]
-        for key in [key for key in of if key in by]:
-            if key in by and key in of:
+        for key in list(of):
+            if key in by:
                 of.remove(key)
                 by.remove(key)
         found.add((tuple(of), tuple(by)))

@@ -40,25 +40,9 @@ _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?
 _RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*-\s*1")
 # Letters that have a meaning in every vocabulary.
 _ALWAYS = {
-    "delta",
-    "hat y",
-    "omega",
-    "t",
-    "z",
-    "s",
-    "W",
-    "w",
-    "b",
-    "L",
-    "J",
-    "E",
-    "C",
-    "Loss",
-    "loss",
-    "epsilon",
-    "SSE",
-    "MSE",
-}
+    "delta", "hat y", "omega", "t", "z", "s", "W", "w", "b",
+    "L", "J", "E", "C", "Loss", "loss", "epsilon", "SSE", "MSE",
+}  # fmt: skip
 
 
 class Chosen(NamedTuple):

@@ -70,7 +70,7 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
         )
     if declared.network is None and declared.recorded is None and found.format == "sheet" and not _is_prose(found):
         raise SheetError(
-            f"{name}: network is sizes and an activation, such as network: 2-3-2 sigmoid; none is declared."
+            f"{name}: no network is declared: write sizes and an activation, such as network: 2-3-2 sigmoid."
         )
     judge, start_of_work = ClaimJudge(), WORK.done
     chosen = choose(declared, found, judge)
@@ -103,12 +103,12 @@ def _refuse_late(found, early, name):
             first = found.items[0]
             if first.line < each.line and (first.target or "").isalpha() and len(first.target) > 1:
                 raise SheetError(
-                    f"{name}, line {first.line}: {first.target!r} is no declaration: there are {', '.join(KEYS)}. "
+                    f"{name}, line {first.line}: {first.target!r} is not a declaration: use one of {', '.join(KEYS)}. "
                     "Begin a remark with #."
                 )
             raise SheetError(
-                f"{name}, line {each.line}: {each.key} is declared after a formula, which line {first.line} was taken "
-                f"for ({first.formula[:40]!r}): declare it above all of them."
+                f"{name}, line {each.line}: {each.key} is declared below line {first.line}, which was read as a "
+                f"formula ({first.formula[:40]!r}): declare it above all formulas."
             )
 
 
@@ -192,7 +192,7 @@ class _Sequence:
             claim.follows = self._earlier_mistake(item.target, text)
             if claim.follows is not None:
                 claim.verdict = "follows"
-                claim.diagnosis = f"it is right if the result of line {claim.follows} is taken, which is wrong"
+                claim.diagnosis = f"it follows by right rules from the result of line {claim.follows}, which is wrong"
             else:
                 explained = self._explained(item.target, self._at_link(text, claim.link), grade)
                 if explained.verdict == "ambiguous":
@@ -217,7 +217,7 @@ class _Sequence:
             said = self._doubts.of_equal(text) if grade.verdict == "equal" else ""
             if grade.verdict == "equal" and not said:
                 differ = numbers_that_differ(item.written or item.formula, number_of)
-                said = differ and f"its letters are right, and its numbers are not: {differ}"
+                said = differ and f"its letters are right, but its numbers are not: {differ}"
             if said:
                 claim.verdict, claim.diagnosis = "ambiguous", said
             elif grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
@@ -308,7 +308,7 @@ class _Sequence:
             return
         said = self._of_own_letter(text) or self._doubts.of(item, text, explained, claim.link)
         if not said and not explained.diagnosis and text != item.formula and self._allowance.is_used_up():
-            said = "it has letters of the writer's own, and no work is left to look for a reading in which it is right"
+            said = "it has letters of the writer's own, and the search for their meaning reached its limit"
         if said:
             claim.verdict, claim.link = "ambiguous", None
             claim.reading, claim.diagnosis = claim.reading or explained.reading, said
@@ -348,7 +348,7 @@ class _Sequence:
         if not own:
             return ""
         line = self._own[own[0]].line
-        return f"{own[0]} is what line {line} says, and this claim cannot be read with that in its place"
+        return f"line {line} defines {own[0]}, and this claim cannot be read with the definition in its place"
 
     def _at_link(self, text, link):
         """Return the left side of a chain and its first wrong side, to be diagnosed."""

@@ -82,7 +82,9 @@ def _smoothed(text):
         return text, None
     share = match[2].strip("$")
     if match[1].replace("-", "_").replace(" ", "_").lower() != "cross_entropy":
-        raise SheetError(f"labels of a cross_entropy are smoothed, found the loss {match[1]!r}: leave smoothing out.")
+        raise SheetError(
+            f"only the labels of a cross_entropy are smoothed, found the loss {match[1]!r}: leave smoothing out."
+        )
     if re.fullmatch(r"\\?[A-Za-z]{1,12}", share):
         return match[1], plain(share)
     if re.fullmatch(r"0?\.\d{1,6}", share, re.ASCII):

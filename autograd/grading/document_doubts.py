@@ -86,8 +86,8 @@ class Doubts:
         self._of_activations = {plain(self._letters[role]) for role in ("a", "y")}
         self._network_letters = {plain(letter) for letter in self._letters.values()}
         self._given = {plain(self._letters[role]) for role in ("t", "x")}
-        self._other_names: dict = {}  # the same for a letter with a number
         self._redefined: dict = {}  # from a letter to the line that defines it differently than the setting
+        self._other_names: dict = {}  # the same for letters with a number, such as z_1
         self._known = known_letters(setting.options)
         self._prose = prose
         self._numbers = numbers_given(prose)
@@ -148,7 +148,7 @@ class Doubts:
     def of(self, item, text, grade, link) -> str:
         """Return the reason to leave a claim open, or "" if it is wrong."""
         if item.is_let and defined_letter(text):
-            return "it is introduced as a definition, and is another one than that of the setting"
+            return "it is introduced as a definition, which is not that of the setting"
         said = self._said_again(item, text) or self._indexed_otherwise(item.target, text)
         if said:
             return said
@@ -169,7 +169,7 @@ class Doubts:
             return grade
         found = copy.copy(grade)
         found.verdict, found.diagnosis = "equal", ""
-        found.condition = "an index that stands twice is summed, as the document says"
+        found.condition = "repeated indices are summed over, as the document says"
         return found
 
     def condition_before(self, item, grade) -> str:
@@ -190,8 +190,8 @@ class Doubts:
         """Return the reason why a claim is not called wrong in a network that was found, or "" if it is wrong."""
         if self._allowance.is_used_up():
             return (
-                "it is not right in the setting that was found, and no work is left to look for another one in which "
-                "it is: declare the network, the loss and the letters"
+                "it is not right in the setting that was found, and the search for another one reached its limit: "
+                "declare the network, the loss and the letters"
             )
         with self._allowance:
             words = self._others.where_right(target, text)
@@ -282,7 +282,7 @@ class Doubts:
         if said:
             return said
         if self._sums_silently and any(mistake.kind == "missing sum" for mistake in grade.mistakes):
-            return "it is right if an index that stands twice is summed, as the document says of other formulas"
+            return "it is right if repeated indices are summed over, as the document says of other formulas"
         if self._is_any_function(text):
             return _ANY_FUNCTION
         if defines_any_function(text, self._network_letters):
@@ -299,7 +299,7 @@ class Doubts:
                 "all samples, as declared"
             )
         if is_unexplained and _MIXED.match(grade.diagnosis) and self._is_right_elsewhere(target, text, link):
-            return "one side of it is an entry, and another one is the whole vector, of which the entry is meant"
+            return "one side is an entry and another is the whole vector: give the vector the index of the entry"
         is_informal = is_unexplained and (grade.is_shapeless or _JACOBIAN.search(text) is not None)
         if is_informal and self._is_of_softmax() and _INDEXED.search(text) is None:
             return (
@@ -344,7 +344,7 @@ class Doubts:
         target = re.escape(self._letters["t"])
         if not re.search(rf"\\[dt]?frac\s*\{{\s*\\partial\s*\{{?\s*(?:\\mathbf\s*\{{)?{target}(?![A-Za-z])", text):
             return ""
-        return f"{self._letters['t']} is declared for targets, which depend on nothing, and is differentiated here"
+        return f"{self._letters['t']} is declared for targets, which depend on nothing, but is differentiated here"
 
     def _said_transposed(self, target, text):
         """Return the reason to leave open the claim of an earlier line for samples in rows instead of columns."""
@@ -362,19 +362,19 @@ class Doubts:
             options["batch"] = flipped[now.batch]
         if not self._is_equal(replace(self.setting, options=options), target, text):
             return ""
-        return f"it is what line {line} says, with vectors in {options['vectors']}, and these are declared otherwise"
+        return f"it says the same as line {line} if vectors are {options['vectors']}, but they are declared otherwise"
 
     def _is_of_softmax(self):
         return dict(self.setting.network or ()).get("loss") == "cross_entropy"
 
     def _changed(self, text):
-        """Return the beginning of the reason that a letter has another meaning in this document, or ""."""
+        """Return the beginning of the reason that the document gives a letter another meaning, or "" if it does not."""
         names = [name for name in self._other_names if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?!\d)", text)]
         changed = [*sorted(self._redefined.keys() & names_in(text)), *names]
         if not changed:
             return ""
         line = self._redefined.get(changed[0]) or self._other_names[changed[0]]
-        return f"line {line} says of {changed[0]} that it is something else than in the"
+        return f"line {line} gives {changed[0]} another meaning than the"
 
     def _right_for_single_neurons(self, target, text):
         """Return the reason to leave open what is right if each layer has one neuron, or ""."""

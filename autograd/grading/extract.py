@@ -77,7 +77,7 @@ class Item(NamedTuple):
         written: the formula as it was written, before the document's own commands are replaced.
         shown: the same with these commands written out, or "" if it has none.
         is_let: True if a sentence introduces it, as in ``Let u = 3x``.
-        said: the words of its paragraph before it, and those behind it in its line.
+        said: the words of its paragraph before it, and those after it in its line.
     """
 
     line: int
@@ -153,7 +153,7 @@ def _from_notebook(text, name):
         cells = json.loads(text)["cells"]
         sources = [(k, _source(cell)) for k, cell in enumerate(cells, 1) if cell.get("cell_type") == "markdown"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SheetError(f"{name} is no notebook: {type(error).__name__}: {str(error)[:80]}.") from None
+        raise SheetError(f"{name} is not a notebook: {type(error).__name__}: {str(error)[:80]}.") from None
     declared, items, prose = [], [], []
     for number, source in sources[:_MAX_CELLS]:
         found = _from_text(source, "markdown")
@@ -211,7 +211,7 @@ def _from_text(text, format):
 
 
 def _words_around(text, start, end, kind):
-    """Return the words of the paragraph before a formula, and those behind it in its line if it is in a sentence."""
+    """Return the words of the paragraph before a formula, and those after it in its line if it is in a sentence."""
     before = text[max(0, start - _MAX_AROUND) : start]
     if kind == "dollars" or kind == "environment" or not before.rpartition("\n")[2].strip():
         return before.rpartition("\n\n")[2] if before[-2:] != "\n\n" else before.rstrip().rpartition("\n\n")[2]

@@ -137,7 +137,7 @@ def _graded(path, setting, is_among_others) -> Document:
         found = grade_text(_text_of(path), setting, None, name)
         return replace(found, file=str(path))
     except UnicodeDecodeError as error:
-        return _refused(path, f"{name} is no UTF-8 text: save it as UTF-8 ({error}).")
+        return _refused(path, f"{name} is not UTF-8 text: save it as UTF-8 ({error}).")
     except NoFormula as error:
         if is_among_others:
             return Document(name, confirm="there is no formula in it", file=str(path))
@@ -158,7 +158,7 @@ def _text_of(path):
     if path.is_dir():
         raise SheetError(f"{path.name} is a folder without a document: give one with {', '.join(_ENDINGS)} files.")
     if path.exists() and not path.is_file():
-        raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
+        raise SheetError(f"{path.name} is not a file but a device or a pipe, which may never end: give a file.")
     with path.open("rb") as file:
         return _decoded(file.read(_MAX_BYTES + 1))
 

@@ -43,8 +43,6 @@ from autograd.grading.usual_signs import with_usual_signs
 __all__ = ["Grade", "Grader"]
 
 _OPEN_D = re.compile(r"(?<![A-Za-z0-9_\\])d(?=_\{?[A-Za-z0-9]+\}?(?![A-Za-z0-9_\[]))", re.ASCII)  # d_h, not d_h[h]
-
-
 _OTHER_NODE = re.compile(r"(?<![A-Za-z\\])v\}?_\{?\d", re.ASCII)  # v_1 and \bar{v}_{1}
 
 

@@ -38,8 +38,10 @@ def without_examples(formula) -> str:
     >>> without_examples(r"z = W x = \begin{bmatrix} 1 & 3 \end{bmatrix} \begin{bmatrix} 1 \\ 0 \end{bmatrix}")
     'z = W x'
     """
-    if (not _DECIMAL.search(formula) and not _MATRIX.search(formula)) or _lists_numbers(formula):
-        return "" if _DECIMAL.search(formula) or _MATRIX.search(formula) else formula
+    if not _DECIMAL.search(formula) and not _MATRIX.search(formula):
+        return formula
+    if _lists_numbers(formula):
+        return ""
     pieces = parts_with_signs(formula)
     if len(pieces) < 2 or _is_number(_CALLED.sub("", pieces[0][1])):
         return "" if len(pieces) > 1 else formula

@@ -87,7 +87,7 @@ _ACTIVATIONS = (
 
 
 def remark(text, grade) -> str:
-    r"""Return what makes a claim that is not right a remark, in words, or "" if it is a claim about the network.
+    r"""Return the reason why a claim that is not right is only a remark, or "" if it is a claim about the network.
 
     Args:
         text: the claim.
@@ -95,15 +95,15 @@ def remark(text, grade) -> str:
 
     >>> from autograd.grading.grade import Grade
     >>> remark(r"\delta_{ij} = 1", Grade("wrong", ""))
-    'it is 1 or 0 for some indices only: write the condition behind it'
+    'it is 1 or 0 for some indices only: write the condition after it'
     """
     kinds = {mistake.kind for mistake in grade.mistakes}
     if _OF_KRONECKER.fullmatch(text):
-        return "it is 1 or 0 for some indices only: write the condition behind it"
+        return "it is 1 or 0 for some indices only: write the condition after it"
     if any(each.fullmatch(text) for each in (_RANGE, _SIZES, _COUNTED)) or _SHAPES.match(text):
         return "it is about counts and sizes, and says nothing of the network's numbers"
     if _START.fullmatch(text):
-        return "it gives a parameter a value, as before a training"
+        return "it gives a parameter a value, as at the start of a training"
     if _DOTTED.search(text):
         return "a matrix with dots leaves open what stands there"
     if _NESTED.search(text):
@@ -112,7 +112,7 @@ def remark(text, grade) -> str:
         return "it has numbers of the writer's own point, and the network has others"
     is_other = _INTRODUCED.match(text) or (defines_function(text) and r"\sum" in text)  # \sigma(z)_i as a softmax
     if is_other and not (len(kinds) == 1 and kinds <= SLIPS_OF_DEFINITIONS):
-        return "it is introduced as a definition, and is another one than that of the setting"
+        return "it is introduced as a definition, which is not that of the setting"
     return ""
 
 

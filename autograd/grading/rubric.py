@@ -23,7 +23,7 @@ def award(points, claims) -> list[dict]:
     for target, of in points:
         best, share = None, -1.0
         for claim in claims:
-            if _speaks_of(claim, target) and _share(claim) > share:
+            if _is_about(claim, target) and _share(claim) > share:
                 best, share = claim, _share(claim)
         earned = 0.0 if best is None else of * share
         if best is not None:
@@ -38,7 +38,7 @@ def _share(claim):
     return _SHARES.get(claim.verdict, 0.0)
 
 
-def _speaks_of(claim, target):
+def _is_about(claim, target):
     """Return True if a claim is about a target. Letters represent all indices."""
     wanted = target.replace(" ", "").removeprefix("dL/d")
     if claim.target is not None and claim.target.replace(" ", "").removeprefix("dL/d") == wanted:

@@ -51,14 +51,8 @@ _SHORT_ALIKE = 0.85  # such as that of los and loss
 # Keys in the front matter of any page.
 _OF_PAGES = ("date", "dates", "title", "layout", "tags", "author", "lang", "summary", "description", "categories")
 _MAX_TARGETS = 100
-_WORDS = {
-    "name": 12,
-    "letters": 24,
-    "points": 300,
-    "network": 8,
-    "recurrent": 5,
-    "loss": 4,
-}  # the largest numbers of words in a value; otherwise 3
+# The largest number of words in the value of a key. For all other keys, it is 3.
+_WORDS = {"name": 12, "letters": 24, "points": 300, "network": 8, "recurrent": 5, "loss": 4}
 _TEACHERS = frozenset({"network", "bias", "loss", "penalty", "samples", "recurrent", "points"})
 _TARGET = re.compile(r"\s*((?:dL/d)?[^\s,=:\[\]]+(?:\[[^\]]*\])?)\s*[=:]?\s+(\d{1,4}(?:\.\d{1,3})?)\s*", re.ASCII)
 
@@ -163,7 +157,7 @@ def _recorded(path, name):
         raise SheetError(f"recorded: {path} has no function {name}.")
     found = function()
     if not isinstance(found, (Value, Derivation)):
-        raise SheetError(f"recorded: {name} returned {type(found).__name__}, no Value and no derivation.")
+        raise SheetError(f"recorded: {name} returned {type(found).__name__}, expected a Value or a Derivation.")
     return found if isinstance(found, Derivation) else derive(found)
 
 
@@ -179,7 +173,7 @@ def read_setting(path) -> Setting:
     """
     path = Path(path)
     if path.exists() and not path.is_file():
-        raise SheetError(f"{path.name} is no file: give one with declarations.")
+        raise SheetError(f"{path.name} is not a file: give a file with declarations.")
     found = []
     for number, line in enumerate(decoded(path.read_bytes()).splitlines(), 1):
         bare = line.strip()
@@ -256,7 +250,7 @@ def _refuse_misspelt(key, value, known, where, strict):
     if close and (strict or not _is_sentence(close[0], value)):
         raise SheetError(f"{where}: unknown declaration {key!r}: did you mean {close[0]!r}?")
     if strict:
-        raise SheetError(f"{where}: unknown declaration {key!r}: there are {', '.join(known)}.")
+        raise SheetError(f"{where}: unknown declaration {key!r}: use one of {', '.join(known)}.")
 
 
 def _is_sentence(key, value):

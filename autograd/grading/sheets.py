@@ -103,12 +103,12 @@ def read_sheet(text, name="sheet") -> Sheet:
                 first, target, formula = formulas[0]
                 if (target or "").isalpha() and len(target) > 1:
                     raise SheetError(
-                        f"{name}, line {first}: {target!r} is no declaration: there are {', '.join(_KEYS)}. Begin a "
-                        "remark with #."
+                        f"{name}, line {first}: {target!r} is not a declaration: use one of {', '.join(_KEYS)}. "
+                        "Begin a remark with #."
                     )
                 raise SheetError(
-                    f"{name}, line {number}: {match[1]} is declared after a formula, which line {first} was taken for "
-                    f"({formula[:40]!r}): declare it above all of them."
+                    f"{name}, line {number}: {match[1]} is declared below line {first}, which was read as a formula "
+                    f"({formula[:40]!r}): declare it above all formulas."
                 )
             declared[match[1].lower()] = match[2].strip()
             continue
@@ -201,12 +201,12 @@ def _graded_file(path):
         if path.is_dir():
             raise SheetError(f"{path.name} is a folder without a .txt file that can be read: give one that has sheets.")
         if path.exists() and not path.is_file():
-            raise SheetError(f"{path.name} is no file but a device or a pipe, which may never end: give a file.")
+            raise SheetError(f"{path.name} is not a file but a device or a pipe, which may never end: give a file.")
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
         return grade_sheet(read_sheet(decoded(data), path.name))
     except UnicodeDecodeError as error:
-        return Graded(path.name, [], f"{path.name} is no UTF-8 text: save it as UTF-8 ({error}).")
+        return Graded(path.name, [], f"{path.name} is not UTF-8 text: save it as UTF-8 ({error}).")
     except (OSError, SheetError) as error:
         return Graded(path.name, [], str(error))
     except Exception as error:  # an error in this code: the other sheets still get their grades

@@ -20,11 +20,7 @@ _BELOW = re.compile(
     r"(?:over |all |the )*(?:rows?|columns?|cols?|samples?|batch|examples?|instances|(?:axis|dim)\s*=\s*-?\d)\s*"
     r"\}?\s*\}"
 )
-
-
 _PRIME = re.compile(r"(?<=[A-Za-z\]})])\s*\{\s*(?:['’′]|\\prime)\s*\}")
-
-
 _UNEQUAL = re.compile(r"\\not\s*=")
 _OVER_ALL = re.compile(
     r"(\\sum)\s*_\s*\{\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:over\s+)?(?:all|every|each)\s*\}\s*(\w)\s*\}"

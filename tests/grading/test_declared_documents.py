@@ -59,4 +59,4 @@ def test_a_letter_of_the_writers_own_that_cannot_be_written_out():
     ]
     found = graded(*rows, setting=SCORES)
     assert [claim.verdict for claim in found] == ["ambiguous", "ambiguous"]
-    assert "something else" in found[1].diagnosis
+    assert "another meaning" in found[1].diagnosis

@@ -107,7 +107,7 @@ def test_a_notebook_has_cells():
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}', '{"cells": [3]}', "[" * 100_000])
 def test_what_is_no_notebook_is_refused(text):
-    with pytest.raises(SheetError, match="is no notebook"):
+    with pytest.raises(SheetError, match="is not a notebook"):
         extract(text, "notebook")
 
 

@@ -340,7 +340,7 @@ def test_a_letter_that_the_document_uses_for_something_else_refutes_nothing():
     *_, right, claim = graded(*rows, r"\frac{dt}{dz} = 1 + t^2").claims
     assert (right.verdict, right.reading) == ("equal", "an identity beside the network")
     assert claim.verdict == "ambiguous"
-    assert "says of t that it is something else" in claim.diagnosis
+    assert "gives t another meaning" in claim.diagnosis
 
 
 def test_what_a_writer_introduces_as_a_definition_is_left_open():

@@ -121,15 +121,15 @@ BAD = [
     ("network: 2-3-2\nsamples: 3 median\nw: 1\n", "mean or sum"),
     ("network: 2-3-2\nconvention: 999\nw: 1\n", "no convention is called"),
     ("network: 2-3-2\nconvention: neilsen\nw: 1\n", "no convention is called 'neilsen': did you mean 'nielsen'"),
-    ("author: Ada\nnetwork: 2-3-2\nd_o = 1\n", "line 1: 'author' is no declaration: there are network, "),
-    ("Title: exercise 3\nnetwork: 2-3-2\nd_o = 1\n", "line 1: 'Title' is no declaration: .*Begin a remark with #."),
+    ("author: Ada\nnetwork: 2-3-2\nd_o = 1\n", "line 1: 'author' is not a declaration: use one of network, "),
+    ("Title: exercise 3\nnetwork: 2-3-2\nd_o = 1\n", "line 1: 'Title' is not a declaration: .*Begin a remark with #."),
     ("network: 2-3-2\ndelta: 0\nw: 1\n", "other than 0"),
     ("network: 2-3-2\ndelta: 1e400\nw: 1\n", "at most 1,000,000"),
     ("network: 2-3-2\ndelta: 1e999999999\nw: 1\n", "at most 1,000,000"),
     ("network: 2-3-2\ndelta: 1/0\nw: 1\n", "other than 0"),
     ("network: 64-64-64-64-64-64-64\nsamples: 12\nw: 1\n", "294,912 weights times samples, more than 20,000"),
     ("network: 2-1 sigmoid\nloss: cross_entropy\nw: 1\n", "two outputs or more"),
-    ("network: 2-3-2\nd_o[1]: 1\nloss: sse\n", "declared after a formula"),
+    ("network: 2-3-2\nd_o[1]: 1\nloss: sse\n", "was read as a formula"),
     ("network: 2-3-2\n" + "d_o[1]: 1\n" * 501, "more than 500 formulas"),
     ("x" * 1_000_001, "split it"),
     ("netwrok: 2-3-2 sigmoid\nd_o[1]: 1\n", "line 1: unknown declaration 'netwrok': did you mean 'network'"),
@@ -215,7 +215,7 @@ def test_a_pipe_for_a_setting_is_refused(tmp_path, capsys):
     os.mkfifo(tmp_path / "pipe")
     write(tmp_path, sheet=SMALL)
     assert main(["grade", str(tmp_path / "sheet.txt"), "--setting", str(tmp_path / "pipe")]) == 2
-    assert "pipe is no file" in capsys.readouterr().err
+    assert "pipe is not a file" in capsys.readouterr().err
 
 
 def run(*arguments, **options):
@@ -240,7 +240,7 @@ def test_a_pipe_among_the_sheets_is_no_sheet(tmp_path, capsys):
     write(tmp_path, sheet=SMALL)
     assert main(["grade", str(tmp_path / "pipe.txt"), str(tmp_path / "sheet.txt")]) == 2
     out = capsys.readouterr().out
-    assert "pipe.txt is no file but a device or a pipe" in out
+    assert "pipe.txt is not a file but a device or a pipe" in out
     assert "line 3, equal" in out
 
 

@@ -167,7 +167,7 @@ def test_a_recurrent_network():
     [
         ("recurrent: layer 3, 3 steps", "recurrent is a layer and a number of steps"),
         ("recurrent: three steps", "recurrent is a layer and a number of steps"),
-        ("loss: mse, smoothing 0.1", "labels of a cross_entropy are smoothed"),
+        ("loss: mse, smoothing 0.1", "only the labels of a cross_entropy are smoothed"),
         ("loss: cross_entropy, smoothing 2", "smoothing is a number between 0 and 1"),
         ("penalty: l1 x", "penalty is l2 and the letter of its factor"),
         ("letters: t", "letters are roles and what stands for them"),
@@ -338,7 +338,7 @@ def test_one_bad_document_never_stops_the_run(folder, jobs, capsys):
     assert [Path(document["file"]).name for document in data] == ["a.md", "b.ipynb", "c.tex", "d.txt"]
     assert [claim["verdict"] for claim in data[1]["claims"]] == ["wrong", "follows"]
     assert [claim["cell"] for claim in data[1]["claims"]] == [2, 2]
-    assert "no UTF-8 text" in data[3]["error"]
+    assert "not UTF-8 text" in data[3]["error"]
     assert [f["verdict"] for f in data[1]["formulas"]] == ["wrong", "wrong"]
     assert data[1]["formulas"][0]["correct"]["text"].startswith("d_o[o] = ")
 
@@ -463,7 +463,7 @@ def test_nothing_is_wrong_in_a_network_that_was_found_where_no_work_is_left_to_l
     monkeypatch.setattr(claims_in_sequence, "DIAGNOSES", 0.0)
     found = grade_document(FOUND)
     assert [claim.verdict for claim in found.claims] == ["equal", "equal", "equal", "ambiguous"]
-    assert "no work is left" in found.claims[-1].diagnosis
+    assert "reached its limit" in found.claims[-1].diagnosis
 
 
 def test_a_process_that_ends_costs_its_documents_only(folder, monkeypatch):

@@ -89,7 +89,7 @@ def sources(path):
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise ValueError("it is no file but a device or a pipe, which may never end; give a file")
+            raise ValueError("it is not a file but a device or a pipe, which may never end; give a file")
         if size > MAX_BYTES:
             raise ValueError(f"it has more than {MAX_BYTES} bytes; give the part with the network")
         text = decoded(path.read_bytes())
