@@ -34,7 +34,7 @@ FAILS = [
     ("    assert graded(r'\\delta_o = (')\n", ["the grade", "unreadable: "]),
     (
         "    assert grade_code('w = 1.0\\nloss = (2*w - 3)**2\\nw += 0.1 * 4 * (2*w - 3)')\n",
-        ["the grade", "up the loss"],
+        ["the grade", "increases the loss"],
     ),
     ("    assert grade_code('w = (').verdict == 'right'\n", ["the grade", "cannot be read"]),
     ("    assert grade_document('network: 2-1 sigmoid\\nd_o[o] = t[o] - y[o]')\n", ["the grade", "line 2, wrong: "]),

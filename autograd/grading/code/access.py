@@ -34,7 +34,6 @@ _NAMES = {
     int: "bit_length item",
 }
 METHODS = {kind: frozenset(names.split()) for kind, names in _NAMES.items()}
-OF_NUMBERS = {"shape": (), "ndim": 0, "size": 1, "dtype": "float64", "imag": 0.0}
 MAX_WIDTH = 10_000
 
 

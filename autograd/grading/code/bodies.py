@@ -79,7 +79,7 @@ def _arguments_seen(way, node):
 
 
 def _calls(way, source, function):
-    """Return the number of places in which a function is called. A function that is handed on counts as two."""
+    """Return the number of places that call a function. A function that calls it as its parameter counts as two."""
     count = 0
     for call in [part for part in source.parents if isinstance(part, ast.Call)]:
         places = way.by_place(call)

@@ -45,7 +45,7 @@ def derivative_texts(c, shape, like=None):
 
 
 def _variables(node):
-    """Return the texts of the indexed variables in an expression. Their indices are moments or layers."""
+    """Return the texts of the indexed variables in an expression. Their indices are time steps or layers."""
     return {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Subscript)}
 
 

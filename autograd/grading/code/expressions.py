@@ -6,7 +6,7 @@ import operator
 from autograd.engine.value import Value
 from autograd.grading.code import access, scalars
 from autograd.grading.code.limits import Unreadable, check_length, check_whole
-from autograd.grading.code.objects import MISSING, Frame, Function, Instance, Literal
+from autograd.grading.code.objects import MISSING, Frame, Function, Literal
 
 __all__ = ["EVALUATE", "assign", "evaluate", "operate", "power"]
 
@@ -68,8 +68,7 @@ def _subscript(machine, node, frame):
 
 def index_of(machine, node, frame):
     """Return the value of the index in a pair of brackets."""
-    key = evaluate(machine, node, frame)
-    return key
+    return evaluate(machine, node, frame)
 
 
 def _slice(machine, node, frame):
@@ -317,7 +316,7 @@ def _joined(machine, node, frame):
 def _formatted(machine, node, frame):
     value = evaluate(machine, node.value, frame)
     spec = evaluate(machine, node.format_spec, frame) if node.format_spec is not None else ""
-    return access.formatted(value, spec, {114: "r", 115: "s", 97: "a"}.get(node.conversion, ""))
+    return access.formatted(value, spec, chr(node.conversion) if node.conversion > 0 else "")
 
 
 def _named(machine, node, frame):
@@ -384,8 +383,3 @@ def start_value(machine, node, frame):
     if isinstance(node, ast.Tuple):
         return tuple(_items(machine, node.elts, frame))
     return _start(machine, node, frame)
-
-
-def is_instance_of_program(x):
-    """Return True if ``x`` is an instance of one of the program's classes."""
-    return isinstance(x, Instance)

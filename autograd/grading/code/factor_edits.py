@@ -51,13 +51,13 @@ def factors(c):
         cost = 1.0 if isinstance(c.node, (ast.Name, ast.Attribute)) else 1.2
         if isinstance(parent, ast.Assign) and c.seen.shape:  # likelier than an edit where the name is used
             cost = 0.98 if isinstance(c.node, (ast.Name, ast.Attribute)) else 0.99
-        if text in unread or partial or _is_handed_on(c):
+        if text in unread or partial or _returns_its_argument(c):
             cost = 0.9
         elif _is_beside_slopes(c):
             cost = 0.95
         done = _named_product(c, slope)
         if done:
-            # The way back leaves out a layer.
+            # The backward pass leaves out a layer.
             skipped = "." in done and not done.startswith("self.") and c.way.is_hidden(slope.after)
             message = f"{c.text} stands where {done} belongs: the raw error is propagated instead of the delta"
             named = "derivative missing" if skipped else "raw error for delta"
@@ -121,7 +121,7 @@ def _ends_in_slope(c, node):
     return any(same(product, slope.data) for slope in c.way.slopes)
 
 
-def _is_handed_on(c):
+def _returns_its_argument(c):
     """Return True if a function returns its argument unchanged, like the backward pass of the identity."""
     around = c.source.function_of(c.statement)
     return (
@@ -206,7 +206,7 @@ def mirrored(c):
         text = c.source.text_of(other.value)
         shared = names & {part.id for part in ast.walk(other.value) if isinstance(part, ast.Name)}
         if shared and text != c.text and c.source.function_of(other) is c.source.function_of(statement):
-            message = f"the forward pass multiplies by {text}, and so must the way back"
+            message = f"the forward pass multiplies by {text}, and so must the backward pass"
             yield Candidate(0.96, "constant factor", c.line, message, c.replaced(text))
 
 

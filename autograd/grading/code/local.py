@@ -159,7 +159,7 @@ class Local:
         return False if any(self.source.holds(s.value, start, end) for s in self.settled) else None
 
     def _stays_derivative(self, candidate, start, end):
-        """Return True if a factor is missing behind a whole value that is a derivative without it and with it."""
+        """Return True if a factor is missing after a whole value that is a derivative without it and with it."""
         for statement in set(self.settled) - set(self.right_by_name):
             if self.source.span(statement.value)[1] == end == max(e.end for e in candidate.edits) and start >= 0:
                 place = self.way.by_place(statement.value)[0]

@@ -21,7 +21,7 @@ MAX_WHOLE = 4
 
 
 def containers(way, source):
-    """Yield edits of the index of a list without numbers, such as ``network[i]`` or ``names[i]``, in the way back."""
+    """Yield edits of the index of a list without numbers, such as ``network[i]``, in the backward pass."""
     homes = {source.function_of(statement) for statement, _, places in way.nodes if way.is_back(places[0])}
     for node in source.parents:
         if not isinstance(node, ast.Subscript) or isinstance(node.slice, (ast.Slice, ast.Tuple, ast.Constant)):
@@ -74,7 +74,7 @@ def stored_indices(way, source):
 
 
 def missing_carries(way, source):
-    """Yield edits that hand a gradient on to the next turn of a loop, where the carried variable is never assigned."""
+    """Yield edits that carry a gradient to the next iteration of a loop that never assigns the carried variable."""
     for loop in [node for node in ast.walk(source.tree) if isinstance(node, ast.For)]:
         inside = [part for part in ast.walk(loop) if isinstance(part, ast.Name)]
         stored = {part.id for part in inside if isinstance(part.ctx, ast.Store)}
@@ -99,13 +99,13 @@ def missing_carries(way, source):
                 places = way.by_place(part.value)
                 if places and any(way.is_on_way(place) for place in places):
                     new = part.targets[0].id
-                    message = f"{name} stays what it was before the loop: {new} belongs there for the next turn"
+                    message = f"{name} keeps its value from before the loop: assign {new} to it for the next iteration"
                     edit = Edit(end, end, f"{indent}{name} = {new}\n")
                     yield Candidate(1.2, "order in time", last.lineno, message, (edit,), firm=True)
 
 
 def objects(way, source):
-    """Yield edits that hand another object to a call, such as a matrix of the program's own class."""
+    """Yield edits that pass another object to a call, such as a matrix of the program's own class."""
     homes = {source.function_of(statement) for statement, _, places in way.nodes if way.is_back(places[0])}
     frames = {}
     for places in way.trace.seen.values():

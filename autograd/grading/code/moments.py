@@ -1,4 +1,4 @@
-"""Recurrence: a network that uses the same parameters at successive moments."""
+"""Recurrence: a network that uses the same parameters at successive time steps."""
 
 import ast
 

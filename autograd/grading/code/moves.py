@@ -9,7 +9,7 @@ __all__ = ["moves"]
 
 
 def moves(way, source):
-    """Yield the edits that move an update behind the last use of the old parameters.
+    """Yield the edits that move an update after the last use of the old parameters.
 
     Args:
         way: The facts about the backward pass.
@@ -48,7 +48,7 @@ def moves(way, source):
 
 
 def _split_loops(way, source):
-    """Yield edits that update in a loop of its own, behind the loop which propagates the error through the layers."""
+    """Yield edits that update in a loop of its own, after the loop that propagates the error through the layers."""
     homes = {source.function_of(s).name for s in source.blocks if _is_update_in_function(way, source, s)}
     for loop in [node for node in source.blocks if isinstance(node, ast.For) and len(node.body) > 1]:
         ends = len(loop.body)

@@ -4,8 +4,7 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
-from autograd.grading.code.objects import Frame, Instance
-from autograd.grading.code.truth import Group
+from autograd.grading.code.objects import Instance
 
 __all__ = ["Places", "merged"]
 
@@ -167,13 +166,3 @@ def _distinct(groups):
         if group.shape is None:
             group.shape = () if len(group.old) == 1 else (len(group.old),)
     return groups
-
-
-def frame_name(frame: Frame) -> str:
-    """Return the name of a frame in reports."""
-    return frame.function or "the module"
-
-
-def same_group(a: Group, b: Group) -> bool:
-    """Return True if two groups are the same parameter in two readings, that is, have the same start values."""
-    return [x.data for x in a.old] == [x.data for x in b.old]

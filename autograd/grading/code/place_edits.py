@@ -138,7 +138,7 @@ def inputs(c):
         product = ast.parse(text, mode="eval").body
         gates = [part.id for part in (product.left, product.right) if isinstance(part, ast.Name)]
         if isinstance(product.op, ast.Mult) and gates and own not in text and len(c.seen.shape) == 2:
-            # The state has another name in the way back, such as prev for hs[-1].
+            # The state has another name in the backward pass, such as prev for hs[-1].
             new = f"({gates[0]} * {own}){'.T' if turned else ''}"
             message = f"the weights are multiplied by {text}, not by {own} alone"
             yield Candidate(1.25, "wrong factor", c.line, message, c.replaced(new))
@@ -326,13 +326,12 @@ def signs(c):
         ):
             kind = "wrong derivative"
         message = (
-            f"the gradient is {'added' if old == '+' else 'subtracted'}, which goes "
-            f"{'up' if old == '+' else 'the wrong way on'} the loss"
+            f"{_gradient(old, update)}, which increases the loss"
             if update or velocity
             else (
-                "the sign of the penalty's gradient is turned around"
+                "the sign of the penalty's gradient is reversed"
                 if kind == "penalty"
-                else f"the sign {old} belongs the other way around"
+                else f"the sign {old} should be {new}"
             )
         )
         alike = update and is_usual_sign(c.way, isinstance(node.op, ast.Add))
@@ -342,6 +341,11 @@ def signs(c):
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
         inner = c.source.text_of(node.operand)
         yield Candidate(1.3, "sign of the update", c.line, "the minus does not belong here", c.replaced(inner))
+
+
+def _gradient(sign, update):
+    """Return the words for a gradient with the wrong sign. What an update wrongly subtracts is minus the gradient."""
+    return "the gradient is added" if sign == "+" else f"{'minus ' * update}the gradient is subtracted"
 
 
 def augmented_signs(way, source):
@@ -354,11 +358,10 @@ def augmented_signs(way, source):
             edit = Edit(start, end, between.replace(old, new, 1))
             update = statement.lineno in way.update_lines
             kind = "sign of the update" if update else "penalty"
-            done = "added" if old == "+=" else "subtracted"
             message = (
-                f"the gradient is {done}, which goes up the loss"
+                f"{_gradient(old[0], update)}, which increases the loss"
                 if update
-                else f"this is {done}: the sign belongs the other way around"
+                else f"this is {'added' if old == '+=' else 'subtracted'}: it needs the opposite sign"
             )
             penalty = not update and way.mentions_parameter(statement.value)
             alike = update and is_usual_sign(way, isinstance(statement.op, ast.Add))

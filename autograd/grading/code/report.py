@@ -35,7 +35,7 @@ def details(grade):
     if grade.loss:
         found.append(f"loss        {grade.loss}")
     if grade.verdict == "no loss":
-        found.append("no loss     the file computes none that the updates could be compared with: give it with --loss")
+        found.append("no loss     the file computes no loss to compare the updates with: give one with --loss")
         found += [f"  the updates would be the gradients of {loss}" for loss in grade.proposed]
         return "\n".join(found)
     width = max(len(update.parameter) for update in grade.updates) + 2

@@ -113,7 +113,7 @@ def numbers(c):
 def kind_of(c, text, factor):
     """Return the kind of a missing factor, and the message about it."""
     if text == SIMPLE[-1.0]:
-        return "sign of the update", f"the sign of {c.text} is turned around"
+        return "sign of the update", f"the sign of {c.text} is reversed"
     if text in SIMPLE.values():
         return "constant factor", f"the gradient is {factor:.6g} times the true one"
     parent = c.parent()

@@ -1,4 +1,4 @@
-"""Edits of the parts of a derivative that is written out: its branches, its exponents, and the rest of a gate."""
+"""Edits of the parts of a derivative that is written out: its branches, its exponents, and 1 minus a gate."""
 
 import ast
 
@@ -19,7 +19,7 @@ def branches(c):
 
 
 def exponentials(c):
-    """Yield edits that turn the sign of an exponent, write the exponential of a logarithm, or the sign of a size."""
+    """Yield edits that reverse the sign of an exponent, take the exponential of logarithms, or replace abs by sign."""
     node = c.node
     if isinstance(node, ast.Call) and function_name(node) == "exp" and len(node.args) == 1 and not c.is_stored():
         inner = node.args[0]
@@ -39,7 +39,7 @@ def exponentials(c):
 
 
 def complements(c):
-    """Yield edits that use the rest of a gate, ``1 - z`` for ``z``, or the other way around."""
+    """Yield edits that write ``1 - z`` for a gate ``z``, or ``z`` for ``1 - z``."""
     node, parent = c.node, c.parent()
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     if not factor or not c.seen.shape or c.is_stored() or not all(0 < x < 1 for x in c.seen.data):

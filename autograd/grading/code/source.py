@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograd.grading.code.grade import Fix
 
-__all__ = ["Edit", "Source"]
+__all__ = ["Edit", "Source", "is_product", "moved"]
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def is_product(node):
 
 
 def moved(source, statement, after):
-    """Return the edits that move a statement behind another statement of its block."""
+    """Return the edits that move a statement after another statement of its block."""
     first, last = statement.lineno, statement.end_lineno
     start, end = source.starts[first - 1], source.starts[min(last, len(source.lines))]
     text = source.text[start:end]
@@ -221,6 +221,3 @@ def moved(source, statement, after):
     place = source.starts[min(after.end_lineno, len(source.lines))]
     lead = "" if place == 0 or source.text[place - 1] == "\n" else "\n"
     return [Edit(start, end, ""), Edit(place, place, lead + text)]
-
-
-__all__ += ["is_product", "moved"]

@@ -65,14 +65,8 @@ KINDS_OF_NUMBERS = {
     **dict.fromkeys(("int", "int8", "int16", "int32", "int64", "long", "short", "uint8"), "int64"),
     "bool": "bool",
 }
-PLACES = (
-    "device",
-    "requires_grad",
-    "generator",
-    "layout",
-    "pin_memory",
-    "non_blocking",
-)  # not its numbers
+# Arguments that do not change the numbers of a tensor.
+PLACES = ("device", "requires_grad", "generator", "layout", "pin_memory", "non_blocking")
 
 
 class Base:

@@ -20,7 +20,7 @@ class Helper:
     Attributes:
         name: The name of the function.
         text: The text by which the function is called.
-        suffix: The text behind the argument, such as ``", slope=True"``.
+        suffix: The text after the argument, such as ``", slope=True"``.
         test: The values of the function at a few points.
         function_node: The definition of the function.
     """

@@ -98,7 +98,7 @@ class WayBack:
         self.complements = [node for _, node, _ in self.nodes if is_complement(self, node)]
 
     def helpers(self):
-        """Return the program's own functions of one number, each with the text behind the argument."""
+        """Return the program's own functions of one number, each with the text after the argument."""
         return [(helper, helper.suffix) for helper in self.vocabulary.helpers]
 
     def library(self, shape):
@@ -163,7 +163,7 @@ class WayBack:
         }
 
     def _recurrent(self):
-        """Return True if the program is recurrent: it reads values of the previous moment."""
+        """Return True if the program is recurrent: it reads values of the previous time step."""
         back_steps = [
             node
             for node in ast.walk(self.source.tree)
@@ -407,7 +407,7 @@ class WayBack:
         return bool(places) and self.is_forward_value(places[0].elements) and not self.is_error(places[0])
 
     def parameter_texts(self, lack, frame):
-        """Return the texts by which a call reads a parameter, also those that it reads later, in the next turn."""
+        """Return the texts by which a call reads a parameter, also those that it reads later, in the next iteration."""
         return [
             text
             for text, places in self.texts.items()
@@ -457,7 +457,7 @@ class WayBack:
         return [f"{text}[{counter}]" for text in found for counter in counters[:2]]
 
     def is_recurrent(self, node):
-        """Return True if the index of a list or a dict counts moments that use the same parameters."""
+        """Return True if the index of a list or a dict counts time steps that use the same parameters."""
         container = self.by_place(node)
         return len(container) > 2 and self.recurrent
 
