@@ -157,9 +157,9 @@ def beside(wheel, folder):
 
 def main():
     """Try the extras and forms that are asked for, or all. Return the number of those with a fault."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("extras", nargs="*", help="'base' or extras; all, and other libraries besides, by default")
-    parser.add_argument("--of", nargs="+", choices=FORMS, default=FORMS, help="what is installed; all by default")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("extras", nargs="*", help="'base' or extras; by default all, and then other libraries")
+    parser.add_argument("--of", nargs="+", choices=FORMS, default=FORMS, help="the forms to install; all by default")
     asked = parser.parse_args()
     chosen = ["" if name == "base" else name for name in asked.extras] or list(PROMISES)
     bad = 0

@@ -36,7 +36,7 @@ _COLLECT = 64  # rounds between collections: drawing, mpmath and hypothesis make
 
 def _hold(condition, what):
     if not condition:  # an assert statement would be removed by python -O
-        raise AssertionError(f"not so: {what}")
+        raise AssertionError(f"this does not hold: {what}")
 
 
 def _graph(r, names=(*RATIONAL, *SMOOTH, *KINKED)):
@@ -130,7 +130,7 @@ def derives(r, folder):
     derivation = derive(loss)
     right = derivation.grade(None, "dL/dw_ho[h,o] = d_o[o]*a[h]").verdict
     wrong = derivation.grade(None, "dL/dw_ho[h,o] = -d_o[o]*a[h]").verdict
-    _hold((right, wrong) == ("equal", "wrong"), "a right and a wrong formula are told apart")
+    _hold((right, wrong) == ("equal", "wrong"), "a right formula is equal and a wrong one is wrong")
     derivation.report(os.path.join(folder, f"report.{r.choice(('html', 'md', 'tex'))}"))
     derive(cross_entropy([Value(0.1, "x[1]") * Value(r.random(), "w[1,1]"), Value(0.2)], 1))
 
@@ -174,10 +174,10 @@ def _resident():
 
 def main():
     """Soak for some minutes. The exit status is 0 if the memory is flat and nothing failed."""
-    parser = argparse.ArgumentParser(description="Everything a session does, over and over, with memory as numbers.")
+    parser = argparse.ArgumentParser(description="Run all activities of users, over and over, and measure the memory.")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--samples", type=int, default=60, help="how often memory is measured")
-    parser.add_argument("--seed", type=int, default=None, help="drawn anew by default, and printed")
+    parser.add_argument("--seed", type=int, default=None, help="drawn again in each run by default, and printed")
     parser.add_argument("--without", nargs="*", default=[], choices=[each.__name__ for each in ACTIVITIES],
                         help="activities to leave out; without draws, derives, trains and compiles no library keeps "
                              "anything")  # fmt: skip
@@ -210,7 +210,7 @@ def main():
                 if len(curve) % 5 == 0 or len(curve) == options.samples:
                     print(f"  {minutes:6.1f} min  {rounds:9,} rounds  {_mib(curve[-1][0])} MiB", flush=True)
     print(", ".join([f"{activity.__name__} {n:,}" for activity, n in counts.items()]))
-    print(f"resident MiB at even distances: {' '.join([_mib(x) for x, _ in curve])}")
+    print(f"resident MiB at regular times: {' '.join([_mib(x) for x, _ in curve])}")
     fifth = max(1, len(curve) // 5)
     parts = curve[fifth : 2 * fifth], curve[-fifth:]
     early, late = [statistics.median([x for x, _ in part]) for part in parts]

@@ -27,7 +27,7 @@ LIBRARIES = {"deltagrad": "ours", "PyTorch": "pytorch", "JAX": "jaxlib_", "HIPS 
 def main():
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=None, help="of the points; a new one each time")
+    parser.add_argument("--seed", type=int, default=None, help="the seed of the points; a new one each time")
     parser.add_argument("--count", type=int, default=500, help="points for each primitive")
     parser.add_argument("--shared", default=sys.executable, help="the Python that has PyTorch and JAX")
     parser.add_argument("--hips", default=None, help="the Python that has HIPS autograd")
@@ -90,7 +90,7 @@ def print_tables(counts):
     for library, count in counts.items():
         ends = [sum([n for key, n in count.items() if key[2] == end]) for end in ("beyond", "wrong")]
         print(f"{library:18}{count.total():12}{sum(ends):18}{ends[1]:15}")
-    print("\nBeyond the bound / plainly wrong, by primitive (-: the library has none of that name)")
+    print("\nBeyond the bound / plainly wrong, by primitive (-: the library has no function of that name)")
     print(f"{'':20}" + "".join([f"{library:>18}" for library in counts]))
     for name in dict.fromkeys([key[0] for count in counts.values() for key in count]):
         cells = []

@@ -151,8 +151,8 @@ def compared(seeds):
 def main():
     """Compare all ways on many graphs and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=None, help="of the first graph; a new one each time")
-    parser.add_argument("--count", type=int, default=10_000, help="graphs")
+    parser.add_argument("--seed", type=int, default=None, help="the seed of the first graph; a new one each time")
+    parser.add_argument("--count", type=int, default=10_000, help="the number of graphs")
     asked = parser.parse_args()
     first = time.time_ns() % 10**9 if asked.seed is None else asked.seed
     print(f"seeds from {first} on: {asked.count} random graphs of {NODES} nodes, {len(LABELS)} derivatives each")

@@ -10,26 +10,26 @@ from autograd.engine.algebra import Ieee
 HOLDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
 
-def interpreted(low, parameters, inputs, seeds=(1.0,)):
+def interpreted(lowered, parameters, inputs, seeds=(1.0,)):
     """Return the outputs, the number of violated guards, and the derivatives with respect to parameters and to inputs.
 
     Memory starts as NaN, so that a read of a cell that was not written shows.
     """
     memory = {PARAMETERS + k: float(x) for k, x in enumerate(parameters)}
     memory |= {INPUTS + k: float(x) for k, x in enumerate(inputs)}
-    memory |= {CONSTANTS + k: x for k, x in enumerate(low.constants)}
+    memory |= {CONSTANTS + k: x for k, x in enumerate(lowered.constants)}
     memory |= {PARAMETER_GRADIENTS + k: 0.0 for k in range(len(parameters))}
     memory |= {INPUT_GRADIENTS + k: 0.0 for k in range(len(inputs))}
-    for instruction in low.forward:
+    for instruction in lowered.forward:
         _carry_out(memory, *instruction)
-    outputs = [memory[slot] for slot in low.outputs]
+    outputs = [memory[slot] for slot in lowered.outputs]
     first = {}
-    for slot, seed in zip(low.seeds, seeds, strict=True):
+    for slot, seed in zip(lowered.seeds, seeds, strict=True):
         if slot is not None:
             memory[slot] = first[slot] = first.get(slot, 0.0) + seed
-    for instruction in low.adjoint:
+    for instruction in lowered.adjoint:
         _carry_out(memory, *instruction)
-    violated = 0.0 if low.violations is None else memory[low.violations]
+    violated = 0.0 if lowered.violations is None else memory[lowered.violations]
     return (
         outputs,
         violated,

@@ -124,13 +124,13 @@ def loops(seed, stages=4):
 
 
 def _stage(draw, arrays):
-    turns, inner = draw.randrange(2, 7), draw.choice([1, 1, 2, 3, 5])
+    iterations, inner = draw.randrange(2, 7), draw.choice([1, 1, 2, 3, 5])
     growing = draw.random() < 0.2
     body = [_Operation(draw, arrays, k) for k in range(draw.randrange(1, 4))]
     new = [[] for _ in body]
     sums = [draw.choice([0, 0.0, 3.0, arrays[0][-1]]) for _ in body]
     begin = draw.random() < 0.5
-    for j in range(turns):
+    for j in range(iterations):
         if begin:
             sums = [draw_from[j % len(draw_from)] for draw_from in [arrays[0]] * len(body)]
         for i in range(min(inner, j + 1) if growing else inner):

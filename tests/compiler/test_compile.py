@@ -121,7 +121,7 @@ def test_a_primitive_that_python_computes_may_have_more_operands_than_a_callback
     close = 1e-5 if "dtype" in options else 0 if "strict" in options else 1e-13
     for row, value, slopes in zip(rows, y, gradient.inputs, strict=True):
         x = leaves(row)
-        if min(row) <= 0:  # the engine raises here, as the square root of its operand does
+        if min(row) <= 0:  # the square root of the operand raises in the engine
             with pytest.raises((ValueError, ZeroDivisionError)):
                 record(*x)
             assert not math.isfinite(value)

@@ -23,8 +23,8 @@ def agrees(record, parameters, inputs, **options):
     p, x = leaves(parameters), leaves(inputs)
     y = record(p, x)
     y.backward()
-    low = lower([y], p, x, **options)
-    outputs, _, of_parameters, of_inputs = interpreted(low, parameters, inputs)
+    lowered = lower([y], p, x, **options)
+    outputs, _, of_parameters, of_inputs = interpreted(lowered, parameters, inputs)
     expected = [y.data, *[each.grad for each in [*p, *x]]]
     return bits([*outputs, *of_parameters, *of_inputs]).tolist() == bits(expected).tolist()
 
@@ -108,8 +108,8 @@ def nearly_agrees(record, parameters, inputs, **options):
     p, x = leaves(parameters), leaves(inputs)
     y = record(p, x)
     y.backward()
-    low = lower([y], p, x, **options)
-    outputs, _, of_parameters, of_inputs = interpreted(low, parameters, inputs)
+    lowered = lower([y], p, x, **options)
+    outputs, _, of_parameters, of_inputs = interpreted(lowered, parameters, inputs)
     expected = [y.data, *[each.grad for each in [*p, *x]]]
     found = [*outputs, *of_parameters, *of_inputs]
     return all(a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= 1e-9 * abs(b)
@@ -144,9 +144,9 @@ def test_an_output_and_a_watched_number_are_kept():
     s = p[0] + p[1]
     y = s + p[0]
     assert interpreted(lower([y, s], p, []), [2.0, 3.0], [], (1.0, 1.0))[0] == [7.0, 5.0]
-    low = lower([y], p, [], [(">", s, 6.0, False)])
-    assert interpreted(low, [2.0, 3.0], [])[:2] == ([7.0], 0.0)
-    assert interpreted(low, [2.0, 5.0], [])[:2] == ([9.0], 1.0)
+    lowered = lower([y], p, [], [(">", s, 6.0, False)])
+    assert interpreted(lowered, [2.0, 3.0], [])[:2] == ([7.0], 0.0)
+    assert interpreted(lowered, [2.0, 5.0], [])[:2] == ([9.0], 1.0)
 
 
 # --- Branches
@@ -158,11 +158,11 @@ def test_nothing_flows_into_a_branch_that_is_not_taken(gather_adjoints):
     deep = autograd.log(x)
     inner = autograd.where(x - 3.0, autograd.sqrt(deep), deep)
     y = autograd.where(c, inner, 7.0 * x) + autograd.where(0.0, deep, x)
-    low = lower([y], [], [x, c], gather_adjoints=gather_adjoints)
-    _, _, _, slopes = interpreted(low, [], [4.0, 1.0])
+    lowered = lower([y], [], [x, c], gather_adjoints=gather_adjoints)
+    _, _, _, slopes = interpreted(lowered, [], [4.0, 1.0])
     assert slopes == [pytest.approx(0.5 / math.sqrt(math.log(4.0)) / 4.0 + 1.0, rel=1e-15), 0.0]
-    assert interpreted(low, [], [-1.0, 0.0])[3] == [8.0, 0.0]  # log(-1) is in the other branch
-    assert interpreted(low, [], [0.0, -0.0])[3] == [8.0, 0.0]
+    assert interpreted(lowered, [], [-1.0, 0.0])[3] == [8.0, 0.0]  # log(-1) is in the other branch
+    assert interpreted(lowered, [], [0.0, -0.0])[3] == [8.0, 0.0]
 
 
 def test_what_a_frozen_choice_leaves_out_counts_for_no_use():
@@ -174,8 +174,8 @@ def test_what_a_frozen_choice_leaves_out_counts_for_no_use():
 
 def test_a_condition_that_is_a_nan_spoils_both_branches():
     c, a, b = leaves([1.0, 2.0, 3.0])
-    low = lower([autograd.where(c, a * a, b * b)], [], [c, a, b])
-    assert all(math.isnan(slope) for slope in interpreted(low, [], [math.nan, 2.0, 3.0])[3])
+    lowered = lower([autograd.where(c, a * a, b * b)], [], [c, a, b])
+    assert all(math.isnan(slope) for slope in interpreted(lowered, [], [math.nan, 2.0, 3.0])[3])
 
 
 # --- Slots, order, refusals
@@ -190,20 +190,20 @@ def test_the_order_of_nodes_is_the_engines_or_as_written():
 
 def test_leaves_that_are_neither_become_constants():
     w, x, t = leaves([2.0, 3.0, 10.0])
-    low = lower([w * x + t], [w], [x])
-    assert low.constants == [10.0]
-    assert low.active == [True, True]
-    assert low.recorded == 5
-    assert low.nodes[PARAMETERS] is w
+    lowered = lower([w * x + t], [w], [x])
+    assert lowered.constants == [10.0]
+    assert lowered.active == [True, True]
+    assert lowered.recorded == 5
+    assert lowered.nodes[PARAMETERS] is w
     assert not lower([w * x], [w], [x], of_inputs=False).active[1]
 
 
 def test_an_output_that_depends_on_nothing_has_no_seed():
     w, t = leaves([2.0, 3.0])
-    low = lower([t * t, w * t, w], [w], [])
-    assert low.seeds[0] is None
-    assert region(low.seeds[1]) >= ADJOINTS
-    assert interpreted(low, [2.0], [], (1.0, 1.0, 5.0))[2] == [8.0]
+    lowered = lower([t * t, w * t, w], [w], [])
+    assert lowered.seeds[0] is None
+    assert region(lowered.seeds[1]) >= ADJOINTS
+    assert interpreted(lowered, [2.0], [], (1.0, 1.0, 5.0))[2] == [8.0]
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ def test_value_and_slopes(rule):
     value, slope, _ = mapped._functions(rule)
     kind = ctypes.CFUNCTYPE(None, ctypes.POINTER(ctypes.c_double))
     draw, n = random.Random(rule.name), rule.arity
-    for turn in range(40):
+    for trial in range(40):
         room = (ctypes.c_double * (LANES * 7))()
         numbers = [
-            [draw.choice(SPECIAL) if turn % 4 == 0 else draw.uniform(-3, 3) for _ in range(LANES)] for _ in range(n)
+            [draw.choice(SPECIAL) if trial % 4 == 0 else draw.uniform(-3, 3) for _ in range(LANES)] for _ in range(n)
         ]
         for k, row in enumerate(numbers):
             room[LANES * (1 + k) : LANES * (2 + k)] = row
@@ -43,7 +43,7 @@ def test_value_and_slopes(rule):
         for lane, operands in enumerate(zip(*numbers, strict=True)):
             y = called(rule, operands)
             assert close(found[lane], y), (operands, found[lane], y)
-            if math.isfinite(y) and turn % 4:
+            if math.isfinite(y) and trial % 4:
                 mine = [room[LANES * (1 + n + k) + lane] for k in range(n)]
                 assert all(map(close, mine, slopes(rule, y, operands))), (operands, mine)
 

@@ -15,13 +15,13 @@ def carried_out(items):
     """Return the instructions to which places lead, iteration by iteration. With many operands, only known places."""
     loops, out = Loops(), []
 
-    def run(part, turns):
+    def run(part, iterations):
         if isinstance(part, Line):
-            out.append([None if place is None else place.at(turns) for place in part.places])
+            out.append([None if place is None else place.at(iterations) for place in part.places])
             return
-        for k in range(part.count.at(turns)):
+        for k in range(part.count.at(iterations)):
             for one in part.body:
-                run(one, {**turns, part.loop: k})
+                run(one, {**iterations, part.loop: k})
 
     for item in items:
         run(symbolic(item, iter(map(fixed, numbers_of([item]))), loops), {})
@@ -99,8 +99,8 @@ def test_what_is_read_is_the_number(seed):
 def test_arithmetic_of_places():
     j, i = fixed(1).along(0), fixed(1).along(1)
     place = (j + 2) * (i + 3) - 4
-    for turns in ({0: 0, 1: 0}, {0: 3, 1: 5}):
-        assert place.at(turns) == (turns[0] + 2) * (turns[1] + 3) - 4
+    for iterations in ({0: 0, 1: 0}, {0: 3, 1: 5}):
+        assert place.at(iterations) == (iterations[0] + 2) * (iterations[1] + 3) - 4
     assert place.first == 2
     assert place.moves
     assert not fixed(2).moves

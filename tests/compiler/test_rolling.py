@@ -106,7 +106,7 @@ def test_a_loop_says_how_its_slots_advance():
     assert roll(program) == [Loop(10, (("mul", (100, 0, 50)),), (1, 1, 2))]
 
 
-def test_a_first_turn_that_differs_is_peeled():
+def test_a_first_iteration_that_differs_is_peeled():
     program = [("mul", (0, 1, 2))] + [x for k in range(1, 9) for x in (("mul", (9, k, 20 + k)), ("add", (0, 0, 9)))]
     items = roll(program)
     assert unroll(items) == program
@@ -136,11 +136,11 @@ def repetitive(draw, depth=3):
         return draw(st.lists(INSTRUCTION, max_size=5))
     block = draw(repetitive(depth=depth - 1)) + draw(st.lists(INSTRUCTION, max_size=2))
     steps = draw(st.lists(st.integers(-3, 3), min_size=2 * len(block), max_size=2 * len(block)))
-    turns = []
+    iterations = []
     for k in range(draw(st.integers(0, 6))):
         for i, (operation, (x, y)) in enumerate(block):
-            turns.append((operation, (x + k * steps[2 * i], y + k * steps[2 * i + 1])))
-    return turns + draw(st.lists(INSTRUCTION, max_size=3))
+            iterations.append((operation, (x + k * steps[2 * i], y + k * steps[2 * i + 1])))
+    return iterations + draw(st.lists(INSTRUCTION, max_size=3))
 
 
 @pytest.mark.untraced
@@ -180,7 +180,7 @@ def test_what_is_no_instruction_is_refused(bad):
         roll([("add", (0, 1, 2)), bad])
 
 
-def test_a_loop_begins_where_its_turns_share_nothing():
+def test_a_loop_begins_where_its_iterations_share_nothing():
     """For two layers, the last activation of the first one could also begin the loop of the second one."""
     program = []
     for layer in range(2):
@@ -253,7 +253,7 @@ def test_operands_that_do_not_lie_evenly_are_left_alone():
     assert roll(program) == program
 
 
-def test_three_turns_are_not_enough_to_tell():
+def test_three_iterations_are_not_enough_to_tell():
     program = [("mul", (1, 7)), ("mul", (5, 8)), ("mul", (3, 11))]
     assert roll(program) == program
     assert roll(triangle(5, 2)) == [item for k in range(2, 5) for item in roll(triangle(k + 1, k))]
@@ -311,13 +311,13 @@ def growing(draw, depth=2):
 
     Some have an operation of many operands or are nested.
     """
-    turns = draw(st.integers(0, 8))
+    iterations = draw(st.integers(0, 8))
     count = draw(st.integers(0, 4)), draw(st.integers(0, 2))
     many = draw(st.booleans())
     numbers = [tuple(draw(st.lists(st.integers(-3, 3), min_size=3, max_size=3))) for _ in range(6)]
     inner = draw(growing(depth=depth - 1)) if depth else []
     program = []
-    for k in range(turns):
+    for k in range(iterations):
         now = [a + b * k + c * k * k for a, b, c in numbers]
         for j in range(count[0] + count[1] * k):
             program.append(("mul", (now[0] + j * (now[1] % 3), now[2])))

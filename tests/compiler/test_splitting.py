@@ -64,8 +64,8 @@ def test_what_may_not_be_taken_apart_stays(loop):
 def test_a_network():
     model = MLP(9, [12, 10, 8], activation="tanh", output="sigmoid", seed=1)
     x = [Value(random.random()) for _ in range(9)]
-    low = lower([half_sse(model(x), [0.5] * 8)], model.parameters(), x)
-    for program in (low.forward, low.adjoint):
+    lowered = lower([half_sse(model(x), [0.5] * 8)], model.parameters(), x)
+    for program in (lowered.forward, lowered.adjoint):
         rolled = roll(program)
         apart = split(rolled)
         assert Counter(unroll(apart)) == Counter(program)

@@ -94,11 +94,11 @@ class Run:
 def main():
     """Run the targets in turn, in proportion to their numbers of inputs, and print the results."""
     parser = argparse.ArgumentParser(description="Fuzz the readers, the grader and the loader.")
-    parser.add_argument("--formulas", type=int, default=20_000, help="how many formulas and sheets are read")
-    parser.add_argument("--graded", type=int, default=None, help="how many are graded; by default a fortieth")
-    parser.add_argument("--weights", type=int, default=2_000, help="how many weight files are loaded")
-    parser.add_argument("--seed", type=int, default=None, help="drawn anew by default, and printed")
-    parser.add_argument("--minutes", type=float, default=None, help="stop after so long")
+    parser.add_argument("--formulas", type=int, default=20_000, help="the number of formulas and sheets to read")
+    parser.add_argument("--graded", type=int, default=None, help="the number to grade; by default a fortieth")
+    parser.add_argument("--weights", type=int, default=2_000, help="the number of weight files to load")
+    parser.add_argument("--seed", type=int, default=None, help="drawn again in each run by default, and printed")
+    parser.add_argument("--minutes", type=float, default=None, help="stop after this time")
     parser.add_argument("--only", nargs=2, metavar=("TARGET", "NUMBER"), help="run one input, and show it")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed

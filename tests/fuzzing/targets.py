@@ -54,7 +54,7 @@ def read_formula(text):
         _insist(0 <= error.position <= len(text), f"position {error.position} in {len(text)} characters")
         _insist(len(str(error)) < 1000, "a message longer than a screen")
         return "refused"
-    _insist(read(text) == tree and isinstance(show(tree), str), "read twice, two trees")
+    _insist(read(text) == tree and isinstance(show(tree), str), "two readings give two trees")
     return "read"
 
 
@@ -91,7 +91,7 @@ def grade_formula(given):
     try:
         grade = _derivation(k).grade(target, text)
     except GraphError:
-        _insist(target is not None, "a target is refused where none was given")
+        _insist(target is not None, "a target is refused, and none was given")
         return "no such target"
     verdicts = ("equal", "wrong", "unproved", "ambiguous", "ill-formed", "unreadable")
     _insist(grade.verdict in verdicts, grade.verdict)
@@ -126,7 +126,10 @@ def read_a_sheet(text):
     except SheetError:
         return "refused"
     lines = len(text.splitlines())
-    _insist(all(1 <= line <= lines and formula for line, _, formula in found.formulas), "a line that is not there")
+    _insist(
+        all(1 <= line <= lines and formula for line, _, formula in found.formulas),
+        "a line number that the sheet does not have",
+    )
     return "read"
 
 

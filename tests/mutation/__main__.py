@@ -133,7 +133,7 @@ class Record:
         env["PYTHONPATH"] += os.pathsep + str(HERE)
         done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            sys.exit(f"the tests must pass before anything is changed, and do not:\n{done.stdout[-3000:]}{done.stderr}")
+            sys.exit(f"the tests fail before anything is changed:\n{done.stdout[-3000:]}{done.stderr}")
         return cls.read(data, durations, tree)
 
     @classmethod
@@ -258,7 +258,7 @@ class Worker:
         source = (ROOT / file).read_text(encoding="utf-8")
         timeout = 60 + PATIENCE * PORTIONS[-1]
         if self.cold.run(tests, timeout) != 0 or self.warm.run(tests, timeout, file=file, old=source, new=source) != 0:
-            sys.exit(f"with nothing changed the tests fail:\n{(self.tree / 'mutation.log').read_text()[-3000:]}")
+            sys.exit(f"the tests fail although nothing is changed:\n{(self.tree / 'mutation.log').read_text()[-3000:]}")
 
     def close(self):
         """End both servers."""
@@ -277,13 +277,17 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--file", action="append", help=f"a file to change, or a part of its name ({', '.join(FILES)})")
     parser.add_argument("--where", help="change this function only")
-    parser.add_argument("--all", action="store_true", help="in the grader, not only comparisons and sums")
-    parser.add_argument("--new", action="store_true", help="leave out what equivalent.toml explains")
+    parser.add_argument(
+        "--all", action="store_true", help="change everything in the grader, and not only comparisons and sums"
+    )
+    parser.add_argument("--new", action="store_true", help="leave out the changes that equivalent.toml explains")
     parser.add_argument("--sample", type=int, metavar="N", help="try N changes, drawn at random")
-    parser.add_argument("--quick", action="store_true", help="give up on a change sooner, to find what may survive")
-    parser.add_argument("--seed", type=int, default=0, help="of that draw")
-    parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (2)")
-    parser.add_argument("--fresh", action="store_true", help="forget what was found before")
+    parser.add_argument(
+        "--quick", action="store_true", help="give up on a change sooner, to find changes that may survive"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the seed of that draw")
+    parser.add_argument("--jobs", type=int, default=2, help="the number of changes to try at a time (2)")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier results")
     parser.add_argument("--list", action="store_true", help="count the changes and try none")
     options = parser.parse_args(arguments)
     files = [f for f in FILES if not options.file or any(part in f for part in options.file)]
@@ -346,7 +350,7 @@ def report(todo, survivors, accepted):
         why = accepted.get((file, change.where, change.what))
         print(f"{verdict} {file}:{change.lines[0]} {change.where}: {change.what}\n    {why or 'NO EXPLANATION'}")
     for file, where, what in mistaken:
-        print(f"killed, but called equivalent: {file} {where}: {what}")
+        print(f"killed, but listed as equivalent: {file} {where}: {what}")
     print(
         f"{len(todo)} changes: {len(todo) - len(survivors)} killed, {len(survivors)} survived, "
         f"{len(unexplained)} of them unexplained."

@@ -91,7 +91,7 @@ def test_a_survivor_without_a_reason_fails_and_so_does_a_killed_one_with_a_reaso
     assert mutation.report([("f", second)], [], {("f", "y", "2 -> 3"): "why"}) == 1
     text = capsys.readouterr().out
     assert "NO EXPLANATION" in text
-    assert "killed, but called equivalent: f y: 2 -> 3" in text
+    assert "killed, but listed as equivalent: f y: 2 -> 3" in text
 
 
 def test_the_quick_tests_that_run_the_lines_come_first():

@@ -399,8 +399,8 @@ def test_a_last_group_in_fewer_lanes(batch_size, worth_halves, monkeypatch):
     lanes = {}
 
     class Noted(descent_code.Block):
-        def __init__(self, module, name, low, forward, adjoint, count, **more):
-            super().__init__(module, name, low, forward, adjoint, count, **more)
+        def __init__(self, module, name, lowered, forward, adjoint, count, **more):
+            super().__init__(module, name, lowered, forward, adjoint, count, **more)
             lanes[name] = count
 
     monkeypatch.setattr(descent_code, "Block", Noted)
