@@ -1,7 +1,7 @@
 """Advice for ``from nn import Linear`` and ``import nn.functional``, which users of other libraries write.
 
-Python asks for a module of such a name, after the package said that it has no such attribute. The finder here comes
-last, so that every module that exists is found before it.
+Python looks for a module of this name after the package has said that it has no such attribute. The finder in this file
+is the last one, so that every module that exists is found before.
 
 >>> from nn import Linear
 Traceback (most recent call last):
@@ -24,7 +24,7 @@ class _Advisor(importlib.abc.MetaPathFinder):
         package, _, absent = name.rpartition(".")
         advice = self.advice_on(absent) if package == self.package else None
         if advice:
-            # Without a name, because Python says nothing of a module that is named in the error and is not found.
+            # Without name=, because ``from nn import Linear`` would ignore an error that names the module nn.Linear.
             raise ModuleNotFoundError(f"{package} has no {absent}: {advice}.")
         return None
 

@@ -1,1 +1,1 @@
-"""Speed and memory beside other libraries, each comparison in one run: ``make bench`` or ``python -m benchmarks``."""
+"""Speed and memory compared with other libraries in the same run: ``make bench`` or ``python -m benchmarks``."""

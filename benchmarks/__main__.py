@@ -98,7 +98,7 @@ def transformer_step(rounds):
 
 
 def beside_tensors(rounds):
-    """Time an update of the moons network on 1 sample and on 100, beside matrix products of PyTorch and JAX."""
+    """Time an update of the moons network on 1 and on 100 samples, and with matrix products of PyTorch and JAX."""
     for batch in (1, 100):
         programs = peers.programs(batch)
         losses = {name: run() for name, run in programs.items()}

@@ -9,7 +9,7 @@ of formulas and its own ``evaluate``, and the truth is the complex-step derivati
 answer.
 
 A right formula that does not agree with the truth stops the run. A wrong one counts only if it differs at one of the
-points, is not 0 at all points, and, with two mistakes, each of them has an effect beside the other.
+points, is not 0 at all points, and, with two mistakes, each of them changes the value that the other gives.
 """
 
 import argparse

@@ -24,8 +24,8 @@ from benchmarks.right_formulas import (
 
 __all__ = ["MAKERS", "WITHOUT_SYMBOL", "Slip", "apart", "applied", "mistakes"]
 
-# The reported kinds that also name an injected kind, beside its own name. Kinds that are the same change only in some
-# cases are not listed, because ``explanations`` finds them by value. An example is a changed index that happens to
+# The reported kinds that also name an injected kind, in addition to its own name. Kinds that are the same change only in
+# some cases are not listed, because ``explanations`` finds them by value. An example is a changed index that happens to
 # transpose a weight.
 ACCEPTED = {
     "sign": {},
@@ -512,6 +512,6 @@ def _case(net, chosen, r):
         if not is_wrong(net, target, wrong) or not all(is_wrong(net, target, e) for e in alone):
             continue
         if len(slips) == 2 and any(close(net.numbers(wrong), net.numbers(e)) for e in alone):
-            continue  # one of the slips has no effect beside the other
+            continue  # one of the slips does not change the value that the other gives
         return Case(net, target, right, wrong, slips)
     return None

@@ -143,7 +143,7 @@ def programs(inputs):
     if importlib.util.find_spec("torch") is not None:
         found |= _torch(inputs)
     if importlib.util.find_spec("casadi") is not None:
-        from benchmarks import tape_training  # lazy: only beside CasADi
+        from benchmarks import tape_training  # lazy: needed only with CasADi
 
         for name, options in tape_training.casadi_ways().items():
             found[name] = _casadi(inputs, options)

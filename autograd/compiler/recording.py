@@ -106,7 +106,7 @@ class Watch:
             if self._guarding or not catches_errors(self.start):
                 return _by_ieee(a, floats)
             self._guard_error(a, operands, raised=True)
-            return None  # so that the operation raises, and the function goes on where it catches the error
+            return None  # so that the operation raises, and the function catches the error
         # A loss in nn checks its targets.
         if how == "data" and module_of_caller().partition(".")[0] == "nn":
             return default

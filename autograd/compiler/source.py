@@ -8,11 +8,12 @@ paths, and becomes a function of its own with the same branches.
 import re
 from collections.abc import Sequence
 
+from autograd.compiler.operands import check_leaves
 from autograd.compiler.text_rules import Rebinding
 from autograd.compiler.texts import Paths, Text, Unwritable, Writer
 from autograd.engine import primitives
 from autograd.engine.algebra import Primitive, register
-from autograd.engine.errors import AlgebraError, GraphError
+from autograd.engine.errors import AlgebraError
 from autograd.engine.graph import depending, is_end, postorder
 from autograd.engine.other_engines import refuse_given
 from autograd.engine.sweep import order
@@ -97,16 +98,6 @@ def export(loss: Value, inputs: Sequence[Value], language: str = "c") -> str:
     return Export(loss, inputs, language).text()
 
 
-def _checked(inputs):
-    inputs = list(inputs)
-    for k, leaf in enumerate(inputs):
-        if not isinstance(leaf, Value) or leaf.op is not None:
-            raise GraphError(f"input {k} is {leaf!r}, which is not a leaf: give a Value that was not computed.")
-        if leaf in inputs[:k]:
-            raise GraphError(f"input {k}, {leaf!r}, is listed twice among the inputs: list each leaf once.")
-    return inputs
-
-
 class Export:
     """The source text of a graph while it is written.
 
@@ -130,7 +121,8 @@ class Export:
         refuse_given(self.nodes)
         self.language, self._loss, self._every = language, loss, every
         self.edges: list = []
-        self._inputs = _checked(inputs)
+        self._inputs = list(inputs)
+        check_leaves([], self._inputs)
         self._place = {node: k for k, node in enumerate(self.nodes)}
         self._functions: dict = {}
         self._rebound = Rebinding()

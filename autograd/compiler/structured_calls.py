@@ -66,7 +66,7 @@ def unpacking(function: Callable[..., Any], note: Callable[[Tree], None]) -> Cal
 
 
 def _is_plain(result):
-    """Return True for what a program computes without a structure: a number or a list of numbers."""
+    """Return True for a result without a structure: a number or a list of numbers."""
     if isinstance(result, Value) or is_real(result):
         return True
     parts = (dict, list, tuple)

@@ -77,7 +77,7 @@ def test_an_adjoint_that_is_not_finite_leaves_the_branch_not_taken_alone(adjoint
 
 # a x^(n-k) (log x)^j if a part of it is infinite or does not exist: the limit from the side on which it is a number.
 TERMS = [
-    # a pole at 0, by the sign of the zero where the power is odd; log 0 is minus infinity
+    # A pole at 0, with the sign of the zero if the power is odd. log 0 is minus infinity.
     ((2.0, 0.0, 0.5, 1.0, 0.0), INF),
     ((-2.0, 0.0, 0.5, 1.0, 0.0), -INF),
     ((2.0, 0.0, 1.0, 2.0, 0.0), INF),
