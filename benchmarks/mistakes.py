@@ -24,9 +24,9 @@ from benchmarks.right_formulas import (
 
 __all__ = ["MAKERS", "WITHOUT_SYMBOL", "Slip", "apart", "applied", "mistakes"]
 
-# The reported kinds that also name an injected kind, in addition to its own name. Kinds that are the same change only in
-# some cases are not listed, because ``explanations`` finds them by value. An example is a changed index that happens to
-# transpose a weight.
+# The reported kinds that also name an injected kind, in addition to its own name. Kinds that are the same change only
+# in some cases are not listed, because ``explanations`` finds them by value. An example is a changed index that happens
+# to transpose a weight.
 ACCEPTED = {
     "sign": {},
     "constant factor": {"wrong constant": "a constant missing or too much makes the constant that is there wrong"},
