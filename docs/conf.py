@@ -1,5 +1,8 @@
-"""Settings of Sphinx. Sphinx was chosen because it reads the API from the docstrings, checks every cross-reference, and
-treats warnings as errors; MyST lets the pages be Markdown, as the README is."""
+"""Settings of Sphinx.
+
+Sphinx was chosen because it reads the API from the docstrings, checks every cross-reference, and treats warnings as
+errors. With MyST, the pages can be Markdown, like the README.
+"""
 
 import re
 from html import escape
@@ -30,7 +33,7 @@ nitpicky = False
 
 
 def _with_math(_app, _what, _name, _object, _options, lines):
-    """Let formulas between dollars in docstrings be typeset."""
+    """Mark formulas between dollars in docstrings as mathematics, so that they are typeset."""
     text = re.sub(r"(?<![\\`])\$([^$\n]+)\$", lambda m: f":math:`{m[1].strip()}`", "\n".join(lines))
     lines[:] = text.split("\n")
 
@@ -41,7 +44,7 @@ def _skipped(_app, _what, _name, found, skipped, _options):
 
 
 def _without_unknown(_app, _what, _name, _object, _options, signature, returned):
-    """Leave out the parameter that takes the options of other libraries, only to say what to write."""
+    """Leave out the parameter ``**unknown``, which only serves to give advice on the options of other libraries."""
     return signature and re.sub(r"(, )?\*\*unknown(: NoReturn)?", "", signature), returned
 
 
@@ -60,7 +63,7 @@ def _typeset(node):
 
 
 def setup(app):
-    """Register what changes docstrings before Sphinx reads them, and how formulas are written."""
+    """Register the functions that change docstrings before Sphinx reads them, and the renderer of formulas."""
     app.connect("autodoc-process-docstring", _with_math)
     app.connect("autodoc-skip-member", _skipped)
     app.connect("autodoc-process-signature", _without_unknown)

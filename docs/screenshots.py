@@ -1,7 +1,8 @@
-"""The screenshots of the documentation, made anew: ``make screenshots``. It needs chromium; the playground is optional.
+"""Make the screenshots of the documentation: ``make screenshots``. It needs chromium.
 
-Written to docs/pictures: the explorer of an expression, 2-16-16-1 and 64-32-10, sliders, a live training, and, where
-``make playground`` has built it, the playground grading a formula and a program.
+It writes these pictures to docs/pictures: the page of steps of an expression and of networks with 2-16-16-1 and
+64-32-10 neurons, sliders, a live training, and, if ``make playground`` has built it, the playground, which grades a
+formula and a program.
 """
 
 import shutil
@@ -22,25 +23,25 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 def expression():
-    """A small expression."""
+    """Return a small expression."""
     w, x, b = Value(1.5, "w"), Value(0.5, "x"), Value(-1.0, "b")
     return (tanh(w * x + b) - 1) ** 2
 
 
 def network(*sizes):
-    """The loss of a network on one sample, whose inputs are Values."""
+    """Return the loss of a network on one sample, whose inputs are Values."""
     model = MLP(sizes[0], list(sizes[1:]), activation="tanh", seed=0)
     x = [Value(0.5 - k / sizes[0], f"x[{k + 1}]") for k in range(sizes[0])]
     return half_sse(model(x), [1.0] * sizes[-1] if sizes[-1] > 1 else 1.0)
 
 
 def moons():
-    """Two classes that no straight line separates."""
+    """Return samples of two classes that no straight line separates."""
     return [[k / 10 - 1, (k * k % 7) / 3 - 1] for k in range(21)], [1.0 if k % 3 else -1.0 for k in range(21)]
 
 
 def pages():
-    """Each page with how it is brought to show something."""
+    """Yield the name of each page, the page, and the script that brings it to the state to show."""
     forward = "for (let k = 0; k < {0}; k++) document.getElementById('next').click()"
     yield "steps-expression", steps(expression()), forward.format(6)
     yield "steps-2-16-16-1", steps(network(2, 16, 16, 1)), forward.format(60)
@@ -52,7 +53,7 @@ def pages():
 
 
 def main(playground):
-    """Make them all."""
+    """Make all screenshots."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
@@ -77,13 +78,13 @@ def main(playground):
 
 
 def opened(browser, size, scheme):
-    """A new page of a size, in light or dark."""
+    """Return a new page of a size, in light or dark."""
     width, height = SIZES[size]
     return browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
 
 
 def kept(page, name):
-    """Keep what a page shows, and close it."""
+    """Save a screenshot of a page, and close the page."""
     page.screenshot(path=OUT / f"{name}.png")
     page.context.close()
     with Image.open(OUT / f"{name}.png") as picture:  # few colours: a third of the size
@@ -91,7 +92,7 @@ def kept(page, name):
 
 
 def graded(browser, address):
-    """The playground grades a formula and a program."""
+    """Make the screenshots of the playground, after it has graded a formula and a program."""
     for example in ("a network and its deltas", "backprop code with a slip"):
         page = opened(browser, "wide", "light")
         page.goto(address)

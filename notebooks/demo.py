@@ -1,6 +1,6 @@
-"""The main job in one go: train on Fisher's iris data, look at the deltas, and read, follow and grade their formulas.
+"""A demonstration: train on Fisher's iris data, look at the deltas, and read, follow and grade their formulas.
 
-Run it with ``make demo``. It prints what it finds and writes two pictures to ``out/``.
+Run it with ``make demo``. It prints the results and writes two pictures to ``out/``.
 """
 
 import math
@@ -21,11 +21,11 @@ COLORS = ["#4477aa", "#ccbb44", "#ee6677"]
 
 
 def load():
-    """Iris: 150 flowers, 4 measurements each; every third flower is held out.
+    """Load Fisher's iris data: 150 flowers with 4 measurements each. Every third flower is held out.
 
     Returns:
-        The data; a mask of the flowers held out; the mean and the deviation of the others, which scale all flowers, so
-        that nothing is learned from those held out.
+        The data, a mask of the held-out flowers, and the mean and the deviation of the others. These scale all flowers,
+        so that nothing is learned from the held-out ones.
     """
     data = load_iris()
     held_out = np.arange(len(data.data)) % 3 == 2
@@ -34,14 +34,14 @@ def load():
 
 
 def accuracy(model, X, classes):
-    """The share of samples whose largest output is the right one."""
+    """Return the share of samples whose largest output is the right one."""
     with no_grad():
         outputs = [[y.data for y in model(x)] for x in X.tolist()]
     return float(np.mean(np.argmax(outputs, axis=1) == classes))
 
 
 def train(training, held_out):
-    """The same network twice: an update after every sample, and one per epoch with the average gradient."""
+    """Train the same network twice: with an update after every sample, and with one update per epoch."""
     print("Fisher's iris data: 100 flowers to learn from, 50 held out. A 4-5-3 sigmoid network, half squared error.\n")
     runs = {}
     for name, batch_size, rate, epochs in (("stochastic", 1, 0.5, EPOCHS), ("batch", None, 4.0, 5 * EPOCHS)):
@@ -59,7 +59,7 @@ def train(training, held_out):
 
 
 def show_deltas(model, x, t):
-    """The deltas of one sample, and every weight's gradient beside what backpropagation by hand gives for it."""
+    """Print the deltas of one sample, and the gradient of every weight beside the result of backpropagation by hand."""
     loss = half_sse(model(x), t)
     table = deltas(loss)
     print(f"The deltas of one flower, dL/ds for every neuron (loss {loss.data:.4g}):\n\n{table}\n")
@@ -93,7 +93,7 @@ def show_deltas(model, x, t):
 
 
 def show_formulas(model, x, t):
-    """The formulas of backpropagation, read off a graph; one step by step; and three hand derivations, one wrong."""
+    """Print the formulas read off a graph, one of them step by step, and the grades of three hand derivations."""
     loss = half_sse(model(x), t)
     derivation = derive(loss)
     print(f"The formulas of backpropagation, read off the graph of one sample:\n\n{derivation}\n")
@@ -108,7 +108,7 @@ def show_formulas(model, x, t):
 
 
 def draw_losses(runs):
-    """The two loss curves, over epochs and over the work done."""
+    """Draw the two loss curves, over epochs and over updates."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
     for (name, (_, history)), color in zip(runs.items(), (COLORS[0], COLORS[2]), strict=True):
         history.plot(axes[0], label=name)
@@ -127,7 +127,7 @@ def draw_losses(runs):
 
 
 def draw_regions(runs, data, held_out, mean, deviation):
-    """What each network answers over petal length and width, the sepal's measurements at their mean."""
+    """Draw the answers of each network over petal length and width, with the sepal's measurements at their mean."""
     length, width = np.meshgrid(np.linspace(0.5, 7.5, 120), np.linspace(-0.1, 2.8, 90))
     figure, axes = plt.subplots(1, len(runs), figsize=(10, 4.4), layout="constrained", sharey=True)
     for ax, (name, (model, _)) in zip(axes, runs.items(), strict=True):
@@ -154,7 +154,7 @@ def draw_regions(runs, data, held_out, mean, deviation):
 
 
 def main():
-    """Run it all."""
+    """Run the whole demonstration."""
     matplotlib.use("Agg")
     OUT.mkdir(exist_ok=True)
     data, held_out, mean, deviation = load()

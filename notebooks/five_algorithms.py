@@ -1,12 +1,11 @@
-"""The algorithms of the five documents, each as its document derives it, beside training with the engine's gradient.
+"""The algorithms of the five documents, each as its document derives it, compared with the engine's gradient.
 
-Each has its own loss, its own sign and factor of delta, a bias or none, and updates by sample or by batch. The
-weights after 40 epochs are those of plain gradient descent on the engine's gradient, at the equivalent rate. The
-formulas that are wrong are run as well, to see what they do. ``python notebooks/five_algorithms.py`` prints the
-table.
+Each has its own loss, its own sign and factor of delta, biases or none, and updates by sample or by batch. After 40
+epochs, the weights are those of plain gradient descent with the engine's gradient, at the equivalent rate. The wrong
+formulas are run as well, to see their effect. ``python notebooks/five_algorithms.py`` prints the table.
 
-Weights are a list of arrays, ``W[m][j, k]`` from neuron j of layer m to neuron k of layer m + 1; where there are
-biases, they are the last row. All deltas of a step are computed from the weights before the step.
+Weights are a list of arrays, ``W[m][j, k]`` from neuron j of layer m to neuron k of layer m + 1. If there are biases,
+they are the last row. All deltas of a step are computed from the weights before the step.
 """
 
 from typing import NamedTuple
@@ -22,12 +21,12 @@ EPOCHS = 40
 
 
 def sigma(z):
-    """The logistic function."""
+    """Return the logistic function of z."""
     return 1 / (1 + np.exp(-z))
 
 
 def forward(W, x, bias=False):
-    """The activations of every layer, the input first; all neurons are sigmoid."""
+    """Return the activations of every layer, the input first. All neurons are sigmoid."""
     A = [np.asarray(x)]
     for w in W:
         A.append(sigma((np.append(A[-1], 1.0) if bias else A[-1]) @ w))
@@ -35,12 +34,12 @@ def forward(W, x, bias=False):
 
 
 def slope(a):
-    """The derivative of sigma, in its value."""
+    """Return the derivative of sigma, given its value."""
     return a * (1 - a)
 
 
 def back(W, A, output):
-    """The recursion delta_k = a_k (1 - a_k) sum_i delta_i w_ki, from the output deltas back."""
+    """Return the deltas of all layers by the recursion delta_k = a_k (1 - a_k) sum_i delta_i w_ki."""
     D = [output]
     for m in range(len(W) - 1, 0, -1):
         D.insert(0, slope(A[m]) * (W[m][: len(A[m])] @ D[0]))
@@ -48,17 +47,17 @@ def back(W, A, output):
 
 
 def outer(A, D, bias=False):
-    """For every layer the products of what a weight reads and the delta it leads to."""
+    """Return, for every layer, the products of the activation that a weight reads and the delta that it leads to."""
     return [np.outer(np.append(a, 1.0) if bias else a, d) for a, d in zip(A, D, strict=False)]
 
 
 def stepped(W, G, rate):
-    """The weights after a step against G."""
+    """Return the weights after a step in the direction of -G."""
     return [w - rate * g for w, g in zip(W, G, strict=True)]
 
 
 def averaged(Gs):
-    """The mean over samples."""
+    """Return the mean over samples."""
     return [np.mean(layer, axis=0) for layer in zip(*Gs, strict=True)]
 
 
@@ -180,17 +179,21 @@ def wrong_weight_004(W, batch, rate):
     return stepped(W, G, -rate)
 
 
-# --- The engine beside them.
+# --- The engine, for comparison.
 
 
 class Run(NamedTuple):
-    """An algorithm: its document, its step, the loss and rate at which it is gradient descent.
+    """An algorithm: its document, its step, and the loss and rate at which it is gradient descent.
 
     Fields:
-        name: the document and what is run. step: from weights, a batch and a rate to new weights.
-        sizes, bias, batch: the network, and whether all samples make one step.
-        loss, reduction: of a sample, and over the samples of a step. rate: as written; factor: the engine's over it.
-        wrong: whether it is one of the wrong formulas.
+        name: the document, and the algorithm.
+        step: a function from weights, a batch and a rate to new weights.
+        sizes, bias: the network.
+        batch: True if all samples together make one step.
+        loss, reduction: the loss of a sample, and ``"mean"`` or ``"sum"`` over the samples of a step.
+        rate: the rate as the document writes it.
+        factor: the equivalent rate of the engine, divided by ``rate``.
+        wrong: True for one of the wrong formulas.
     """
 
     name: str
@@ -227,7 +230,7 @@ RUNS = [
 
 
 def start(case, seed):
-    """Weights to start with, and four samples."""
+    """Return initial weights and four samples."""
     generator = np.random.default_rng(seed)
     rows = [n + case.bias for n in case.sizes]
     W = [generator.uniform(-1, 1, (n, m)) for n, m in zip(rows, case.sizes[1:], strict=False)]
@@ -236,7 +239,7 @@ def start(case, seed):
 
 
 def run(case, seed=1, epochs=EPOCHS):
-    """The weights after an algorithm has run as it is derived."""
+    """Return the weights after an algorithm has run as it is derived."""
     W, samples = start(case, seed)
     for _ in range(epochs):
         for batch in [samples] if case.batch else [[sample] for sample in samples]:
@@ -245,7 +248,7 @@ def run(case, seed=1, epochs=EPOCHS):
 
 
 def _model(case, W):
-    """The network of nn with these weights."""
+    """Return the network of nn with these weights."""
     model = MLP(case.sizes[0], list(case.sizes[1:]), activation="sigmoid", output="sigmoid", bias=case.bias)
     for layer, w in zip(model.layers, W, strict=True):
         for k, neuron in enumerate(layer.neurons):
@@ -255,7 +258,7 @@ def _model(case, W):
 
 
 def gradient_descent(case, seed=1, epochs=EPOCHS):
-    """The weights after plain gradient descent on the engine's gradient, at the equivalent rate."""
+    """Return the weights after plain gradient descent with the engine's gradient, at the equivalent rate."""
     W, samples = start(case, seed)
     model = _model(case, W)
     for _ in range(epochs):
@@ -270,12 +273,12 @@ def gradient_descent(case, seed=1, epochs=EPOCHS):
 
 
 def distance(U, V):
-    """The largest difference of two weights."""
+    """Return the largest difference between two lists of weights."""
     return max(float(np.abs(u - v).max()) for u, v in zip(U, V, strict=True))
 
 
 def first_step(case, seed=1):
-    """How far a first step is off, relative to the right one, and the cosine between the two."""
+    """Return the error of a first step, relative to the right step, and the cosine of the angle between the two."""
     W, samples = start(case, seed)
     batch = samples if case.batch else samples[:1]
     one = case._replace(batch=case.batch)
@@ -287,7 +290,7 @@ def first_step(case, seed=1):
 
 
 def _single(case, seed):
-    """The weights after one step on the first sample alone."""
+    """Return the weights after one step on the first sample alone."""
     W, samples = start(case, seed)
     model = _model(case, W)
     x, t = samples[0]
@@ -299,7 +302,7 @@ def _single(case, seed):
 
 
 def table(seed=1):
-    """Every run beside the engine's, as text."""
+    """Return a table that compares every run with that of the engine, as text."""
     lines = [
         f"{'algorithm':<36} {'network':<8} {'rate':>5} {'engine rate':>11}  weights differ by (after {EPOCHS} epochs)"
     ]

@@ -19,7 +19,7 @@ __all__ = ["VERDICTS", "Entry", "activations", "counts", "derivation", "document
 
 FOLDER = Path(autograd.__file__).parent / "grading" / "documents"
 VERDICTS = ("equal", "equal-if", "ill-formed", "wrong", "definition", "prose")
-# What a document writes as its loss, and the sample loss and the reduction that it is.
+# The loss as a document writes it, and the loss of a sample and the reduction that it stands for.
 LOSSES = {
     "1/2*sum((t[o]-y[o])**2 for o in O)": ("half_sse", "mean"),
     "1/2*sum((t[k]-y[k])**2 for k in O)": ("half_sse", "mean"),
@@ -36,7 +36,7 @@ LOSSES = {
 
 @cache
 def documents() -> dict:
-    """The data files, by the document's number."""
+    """Return the data files, a dict by the number of the document."""
     return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))}
 
 
@@ -49,7 +49,7 @@ def _derived(sizes, activation, bias, loss, samples, delta, preset):
 
 
 def derivation(document, claim, activation, preset="standard"):
-    """The derivation of the network that a claim speaks of, with the document's delta."""
+    """Return the derivation of the network that a claim is about, with the document's delta."""
     return _derived(
         tuple(claim.get("sizes", document["sizes"])), activation, document["bias"], claim.get("loss", document["loss"]),
         claim.get("samples", document["samples"]), document["delta"], preset,
@@ -57,7 +57,7 @@ def derivation(document, claim, activation, preset="standard"):
 
 
 def activations(document, claim) -> list[str]:
-    """The activations a claim is graded with: two where the document leaves it open."""
+    """Return the activations with which a claim is graded: two if the document does not say which."""
     name = claim.get("activation", document["activation"])
     return ["sigmoid", "tanh"] if name == "any" else [name]
 
@@ -93,7 +93,7 @@ def _graded(document, claims):
 
 @cache
 def entries(number) -> list[Entry]:
-    """Every formula of a document, in order, graded."""
+    """Return every formula of a document with its grades, in order."""
     data = documents()[number]
     found = []
     for entry in data["formula"]:
@@ -107,7 +107,7 @@ def entries(number) -> list[Entry]:
 
 
 def _counterexample(e):
-    """A counterexample worked out by hand, in words; tests/test_documents.py recomputes its numbers."""
+    """Return a counterexample worked out by hand, in words. tests/grading/test_documents.py recomputes its numbers."""
     sizes = "-".join([str(n) for n in e["sizes"]])
     parts = [
         f"{key} {e[key]}".replace("'", "") for key in ("weights", "biases", "inputs", "targets", "rates") if key in e
@@ -117,7 +117,7 @@ def _counterexample(e):
 
 
 def counts() -> str:
-    """The number of formulas by document and verdict, as a Markdown table."""
+    """Return the number of formulas by document and verdict, as a Markdown table."""
     lines = ["| document | " + " | ".join(VERDICTS) + " | all |", "| --- |" + " ---: |" * (len(VERDICTS) + 1)]
     total: Counter = Counter()
     for number, data in documents().items():
@@ -129,7 +129,7 @@ def counts() -> str:
 
 
 def _shown(latex):
-    """LaTeX for a notebook: no line of it is an alignment mark, a tag or a bare environment."""
+    """Return LaTeX that a notebook can show: with tags as text, and without alignment marks outside of a block."""
     latex = re.sub(r"\\tag\{([^}]*)\}", r"\\quad (\1)", latex.strip())
     if "\\begin{aligned}" in latex:
         return latex
@@ -137,13 +137,13 @@ def _shown(latex):
 
 
 def _plain(text):
-    """A text that Markdown shows as it is: the asterisks of a product are no emphasis. Code and formulas stay."""
+    """Return a text that Markdown shows unchanged, with escaped asterisks of products. Code and formulas stay."""
     parts = re.split(r"(`[^`]*`|\$[^$]*\$)", text)
     return "".join([part if k % 2 else re.sub(r"([*_\[\]<])", r"\\\1", part) for k, part in enumerate(parts)])
 
 
 def markdown(number) -> str:
-    """A document's result: each formula with its verdict, and for those not equal what is wrong and what is right."""
+    """Return the result of a document: each formula with its verdict, and, if it is not equal, with the right one."""
     data = documents()[number]["document"]
     out = [f"**{data['title']}.** Loss `{data['loss']}`; delta = {data['delta']} dL/ds; {data['weight_index']}.", ""]
     for entry in entries(number):

@@ -1,7 +1,7 @@
-"""The pictures of the README, made anew by ``make pictures``: drawings of graphs, and a derivation.
+"""Make the pictures of the README: ``make pictures``. They are drawings of graphs, and a derivation.
 
-They go to ``notebooks/pictures/``. Nothing in them is set by hand: a picture that differs from the committed one means
-that the program changed.
+They go to ``notebooks/pictures/``. Nothing in them is drawn by hand. If a picture differs from the committed one, the
+program has changed.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ OUT = Path(__file__).parent / "pictures"
 
 
 def graphs():
-    """One expression by its values, one network by its neurons, and a larger one by its layers."""
+    """Draw an expression by its values, a network by its neurons, and a larger one by its layers."""
     a, b = Value(2.0, "a"), Value(-3.0, "b")
     loss = (a * b + 10) ** 2 / 4
     loss.label = "L"
@@ -28,7 +28,7 @@ def graphs():
 
 
 def derivation():
-    """The derivation of one hidden weight, each line with its reason."""
+    """Draw the derivation of one hidden weight, each line with its reason."""
     net = MLP(2, [3, 2], activation="sigmoid", output="sigmoid", seed=2)
     steps = derive(half_sse(net([0.5, -1.0]), [0.0, 1.0])).steps("w_ih[1,2]")
     matplotlib.rcParams.update({"mathtext.fontset": "cm", "svg.hashsalt": "deltagrad"})

@@ -159,7 +159,7 @@ MENDED = [
     ("4", 0, r"\delta_o = (p_o - t_o)\, p_o (1 - p_o)", r"\delta_o = p_o - t_o"),
     ("4", 0, r"\delta_h = \sum_o \delta_o w_{ho}", r"\delta_h = (1 - a_h^2) \sum_o \delta_o w_{ho}"),
     ("4", 0, r"w_{ih} + \eta\, \delta_h x_i", r"w_{ih} - \eta\, \delta_h x_i"),
-    ("5", 0, "lambda loss, y, t: tanh(y - t),  # an attempt: mend it", "lambda loss, y, t: -tanh(y - t)"),
+    ("5", 0, "lambda loss, y, t: tanh(y - t),  # an attempt: correct it", "lambda loss, y, t: -tanh(y - t)"),
     ("5", 1, "a, b = Value(1.0), Value(1.0)", "a, b = Value(3.0), Value(2.0)"),
     ("5", 1, "== (1.0, -1.0)", "== (0.5, -0.75)\n" + TEST_OF_TANH),
     ("6", 0, "(1 - H)", "(1 - H**2)"),

@@ -1,8 +1,8 @@
 """Build the playground: ``python docs/playground/build.py OUT MODULES WHEELS``.
 
 OUT becomes a static folder that any server can serve. MODULES is the folder ``node_modules`` that npm filled from
-``package.json``, WHEELS a folder with the wheels of ``requirements.txt``. Nothing is downloaded here. Node compiles the
-Python of the folder ahead (``bytecode.mjs``), which halves the time until the page is ready.
+``package.json``. WHEELS is a folder with the wheels of ``requirements.txt``. Nothing is downloaded here. Node compiles
+the Python files in advance (``bytecode.mjs``), which halves the time until the page is ready.
 """
 
 import base64
@@ -47,18 +47,18 @@ def _digest(data):
 
 
 def version_of():
-    """The version that the package states."""
+    """Return the version of the package, read from its source."""
     line = next(x for x in (ROOT / "autograd" / "__init__.py").read_text().splitlines() if x.startswith("__version__"))
     return line.split('"')[1]
 
 
 def compiled(out):
-    """Compile the Python of the folder, by the Python that will run it."""
+    """Compile the Python files of the folder with the Python that will run them."""
     subprocess.run(["node", HERE / "bytecode.mjs", out], check=True)
 
 
 def build(out, modules, wheels, compiled=compiled):
-    """Fill the folder ``out`` anew."""
+    """Delete the folder ``out``, and build it again."""
     shutil.rmtree(out, ignore_errors=True)
     for folder in ("pyodide", "viz", "wheels"):
         (out / folder).mkdir(parents=True)

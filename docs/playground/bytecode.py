@@ -1,8 +1,9 @@
-"""Compile the playground's Python ahead, so that no browser has to: run by ``bytecode.mjs`` in the Python of browsers.
+"""Compile the playground's Python in advance, so that browsers need not do it.
 
-Only that Python writes bytecode that it can read. ``bytecode.zip`` has what stands beside the sources of the wheels, in
-folders ``__pycache__``. In the archive of the standard library it takes the place of the sources of the modules that
-the playground has imported; the others stay as they are, since bytecode is twice as long to download.
+``bytecode.mjs`` runs this in the Python of browsers, because each version of Python reads only its own bytecode.
+``bytecode.zip`` has the folders ``__pycache__`` that belong beside the sources of the wheels. In the archive of the
+standard library, bytecode replaces the sources of those modules that the playground has imported. All others stay
+sources, because bytecode takes twice as long to download.
 """
 
 import py_compile
@@ -15,7 +16,7 @@ DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def bytecode(source, place):
-    """Return the bytecode of a source, which Python reads without looking for the source; None if it is no Python 3."""
+    """Return the bytecode of a source, which Python reads without a check of the source; None if it is not Python 3."""
     with tempfile.TemporaryDirectory() as folder:
         path, compiled = Path(folder, "source.py"), Path(folder, "source.pyc")
         path.write_bytes(source)
@@ -44,7 +45,7 @@ def beside_wheels(folder, site):
 
 
 def in_place(archive):
-    """Replace the sources of modules that are imported now by bytecode, in the archive of the standard library."""
+    """In the archive of the standard library, replace the sources of all modules that are imported now by bytecode."""
     used = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     library = next(path for path in sys.path if path.endswith(".zip"))
     with zipfile.ZipFile(archive) as found:

@@ -1,4 +1,4 @@
-"""What the playground's worker runs: programs of learners, and what is shown of the graph that they record."""
+"""The Python side of the playground's worker: it runs the learner's program, and makes the views of its graph."""
 
 import contextlib
 import importlib
@@ -14,16 +14,17 @@ from autograd import Value, derive, draw, grade_code, grade_document, play, step
 from autograd.drawing.rendering import render_with
 from nn import MLP, half_sse
 
-MOST = 20_000  # characters of what a program prints
+MAX_PRINTED = 20_000  # the largest number of characters that are shown of a program's output
 
 space: dict = {}
 kept: dict = {}
 
 
 def use(svg_of):
-    """Draw by a function from DOT to SVG.
+    """Draw with a function that converts DOT to SVG.
 
-    It measures texts by a narrow font. Where the browser has a wider one, they would leave their boxes.
+    The function measures texts with a narrow font. With a wider font of the browser, they would leave their boxes. So
+    they are made smaller.
     """
     smaller = re.compile(r'font-size="([\d.]+)"')
     render_with(lambda source: smaller.sub(lambda m: f'font-size="{0.86 * float(m[1]):.2f}"', str(svg_of(source))))
@@ -31,7 +32,7 @@ def use(svg_of):
 
 def answer(what, given):
     """Return the answer to a request, both as JSON."""
-    warnings.simplefilter("ignore")  # of tqdm, which can start no thread here
+    warnings.simplefilter("ignore")  # tqdm warns that it cannot start a thread here
     try:
         return json.dumps(ANSWERS[what](**json.loads(given)))
     except (autograd.AutogradError, ValueError, TypeError, ModuleNotFoundError) as error:
@@ -39,7 +40,7 @@ def answer(what, given):
 
 
 def run(program):
-    """Run a program; its ``loss`` is what is looked at."""
+    """Run a program. The views show its variable ``loss``."""
     kept.clear()
     space.clear()
     space["__name__"] = "__main__"
@@ -53,25 +54,25 @@ def run(program):
             found.stack = traceback.StackSummary.from_list([f for f in found.stack if f.filename == "program"])
             error = "".join(found.format()).rstrip()
     text = said.getvalue()
-    if len(text) > MOST:
-        text = text[:MOST] + "\n... and more"
+    if len(text) > MAX_PRINTED:
+        text = text[:MAX_PRINTED] + "\n... and more"
     return {"said": text, "error": error, "loss": isinstance(space.get("loss"), Value) and not error}
 
 
 def made(name, make):
-    """What is made of the loss once, and kept until another program runs."""
+    """Return ``make(loss)``. It is computed once, and kept until another program runs."""
     if name not in kept:
         kept[name] = make(space["loss"])
     return kept[name]
 
 
 def derivation():
-    """The derivation of the loss."""
+    """Return the derivation of the loss."""
     return made("derivation", derive)
 
 
 def picture():
-    """The graph: a network by its neurons, anything else by its values."""
+    """Return the picture of the graph: of its neurons if it is a network, else of its values."""
     try:
         derivation()
         drawing = draw(space["loss"], detail="neurons", deltas=True)
@@ -81,7 +82,7 @@ def picture():
 
 
 def sliders():
-    """The page of sliders: of a large network, for its inputs and first weights."""
+    """Return the page of sliders. If there are many leaves, it has sliders for the first 24 only."""
     loss = space["loss"]
     leaves = [x for x in steps(loss).nodes if x.op is None]
     few = {str(x.label): (x.data - 3, x.data + 3) for x in leaves[:24] if x.label is not None}
@@ -89,13 +90,13 @@ def sliders():
 
 
 def stepped():
-    """The page that plays the backward sweep."""
+    """Return the page that plays the backward sweep."""
     return {"html": made("steps", lambda loss: steps(loss).html())}
 
 
 def formulas():
-    """The formulas of backpropagation, as text and MathML."""
-    mathml = importlib.import_module("latex2mathml.converter")  # at first use: the page is ready sooner
+    """Return the formulas of backpropagation, as text and MathML."""
+    mathml = importlib.import_module("latex2mathml.converter")  # on first use, so that the page is ready sooner
     return {"formulas": [[str(e), mathml.convert(e.latex, "block")] for e in derivation().equations]}
 
 
@@ -117,9 +118,9 @@ def grade(kind, answer, loss):
 
 
 def warm(k):
-    """Import and compute a piece of what first answers need; return True if another piece follows.
+    """Import and compute piece ``k`` of the things that first answers need. Return True if another piece follows.
 
-    The worker does this while nobody asks for anything, so that the first answer comes as soon as later ones.
+    The worker does this while it is idle, so that the first answers do not take longer than later ones.
     """
     warnings.simplefilter("ignore")
     PIECES[k]()
@@ -127,7 +128,7 @@ def warm(k):
 
 
 def small():
-    """The loss of a small network that is kept nowhere."""
+    """Return the loss of a small network, for :func:`warm`."""
     return half_sse(MLP(2, [2, 1], activation="sigmoid", seed=0)([1.0, 2.0]), 1.0)
 
 
