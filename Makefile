@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engine/*.pxd autograd/engine/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-interpreted coverage test-random test-package test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground bench-pages screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
+.PHONY: help demo test test-compiled test-interpreted coverage test-long test-package test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground bench-pages screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
 	mutants pictures clean
 
 # Run the tests on all cores.
@@ -24,7 +24,7 @@ help:
 	@echo "make test    run all tests with the compiled engine, and the tests of the engine also with the interpreted one"
 	@echo "make coverage  measure the share of branches that the tests take, in both runs (three times as long)"
 	@echo "make test-browser  test the pages in a real browser;  make test-notebooks  run the notebooks"
-	@echo "make test-random  compare long series of random programs in all engines"
+	@echo "make test-long  run the tests that take longest: long series of random programs, all combinations of settings, and suites of others"
 	@echo "make test-package  build the package in several ways, and check the types of the documents and notebooks"
 	@echo "make test-widget  test the widget of play in a real JupyterLab"
 	@echo "make test-optimized  run the tests under python -O, except those of pages and notebooks"
@@ -66,7 +66,7 @@ test: test-compiled test-interpreted
 
 test-compiled: $(VENV)/.with-test
 	$(RUN) -c "import autograd; assert autograd.compiled, 'the engine was not compiled: is there a C compiler?'"
-	$(RUN) -m pytest $(ON_ALL_CORES) -m "not browser and not notebook and not package and not random"
+	$(RUN) -m pytest $(ON_ALL_CORES) -m "not browser and not notebook and not package and not long"
 
 test-interpreted: $(VENV)/.with-test
 	DELTAGRAD_INTERPRETED=1 $(RUN) -m pytest tests/engine $(ON_ALL_CORES) -m "not untraced"
@@ -82,9 +82,10 @@ coverage: $(VENV)/.with-test
 	$(RUN) -m coverage combine --keep .coverage.compiled* .coverage.interpreted*
 	$(RUN) -m coverage report
 
-# Long series of random programs. make agreement and make accuracy have many more.
-test-random: $(VENV)/.with-test
-	$(RUN) -m pytest $(ON_ALL_CORES) -m random
+# Long series of random programs, all combinations of settings, and test suites that run in processes of their own. make
+# agreement and make accuracy have longer series.
+test-long: $(VENV)/.with-test
+	$(RUN) -m pytest $(ON_ALL_CORES) -m long
 
 # These tests share a cache of types, so one process runs them.
 test-package: $(VENV)/.with-test

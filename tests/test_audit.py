@@ -274,6 +274,7 @@ def _watched(run_python, count, path):
     ).stdout.splitlines()
 
 
+@pytest.mark.long
 def test_hostile_input_causes_no_event_but_files_in_their_folder(run_python, tmp_path):
     """Without dot on the PATH, a library in this process lays out pictures, and no program is started."""
     assert _watched(run_python, 100, tmp_path) == []

@@ -12,7 +12,7 @@ import autograd
 SEED = int(os.environ.get("DELTAGRAD_SEED", time.time_ns() % 10**9))
 
 
-@pytest.mark.random
+@pytest.mark.long
 def test_all_ways_agree_on_random_graphs():
     count = 60 if autograd.compiled else 20
     ends = compared(range(SEED, SEED + count))

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from agreement import MODES, disagreements, on_a_random_graph, on_loops
 
-FURTHER = (pytest.mark.untraced, pytest.mark.random)
+FURTHER = (pytest.mark.untraced, pytest.mark.long)
 
 
 @pytest.mark.parametrize("first", [0, *[pytest.param(k, marks=FURTHER) for k in (50, 100, 150)]])

@@ -16,7 +16,7 @@ from nn import MLP
 # --- Branches, in sequences of batches
 
 
-@pytest.mark.random
+@pytest.mark.long
 def test_functions_agree_with_the_engine_in_any_sequence_of_batches():
     counts = checked(60, 0, derandomize=True)
     assert sum(counts.values()) == 60

@@ -40,7 +40,7 @@ def points(name, count=400):
         yield x if name in ("log", "sqrt") or (name == "log1p" and x > 0.9) else draw.choice((-1, 1)) * x
 
 
-@pytest.mark.random
+@pytest.mark.long
 @pytest.mark.parametrize("name", RANGES)
 @pytest.mark.parametrize("plain", [False, True], ids=["here", "plain"])
 def test_within_two_ulps_everywhere(name, plain):

@@ -19,7 +19,7 @@ def short(monkeypatch):
 
 
 @pytest.mark.untraced
-@pytest.mark.random
+@pytest.mark.long
 @pytest.mark.usefixtures("short")
 def test_programs_cut_into_functions_have_the_engines_bits():
     wrong, counts = disagreements(on_a_random_graph, range(500, 514))

@@ -144,7 +144,7 @@ def repetitive(draw, depth=3):
 
 
 @pytest.mark.untraced
-@pytest.mark.random
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(repetitive())
 def test_unrolling_gives_the_program_back(program):
@@ -329,7 +329,7 @@ def growing(draw, depth=2):
 
 
 @pytest.mark.untraced
-@pytest.mark.random
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(growing())
 def test_unrolling_gives_a_growing_program_back(program):

@@ -1,6 +1,7 @@
 """Printed formulas are read back as equal: text, LaTeX, updates and the matrix form, for networks and conventions."""
 
 import pytest
+from combinations import combinations
 
 import autograd
 from autograd import Value, atan, derive, gelu, primitive, sigmoid, silu, sin, softplus, sqrt, tanh
@@ -49,8 +50,7 @@ def graded(derivation, lines):
     return [str(grade) for grade in grades if grade.verdict != "equal"]
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("activation", "loss"), combinations(ACTIVATIONS, LOSSES))
 def test_activations_and_losses(activation, loss):
     function = activation if activation == "linear" else getattr(autograd, activation)
     derivation = recorded((2, 3, 2), function, "sigmoid", LOSSES[loss], labelled(2))
@@ -78,8 +78,9 @@ def test_activations_that_are_not_defined_everywhere(function):
     assert graded(derivation, printed(derivation)) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("sizes", [(2, 2), (2, 3, 1), (2, 3, 2), (1, 1, 1, 1), (2, 3, 3, 2)], ids=str)
+@pytest.mark.parametrize(
+    ("name", "sizes"), combinations(NAMES, [(2, 2), (2, 3, 1), (2, 3, 2), (1, 1, 1, 1), (2, 3, 3, 2)]), ids=str
+)
 def test_conventions(name, sizes):
     derivation = derive(build(list(sizes), ["sigmoid"] * (len(sizes) - 1)), convention=name)
     assert graded(derivation, printed(derivation)) == []
@@ -93,8 +94,7 @@ def test_samples(samples, loss):
     assert graded(derivation, printed(derivation)) == []
 
 
-@pytest.mark.parametrize("order", ["from-to", "to-from"])
-@pytest.mark.parametrize("delta", [1, -1, "-1/2", "3/7"])
+@pytest.mark.parametrize(("order", "delta"), combinations(["from-to", "to-from"], [1, -1, "-1/2", "3/7"]))
 def test_orders_and_factors(order, delta):
     derivation = derive(build([2, 3, 2], ["tanh", "sigmoid"])).convention(order=order, delta=delta)
     assert graded(derivation, printed(derivation)) == []
@@ -104,10 +104,16 @@ LAYOUTS = [{"vectors": vectors} for vectors in ("columns", "rows")]
 BATCHES = [{"batch": batch} for batch in ("columns", "rows")]
 
 
-@pytest.mark.parametrize("order", ["from-to", "to-from"])
-@pytest.mark.parametrize(("how", "samples"), [({}, 1), *[(how, 1) for how in LAYOUTS], *[(how, 3) for how in BATCHES]])
-@pytest.mark.parametrize("loss", ["half_sse", "cross_entropy"])
-def test_the_matrix_form(order, how, samples, loss):
+@pytest.mark.parametrize(
+    ("loss", "order", "way"),
+    combinations(
+        ["half_sse", "cross_entropy"],
+        ["from-to", "to-from"],
+        [({}, 1), *[(how, 1) for how in LAYOUTS], *[(how, 3) for how in BATCHES]],
+    ),
+)
+def test_the_matrix_form(loss, order, way):
+    how, samples = way
     derivation = derive(build([2, 3, 3], ["tanh", "linear"], True, loss, samples)).convention(order=order, **how)
     lines = derivation.matrix()
     assert graded(derivation, [line.latex for line in lines] + [line.text for line in lines]) == []
@@ -121,8 +127,10 @@ def test_the_matrix_form_of_a_recurrent_network(order, how):
     assert graded(derivation, [line.latex for line in lines] + [line.text for line in lines]) == []
 
 
-@pytest.mark.parametrize("activation", ["silu", "softplus", "tanh", "relu"])
-@pytest.mark.parametrize("loss", ["half_sse", "sse", "cross_entropy", "binary_cross_entropy"])
+@pytest.mark.parametrize(
+    ("activation", "loss"),
+    combinations(["silu", "softplus", "tanh", "relu"], ["half_sse", "sse", "cross_entropy", "binary_cross_entropy"]),
+)
 def test_recurrent_networks(activation, loss):
     """The derivatives of silu and softplus are printed with the logistic function."""
     output = "sigmoid" if loss == "binary_cross_entropy" else "linear"

@@ -55,7 +55,7 @@ def graded(name, setting):
 @pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "setting", "enough"),
-    [(name, None, enough) for name, enough in ENOUGH.items()]
+    [pytest.param(name, None, enough, marks=pytest.mark.long) for name, enough in ENOUGH.items()]
     + [(name, DECLARED[name], enough) for name, enough in ENOUGH_DECLARED.items()],
 )
 def test_no_verdict_on_a_document_is_false(name, setting, enough, monkeypatch):

@@ -78,6 +78,7 @@ def test_a_library_that_took_the_engine_gets_the_wrong_one(library, tmp_path):
     assert (first(), second(), other()) == (7, 7, 2)  # value, value forked, right, and four wrong ones
 
 
+@pytest.mark.long
 def test_a_suite_that_fails_in_a_fork_is_run_in_processes_that_start_anew(library, tmp_path):
     count = library("tied_to_its_process", "import os\nPROCESS = os.getpid()\n")
     text = "import tied_to_its_process as t\n\ndef test_process():\n    assert t.PROCESS == os.getpid()\n"
@@ -87,6 +88,7 @@ def test_a_suite_that_fails_in_a_fork_is_run_in_processes_that_start_anew(librar
     assert count() == 7
 
 
+@pytest.mark.long
 def test_without_forks_the_report_is_the_same(library, tmp_path, monkeypatch):
     count = library("heavy_library", "")
     monkeypatch.delattr(os, "pidfd_open")
@@ -121,6 +123,7 @@ def is_running(process):
         return False
 
 
+@pytest.mark.long
 def test_a_fork_that_takes_too_long_is_tried_once_more_in_a_process(tmp_path, monkeypatch):
     """A library may hang in a fork, and that is not a fault of the engine."""
     asked = []

@@ -62,6 +62,7 @@ def test_the_report_as_json(capsys):
     assert main(["mutants", str(WEAK), "--only", "relu_open"]) == 0
 
 
+@pytest.mark.long
 def test_micrograds_import_line(tmp_path):
     suite = write(
         tmp_path,
@@ -74,6 +75,7 @@ def test_micrograds_import_line(tmp_path):
         run([write(tmp_path, "from somewhere_else import Value\n\n\ndef test_it():\n    pass\n")])
 
 
+@pytest.mark.long
 def test_tests_that_need_more_of_value_are_left_out_and_named(tmp_path):
     suite = write(
         tmp_path,
@@ -90,6 +92,7 @@ def test_tests_that_need_more_of_value_are_left_out_and_named(tmp_path):
         run([f"{suite}::test_dot"])
 
 
+@pytest.mark.long
 @pytest.mark.untraced
 def test_a_suite_that_never_ends_with_a_wrong_engine_has_noticed_it(tmp_path):
     suite = write(
@@ -171,6 +174,7 @@ def test_the_plugin_swaps_one_engine(run_python, arguments, status, words):
     assert words in done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_the_plugin_runs_all_where_the_suite_passes(run_python, tmp_path):
     suite = write(tmp_path, "from autograd import Value\n\ndef test_it():\n    assert (Value(7) / 2).data == 3.5\n")
     done = run_pytest(run_python, "--mutants", str(suite), only=["whole_division", "relu_open"])
@@ -213,6 +217,7 @@ def test_a_suite_that_never_meets_the_engine_is_told(body, tmp_path, capsys):
     )
 
 
+@pytest.mark.long
 def test_a_class_of_another_name_and_what_it_does_not_have(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
     (tmp_path / "atom").mkdir()
@@ -252,6 +257,7 @@ def test_a_suite_gets_nothing_secret_of_the_environment(tmp_path, monkeypatch):
     assert run([suite], only=DOUBLED).failing == ()
 
 
+@pytest.mark.long
 def test_what_a_suite_starts_is_ended_with_it(tmp_path):
     """A suite starts a process that would outlive it and keeps its output open, or never ends with the right engine."""
     noted = tmp_path / "children.txt"

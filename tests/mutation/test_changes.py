@@ -65,6 +65,7 @@ def test_a_change_touches_its_place_only():
     assert found["2 -> 3"].lines == (3, 3)
 
 
+@pytest.mark.long
 @pytest.mark.untraced
 @pytest.mark.parametrize("file", mutation.FILES)
 def test_every_change_of_the_sources_is_python_and_another_program(file):

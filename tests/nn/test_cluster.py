@@ -74,7 +74,7 @@ def assert_same(ours, theirs):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("batch_size", [30, None])
+@pytest.mark.parametrize("batch_size", [30, pytest.param(None, marks=pytest.mark.long)])
 def test_the_updates_are_those_of_one_machine(two, name, batch_size):
     make = OPTIMIZERS[name]
     ours, theirs = [trained(each, make(), batch_size=batch_size) for each in (two, None)]
