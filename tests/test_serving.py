@@ -68,7 +68,7 @@ def test_without_a_command_the_commands_are_listed(capsys):
         assert re.search(rf"^ +{command} ", said, flags=re.MULTILINE)
 
 
-def test_what_cannot_be_served_is_told(folder, capsys):
+def test_what_cannot_be_served_is_an_error(folder, capsys):
     assert main(["playground", str(folder.parent)]) == 2
     assert re.search("there is no index.html in .*'make playground' builds", capsys.readouterr().err)
     with server(folder) as taken:

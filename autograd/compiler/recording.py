@@ -107,18 +107,7 @@ class Watch:
                 return _by_ieee(a, floats)
             self._guard_error(a, operands, raised=True)
             return None  # so that the operation raises, and the function catches the error
-        # A loss in nn checks its targets.
-        if how == "data" and module_of_caller().partition(".")[0] == "nn":
-            return default
-        if how == "hash" and (module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)):
-            return default
-        # A transform, such as grad, reads the graph, and its result is recorded.
-        if how == "recorded" and module_of_caller() == "autograd.engine.graph":
-            return default
-        # The package writes a number into an error message.
-        if how == "format" and (module_of_caller().partition(".")[0] in PACKAGES or not self._depends(a)):
-            return default
-        if not self.is_mine() and not self._depends(a):
+        if self._freezes_nothing(how, a):
             return default
         if how in _SIGNS:
             return self._compared(how, a, b, default)
@@ -131,6 +120,19 @@ class Watch:
             copy.label = a.label
             return copy
         return refuse(how)
+
+    def _freezes_nothing(self, how, a):
+        """Return True if an operation cannot freeze a number of the sample, so that it needs neither note nor error."""
+        if how in ("data", "hash", "format", "recorded"):
+            caller = module_of_caller()
+            package = caller.partition(".")[0]
+            if how == "data" and package == "nn":  # a loss that checks its targets
+                return True
+            if how in ("hash", "format") and (package in PACKAGES or not self._depends(a)):  # such as an error message
+                return True
+            if how == "recorded" and caller == "autograd.engine.graph":  # a transform, whose result is recorded
+                return True
+        return not self.is_mine() and not self._depends(a)
 
     def _guard_error(self, primitive, operands, *, raised):
         """Guard whether an operation raised, because the function catches its errors.

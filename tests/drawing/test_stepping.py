@@ -67,7 +67,7 @@ def test_paths_add_up_to_the_gradient(name):
             assert len(p.names) == len(p.locals) + 1
 
 
-def test_paths_are_told_in_order_of_their_size():
+def test_paths_are_listed_in_order_of_their_size():
     loss, a, *_ = small()
     assert str(explain(loss, a)).splitlines()[-1] == "3 paths, together -18"
     assert {p.contribution for p in explain(loss, a)} == {-6.0}

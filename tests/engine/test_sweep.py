@@ -185,7 +185,7 @@ def test_every_node_comes_after_its_operands_and_once():
         assert ordered[-1] is loss
 
 
-def test_postorder_stops_where_it_is_told():
+def test_postorder_stops_at_the_given_nodes():
     x = Value(1.0)
     a = x * 2.0
     b = a + 1.0

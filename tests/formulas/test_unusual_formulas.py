@@ -44,7 +44,7 @@ def plain():
 
 
 @pytest.mark.parametrize(("formula", "diagnosis"), WRONG)
-def test_what_a_wrong_formula_of_an_unusual_form_is_told(plain, formula, diagnosis):
+def test_the_diagnosis_of_a_wrong_formula_of_an_unusual_form(plain, formula, diagnosis):
     grade = plain.grade("w_ho[1,2]", formula)
     assert grade.verdict == "wrong", str(grade)
     assert diagnosis in grade.diagnosis

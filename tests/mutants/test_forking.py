@@ -150,7 +150,7 @@ def test_a_run_ends_at_its_limit_with_what_it_started(forks, tmp_path):
     assert "1 passed" in said.read_text(encoding="utf-8")
 
 
-def test_a_process_that_is_gone_is_told(forks, tmp_path):
+def test_a_process_that_has_ended_is_an_error(forks, tmp_path):
     os.kill(forks._process.pid, signal.SIGKILL)
     forks._process.wait()
     with pytest.raises(forking.ForkingError):
@@ -162,7 +162,7 @@ def test_what_must_be_kept_out_is_noticed():
         forking.Forks(["colorsys"], ["colorsys"], dict(os.environ))
 
 
-def test_a_suite_that_never_ends_with_the_right_engine_is_told(tmp_path, monkeypatch):
+def test_a_suite_that_never_ends_with_the_right_engine_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(suites, "_run_command", lambda command, said, limit: None)
     with pytest.raises(SuiteError, match="right engine first, and do not: time-out"):
         run([suite(tmp_path, "")], only=NAMES)

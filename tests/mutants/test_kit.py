@@ -209,7 +209,7 @@ def test_tests_that_fail_already_are_left_out_and_named(tmp_path):
 
 
 @pytest.mark.parametrize("body", ["def test_it():\n    assert 1 + 1 == 2\n", "V = 1\n\ndef test_it():\n    assert V\n"])
-def test_a_suite_that_never_meets_the_engine_is_told(body, tmp_path, capsys):
+def test_a_suite_that_never_uses_the_engine_is_an_error(body, tmp_path, capsys):
     assert main(["mutants", str(write(tmp_path, body))]) == 2
     assert (
         "no test makes a Value of 'autograd', so no test would use a wrong engine: give --module"

@@ -121,7 +121,7 @@ def test_the_rate_falls_where_pytorch_lowers_it(engine, patience):
     assert rates[-1] < 0.9
 
 
-def test_objects_are_told_of_the_beginning_and_the_end():
+def test_objects_are_called_at_the_beginning_and_the_end():
     class Watch:
         def __init__(self):
             self.said = []

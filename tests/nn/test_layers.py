@@ -396,7 +396,7 @@ def test_layers_and_neurons_have_seeds():
 
 
 @pytest.mark.parametrize("name", ["evaluate", "forward", "fit", "train", "state_dict", "summary", "save", "weights"])
-def test_names_of_other_libraries_are_told_what_to_write(name):
+def test_names_of_other_libraries_raise_with_what_to_write(name):
     model = MLP(2, [1])
     assert not hasattr(model, name)
     with pytest.raises(AttributeError, match=f"'MLP' object has no attribute '{name}': .*model"):

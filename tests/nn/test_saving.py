@@ -236,7 +236,7 @@ ALIKE_BY_NAME = {
 
 
 @pytest.mark.parametrize("how", ALIKE_BY_NAME)
-def test_activations_of_ones_own_are_told_apart_by_what_they_compute(how, path):
+def test_users_activations_are_distinguished_by_what_they_compute(how, path):
     mine, other = ALIKE_BY_NAME[how]
     saved = MLP(2, [3, 2, 1], activation=mine, seed=0)
     save(saved, path)
@@ -537,7 +537,7 @@ def saved_cube(x):
     return x * x * x
 
 
-def test_primitives_of_ones_own_are_told_apart(path):
+def test_users_primitives_are_distinguished(path):
     save(MLP(2, [2, 1], activation=saved_square, seed=0), path)
     load(MLP(2, [2, 1], activation=saved_square, seed=1), path)
     with pytest.raises(SavedModelError, match=r"saved_square, linear.* and the model is .*saved_cube, linear"):

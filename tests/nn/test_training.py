@@ -309,7 +309,7 @@ def test_an_unknown_option_is_an_error():
         ("xyz", "unexpected keyword argument 'xyz'$"),
     ],
 )
-def test_options_of_other_libraries_are_told_what_to_write(option, advice):
+def test_options_of_other_libraries_raise_with_what_to_write(option, advice):
     with pytest.raises(TypeError, match=advice):
         quiet(model(), X, Y, **{option: 1})
 
