@@ -143,9 +143,9 @@ def draw(
     if not isinstance(value, Value):
         raise TypeError(f"draw takes a Value, found {type(value).__name__}: record the graph with Values first.")
     if detail is not None and detail not in DETAILS:
-        raise ValueError(f"detail is one of {', '.join(DETAILS)}, found {detail!r}.")
+        raise ValueError(f"detail is one of {', '.join(DETAILS)}, found {detail!r}: choose one of these.")
     if rankdir not in ("LR", "RL", "TB", "BT"):
-        raise ValueError(f"rankdir is LR, RL, TB or BT, found {rankdir!r}.")
+        raise ValueError(f"rankdir is LR, RL, TB or BT, found {rankdir!r}: choose one of these.")
     nodes = order(value)
     network = None
     if detail in ("neurons", "layers") or (detail is None and (len(nodes) > _MAX_VALUES or deltas or formulas)):

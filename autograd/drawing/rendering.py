@@ -30,7 +30,7 @@ def render(digraph, kind) -> bytes:
         DrawingError: no renderer is installed, or it failed.
     """
     if kind not in FORMATS:
-        raise ValueError(f"a picture is one of {', '.join(FORMATS)}, found {kind!r}.")
+        raise ValueError(f"a picture is one of {', '.join(FORMATS)}, found {kind!r}: choose one of these.")
     if _own:
         if kind != "svg":
             raise DrawingError(f"the renderer that was given makes SVG, not {kind}: save the picture as .svg.")
