@@ -89,7 +89,7 @@ def _is_variable(text):
         return False
 
 
-def _hastened(candidate, suspects, unknown, settled, local):
+def _with_cost_of_place(candidate, suspects, unknown, settled, local):
     """Return a candidate with a lower cost if its place is probably wrong, and a higher cost if it seems right.
 
     Args:
@@ -163,7 +163,7 @@ def candidates(way, source, wrong_factors):
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]
     local = Local(way, source)
     found.extend(sum_edits.solved_terms(way, source, local))
-    found = [_hastened(candidate, suspects, unknown, settled, local) for candidate in found]
+    found = [_with_cost_of_place(candidate, suspects, unknown, settled, local) for candidate in found]
     found = [candidate for candidate in found if candidate.cost < ONLY_IF_DERIVATIVE]
     unique = {}
     for candidate in sorted(found, key=lambda c: (c.cost, c.line)):

@@ -110,7 +110,7 @@ def judge_afresh(case, said):
     case.fresh = agreed(case.fresh, [judged for judged, _ in found if judged is not case.fresh])
     if case.fresh.right and not case.judged.right:
         said.append(
-            "at the file's own numbers a kink or a bound is met; with fresh weights every update is the gradient"
+            "at the file's own numbers there is a kink or a bound; with fresh weights every update is the gradient"
         )
     elif case.judged.right and not case.fresh.right:
         said.append("right with the file's own start values only: fresh weights show the mistake")

@@ -57,7 +57,7 @@ def _transposed(text):
 
 
 def shifts(c):
-    """Yield edits that use the previous or the next entry of a list, for example of another layer or moment."""
+    """Yield edits that use the previous or the next entry of a list, for example of another layer or time step."""
     node = c.node
     if not isinstance(node, ast.Subscript) or isinstance(node.slice, (ast.Slice, ast.Tuple)) or c.is_stored():
         return
@@ -138,7 +138,7 @@ def comparisons(c):
     opposite = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}[own]
     for sign, more in ((turned, 0.0), (opposite, 0.01)):
         text = f"{left} {sign} {right}"
-        yield Candidate(1.27 + more, "relu mask", c.line, f"{c.text} is turned around", c.replaced(text))
+        yield Candidate(1.27 + more, "relu mask", c.line, f"the comparison {c.text} is reversed", c.replaced(text))
     if c.way.single(node.comparators[0]) not in (None, 0.0):
         message = f"{c.text} is not where the unit was active: {left} {own} 0 is"
         yield Candidate(1.12, "relu mask", c.line, message, (c.source.replacing(node.comparators[0], "0"),))

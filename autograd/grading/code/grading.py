@@ -27,7 +27,7 @@ from autograd.grading.code.sizes import at_other_sizes
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
-from autograd.grading.code.unread import unread_update, update_behind_the_loop
+from autograd.grading.code.unread import unread_update, update_after_the_loop
 
 __all__ = ["grade_code"]
 
@@ -120,7 +120,7 @@ def _parsed_loss(loss):
     try:
         return ast.parse(loss.strip(), mode="eval").body, None
     except (SyntaxError, ValueError) as error:
-        return None, f"the loss {loss!r} is no expression of Python ({error}); write one over the program's variables"
+        return None, f"the loss {loss!r} is not a Python expression ({error}); write one over the program's variables"
 
 
 def _syntax(error, text):
@@ -143,7 +143,7 @@ def _graded(case, loss, said, file):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
     case.judged = judgement(own, case.loss is not None, case.tree)
     if case.judged is None and not case.prepared.starts_only:
-        # A gradient that is carried to the previous moment may have been taken for a parameter.
+        # A gradient that is carried to the previous time step may have been taken for a parameter.
         again = read_again(case, starts_only=True)
         if again is not None:
             return _graded(again, loss, said, file)
@@ -241,10 +241,10 @@ def _as_far_as_read(grade, case, base):
     """
     trouble = case.own.trouble
     if trouble is None or not trouble.line:
-        behind = None if grade.verdict == "wrong" else update_behind_the_loop(case.tree, case.own)
-        if behind is not None:
-            message = "this update was not read: updates in the loop before it had ended the reading"
-            return CodeGrade("unreadable", unreadable=[(behind.lineno, message)], **base)
+        after = None if grade.verdict == "wrong" else update_after_the_loop(case.tree, case.own)
+        if after is not None:
+            message = "this update was not read: the reading ended after two steps of the loop before it"
+            return CodeGrade("unreadable", unreadable=[(after.lineno, message)], **base)
         return grade
     unread = unread_update(case.tree, case.own)
     if grade.verdict != "wrong" and unread is not None:

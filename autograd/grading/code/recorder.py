@@ -15,6 +15,8 @@ __all__ = ["Change", "Recorder", "Scalar"]
 MAX_RECORDS = 50_000
 MAX_NESTING = 5
 LINES_BESIDE = 6
+MAX_REPLACED = 100
+MAX_STRAYS = 200
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Recorder:
 
     Attributes:
         starts_only: True if the first step must change numbers that are little changed from leaves. Otherwise a
-            gradient that is carried to the previous moment may look like a parameter.
+            gradient that is carried to the previous time step may look like a parameter.
     """
 
     def __init__(self, steps=2):
@@ -358,10 +360,6 @@ class Recorder:
             return
         for number in change.new:
             self.versions[number] = change.step
-
-
-MAX_REPLACED = 100
-MAX_STRAYS = 200
 
 
 def _first_of(value):

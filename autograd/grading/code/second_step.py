@@ -20,7 +20,7 @@ SLACK = 1e-7
 
 @dataclass
 class SecondStep:
-    """The result about the second update of a program.
+    """The result for the second update of a program.
 
     Attributes:
         wrong: The names of the parameters whose second update is wrong.
@@ -32,10 +32,10 @@ class SecondStep:
 
 
 def second_step(case, correct=True):
-    """Return the result about the second update, or None if it cannot be judged.
+    """Return the result for the second update, or None if it cannot be judged.
 
-    A part of the first update may be in it, as with momentum. If it is in it as a whole, the gradients were not set to
-    zero between the updates.
+    The second update may contain a part of the first one, as with momentum. If it contains all of it, the gradients
+    were not set to zero between the updates.
 
     Args:
         case: The program. All of its first updates are right.
@@ -93,7 +93,9 @@ def _mistake(case, judged):
     lines = {line for update in judged.updates for line in update.group.lines}
     sums = [n for n in ast.walk(source.tree) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
     sums = [node for node in sums if node.lineno not in lines]
-    message = "the gradients of the update before are still in these sums: set them to zero before each backward pass"
+    message = (
+        "these sums still contain the gradients of the previous update: set them to zero before each backward pass"
+    )
     for line, edits in [*_moved_starts(source, lines, sums), *_without_sums(source, sums)]:
         if _is_right(case, source.edited(edits)):
             return Mistake(line, "stale forward pass", message, source.fixes(edits))

@@ -319,7 +319,7 @@ def _with(machine, node, frame):
         if isinstance(context, Instance) and context.method("__enter__"):
             entered = context.method("__enter__")()
         elif not isinstance(context, (Instance, Absorber)) and machine.is_array(context):
-            raise TypeError("an array is no context manager")
+            raise TypeError("an array is not a context manager")
         if item.optional_vars is not None:
             assign(machine, item.optional_vars, entered, frame)
     return run(machine, node.body, frame)

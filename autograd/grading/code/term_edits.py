@@ -145,7 +145,7 @@ def coefficients(c, value):
 
 
 def missing_terms(c):
-    """Yield edits that add an unread variable of the function, such as the gradient from the next moment."""
+    """Yield edits that add an unread variable of the function, such as the gradient from the next time step."""
     given = isinstance(c.parent(), ast.Call) and not c.seen.frame.module.names.keys().isdisjoint(_called(c.parent()))
     if not c.is_back() or not c.seen.shape or not (given or isinstance(c.parent(), ast.Assign)) or c.is_stored():
         return
@@ -200,7 +200,7 @@ def _called(call):
     return {call.func.id} if isinstance(call.func, ast.Name) else set()
 
 
-# --- Sums over samples or over moments
+# --- Sums over samples or over time steps
 
 
 def accumulations(way, source):
@@ -224,14 +224,14 @@ def accumulations(way, source):
             name = source.text_of(target)
             message, kind, cost = f"{name} keeps the last one only: add them up", "batch sum missing", 1.3
             if way.recurrent and _is_carried(source, statement, name):
-                message, kind = f"{name} comes from the next moment, and this replaces it: add both", "order in time"
+                message, kind = f"{name} comes from the next time step, and this replaces it: add both", "order in time"
                 cost = 0.93 if name not in source.text_of(statement.value) else cost
             edit = Edit(start, end, text.replace("=", "+=", 1))
             yield Candidate(cost, kind, statement.lineno, message, (edit,))
 
 
 def _is_carried(source, statement, name):
-    """Return True if the loop around a statement assigns its target at another place as well, for the next moment."""
+    """Return True if the loop around a statement also assigns its target elsewhere, for the next time step."""
     loop = next((node for node in source.loops_around(statement) if isinstance(node, ast.For)), None)
     stored = [part for part in ast.walk(loop) if isinstance(part, (ast.Assign, ast.AugAssign))] if loop else []
     targets = [target for part in stored for target in getattr(part, "targets", [getattr(part, "target", None)])]

@@ -7,7 +7,7 @@ import ast
 
 from autograd.grading.code.arrays import Array
 
-__all__ = ["unread_update", "update_behind_the_loop"]
+__all__ = ["unread_update", "update_after_the_loop"]
 
 
 def unread_update(tree, reading):
@@ -38,7 +38,7 @@ def unread_update(tree, reading):
     return min(found, key=lambda node: node.lineno, default=None)
 
 
-def update_behind_the_loop(tree, reading):
+def update_after_the_loop(tree, reading):
     """Return the first update of an array that follows an inner loop with updates in its outer loop, or None.
 
     A reading ends after two steps, so it may never leave the inner loop.
@@ -52,7 +52,7 @@ def update_behind_the_loop(tree, reading):
         >>> text = "import numpy as np\\nw, v = np.ones(2), np.ones(2)\\nfor epoch in range(9):\\n"
         >>> text += "  for x in np.ones((9, 2)):\\n    w -= 0.1 * x * (w @ x)\\n  v -= 0.1 * v"
         >>> tree = ast.parse(text)
-        >>> update_behind_the_loop(tree, read(tree)).lineno
+        >>> update_after_the_loop(tree, read(tree)).lineno
         6
     """
     seen = {change.line for change in reading.recorder.changes}

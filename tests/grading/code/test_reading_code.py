@@ -187,7 +187,7 @@ def test_the_command_gives_a_table_json_and_a_page(tmp_path, capsys):
         ("x = (", {}, "Python cannot parse this"),
         ("print 'old'", {}, "Python 2"),
         ("x = 1", {}, "no update was found"),
-        ("x = 1", {"loss": "x +"}, "is no expression of Python"),
+        ("x = 1", {"loss": "x +"}, "is not a Python expression"),
         ("x = 1", {"call": "f("}, "--call"),
         ("w = 0.5\nfor k in range(2):\n    w = w - 0.1 * w", {"loss": "zz"}, "could not be computed"),
     ],

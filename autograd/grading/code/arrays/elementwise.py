@@ -231,7 +231,7 @@ def _contains(a: Array, x: Any) -> bool:
 
 
 setattr(Array, "__divmod__", _divmod)  # noqa: B010 - beside the other operators
-setattr(Array, "__contains__", _contains)  # noqa: B010
+setattr(Array, "__contains__", _contains)  # noqa: B010 - beside the other operators
 
 # --- Other elementwise functions
 
