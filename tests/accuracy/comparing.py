@@ -18,8 +18,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from arguments import ONE_OPERAND, arguments  # noqa: E402
-from truths import ORDERS, truths, verdict  # noqa: E402
+from arguments import ONE_OPERAND, arguments  # noqa: E402 - found by the path above
+from truths import ORDERS, truths, verdict  # noqa: E402 - likewise
 
 LIBRARIES = {"deltagrad": "ours", "PyTorch": "pytorch", "JAX": "jaxlib_", "HIPS autograd": "hips"}
 
