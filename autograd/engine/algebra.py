@@ -22,8 +22,8 @@ except ImportError:
 from autograd.engine.errors import AlgebraError, DomainError
 
 __all__ = [
-    "TABLE", "Ieee", "Primitive", "Traits", "engine_defines", "is_real", "pi_like", "primitive", "register", "select",
-    "tell_of_entries",
+    "TABLE", "Ieee", "Primitive", "Traits", "call_for_new_primitives", "engine_defines", "is_real", "pi_like",
+    "primitive", "register", "select",
 ]  # fmt: skip
 
 # Every primitive by its code; a node of a graph stores the code. Code 0 is a leaf.
@@ -36,7 +36,7 @@ _OWN_NAMES: set = set()
 _defines_own = cython.declare(object, False)
 
 # Functions that are called with every new primitive, except the engine's own.
-_told_of_entries: list = []
+_on_new_primitive: list = []
 
 # isinstance under another name, for calls that may raise: Cython inlines isinstance and ignores its exceptions.
 _is_instance = cython.declare(object, isinstance)
@@ -52,9 +52,9 @@ def engine_defines(yes: bool) -> None:
     _defines_own = yes
 
 
-def tell_of_entries(function) -> None:
+def call_for_new_primitives(function) -> None:
     """Call ``function(entry)`` for every primitive that is added from now on, except the engine's own."""
-    _told_of_entries.append(function)
+    _on_new_primitive.append(function)
 
 
 def register(kind: type, apply) -> None:
@@ -499,8 +499,8 @@ def primitive(
         _OWN_NAMES.add(name)
         return Primitive(*description)
     entry = Primitive(*description)
-    for tell in _told_of_entries:
-        tell(entry)
+    for function in _on_new_primitive:
+        function(entry)
     return entry
 
 

@@ -73,7 +73,7 @@ static int batch_is_product(const batch *t, const int32_t *p) {
         && (int64_t)p[1] * p[2] * t->samples >= BATCH_WORTH;
 }
 
-/* Do something with all parameters but the matrices of which no other instruction adds to the gradient. */
+/* Call `act` for each run of parameters, except for the matrices to whose gradient a single instruction adds. */
 static void batch_others(const batch *t, void (*act)(const batch *, void *, int64_t, int64_t), void *what) {
     int32_t k, r;
     int64_t from = 0;
@@ -282,7 +282,8 @@ static void batch_update_some(const batch *t, void *task, int64_t first, int64_t
     for (part = 0; part < work.parts; part++) *w->finite &= finite[part];
 }
 
-/* Prepare to make steps of SGD with the gradients, where that is possible. Clipping needs all gradients first. */
+/* Prepare to make steps of SGD with the gradients, if that is possible. It is not with clipping, which needs all gradients
+   first. */
 static void batch_prepare(batch *t, batch_step *step, const update_rule *rule, double *new_w, double rate) {
     t->step = NULL;
     if (rule->rule != RULE_SGD || rule->most > 0 || rule->norm > 0 || !gemm_descends(t->gemm, t->samples)) return;
@@ -290,7 +291,8 @@ static void batch_prepare(batch *t, batch_step *step, const update_rule *rule, d
     t->step = step;
 }
 
-/* Compute an update of the parameters, but for the steps that are made. Return 1 if all its numbers are finite. */
+/* Compute an update of the parameters, except for the steps that were already made. Return 1 if all its numbers are
+   finite. */
 static int batch_update(const batch *t, const update_rule *rule, double *new_w, double rate) {
     int finite = 1;
     batch_task work = {t, NULL, 0, 0, 1, 0, rule, new_w, rate, 0, 0, &finite, 0};

@@ -15,7 +15,7 @@ from autograd.engine import primitives as _p
 from autograd.engine import rounding as _r
 from autograd.engine import special as _s
 from autograd.engine.absent import refuse_option
-from autograd.engine.algebra import is_real, tell_of_entries
+from autograd.engine.algebra import call_for_new_primitives, is_real
 from autograd.engine.conditions import Condition
 from autograd.engine.nodes import record_condition
 from autograd.engine.sums import dot, total
@@ -804,4 +804,4 @@ def _as_method(entry: Any) -> None:
             add_method(entry.name, entry)
 
 
-tell_of_entries(_as_method)
+call_for_new_primitives(_as_method)

@@ -16,7 +16,7 @@ else:
     from autograd.engine.value import Value, new_leaf, remember
 from autograd.engine.value import record, witnessed
 
-__all__ = ["assign", "record_condition", "restore", "retire"]
+__all__ = ["assign", "mark_as_plain", "record_condition", "restore"]
 
 LEAF = cython.declare(cython.int, 0)
 
@@ -47,7 +47,7 @@ def assign(leaves: list, numbers: list):
         node._data = cython.cast(cython.double, numbers[i])
 
 
-def retire(leaves: list):
+def mark_as_plain(leaves: list):
     """Mark leaves that stand for plain numbers. A result that depends only on these is not connected to any Value."""
     for item in leaves:
         cython.cast(Value, item)._a_data = 1.0

@@ -6,7 +6,7 @@ from operator import add
 
 from autograd.engine import graph, primitives
 from autograd.engine.errors import GraphError
-from autograd.engine.nodes import retire
+from autograd.engine.nodes import mark_as_plain
 from autograd.engine.pytrees import Leaf, array_of, flatten, map_values
 from autograd.engine.sweep import adjoints_of, reaches_others
 from autograd.engine.value import Value, data_readings, record, refuse_equality_by
@@ -83,7 +83,7 @@ class RecordedCall:
             _inside.reset(inside)
             _running[:] = [inputs for inputs in _running if inputs is not self.inputs]
             refuse_equality_by(_refuse_equality if _running else None)
-            retire([x for x in self.inputs if x.op is None])
+            mark_as_plain([x for x in self.inputs if x.op is None])
 
     def _depends_on_inputs(self):
         inputs = set(self.inputs)

@@ -97,8 +97,8 @@ def adjoints_of(root, seed, leaves) -> tuple:
         leaves: a list of leaves.
 
     Returns:
-        ``(adjoints, others)``: a list with a float for each of ``leaves``, and a bool. Retired leaves do not count as
-        other leaves.
+        ``(adjoints, others)``: a list with a float for each of ``leaves``, and a bool. Leaves that stand for plain
+        numbers (:func:`autograd.engine.nodes.mark_as_plain`) do not count as other leaves.
 
     Raises:
         StaleGraphError: a leaf was changed after it was recorded.
@@ -125,8 +125,8 @@ def adjoints_of(root, seed, leaves) -> tuple:
 def reaches_others(roots, inputs) -> bool:
     """Return True if ``roots`` depend on a leaf other than through ``inputs``.
 
-    For a ``where`` node, only the branch that was taken is entered. Changed leaves do not raise. Retired leaves do not
-    count.
+    For a ``where`` node, only the branch that was taken is entered. Changed leaves do not raise. Leaves that stand for
+    plain numbers do not count.
     """
     with _marking:  # the loop is in a function of its own: see the note on _marking
         return _reaches_others(roots, inputs)

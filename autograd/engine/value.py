@@ -249,7 +249,8 @@ class Value:
     #   _a, _b           the operands: a Value, or None if the operand is the constant in _a_data or _b_data. An
     #                    operation on any number of operands keeps them in the tuple _a. dot keeps the weights, followed
     #                    by the bias, in _a and the inputs in _b. Constants in tuples are floats.
-    #   _a_data, _b_data the numbers of the operands when they were read; for a leaf, _a_data is 1 if it is retired
+    #   _a_data, _b_data the numbers of the operands when they were read; for a leaf, _a_data is 1 if it stands
+    #                    for a plain number: see nodes.mark_as_plain
     #   _seen            the same for operands in tuples: first those of _a, then those of _b
     #   _label           a string or None
     #   _mark            the number of the last sweep that visited the node
