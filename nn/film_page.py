@@ -262,7 +262,7 @@ function curve(k) {
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => curve(k));
 const filmDrawn = k => { if (S.plane) plane(k); curve(k); };
-const filmTold = id => S.own[id].slice(0, 60).map(p => S.parameters.names[p] + " = " + S.parameters.frames[k][p] +
+const filmHistory = id => S.own[id].slice(0, 60).map(p => S.parameters.names[p] + " = " + S.parameters.frames[k][p] +
   (k ? ", began as " + S.parameters.frames[0][p] : ""));
-const makeHooks = () => ({drawn: filmDrawn, history: filmTold});
+const makeHooks = () => ({drawn: filmDrawn, history: filmHistory});
 """.strip()
