@@ -8,6 +8,7 @@ import collections
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from autograd.engine.algebra import is_real
@@ -62,9 +63,15 @@ class Tree:
         is_number: True if the structure is a single number.
     """
 
-    def __init__(self, leaves: list[Leaf], build: Callable[[Callable[[Leaf], Any]], Any]) -> None:
+    def __init__(
+        self,
+        leaves: list[Leaf],
+        build: Callable[[Callable[[Leaf], Any]], Any],
+        fill: Callable[[Sequence[Any]], Any] | None = None,
+    ) -> None:
         self.leaves = leaves
         self._build = build
+        self._fill = fill  # a faster way from the flat list to the structure, or None
 
     @property
     def is_number(self) -> bool:
@@ -77,6 +84,8 @@ class Tree:
 
     def rebuild(self, numbers: Sequence[Any]) -> Any:
         """Return the structure filled with these numbers, in the order of the flat list."""
+        if self._fill is not None:
+            return self._fill(numbers)
 
         def part(leaf: Leaf) -> Any:
             if leaf.shape is None:
@@ -102,7 +111,7 @@ class Tree:
 
 
 _ALONE = Leaf(0, None, 1, None)
-_NUMBER = Tree([_ALONE], lambda replace: replace(_ALONE))  # the structure of a single number
+_NUMBER = Tree([_ALONE], lambda replace: replace(_ALONE), itemgetter(0))  # the structure of a single number
 _FEW, _PLAIN = 8, frozenset({float, Value})
 
 
@@ -110,7 +119,7 @@ _FEW, _PLAIN = 8, frozenset({float, Value})
 def _tuple_of_numbers(n: int) -> Tree:
     """Return the structure of a tuple of n numbers."""
     leaves = [Leaf(i, None, 1, (None, i)) for i in range(n)]
-    return Tree(leaves, lambda replace: tuple([replace(leaf) for leaf in leaves]))
+    return Tree(leaves, lambda replace: tuple([replace(leaf) for leaf in leaves]), tuple)
 
 
 def flatten(tree: Any) -> tuple[list[Any], Tree]:

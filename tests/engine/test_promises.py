@@ -701,7 +701,7 @@ def test_no_grad_as_a_decorator():
         return a * by
 
     assert double.__name__ == "double"
-    assert double.__doc__ == "Twice."
+    assert double.__doc__ == "Double a number."
     assert double(x).op is None
     assert double(x, by=3.0).data == 3.0
     with pytest.raises(ZeroDivisionError):

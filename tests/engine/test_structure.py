@@ -237,7 +237,7 @@ def test_an_interrupt_at_any_line_of_a_training_leaves_a_whole_update(name, engi
             interrupted += 1
             _trained(model, optimizer, 2 - optimizer.updates, engine=engine)
             assert _bits(model) == clean[2], target
-    assert interrupted > 100
+    assert interrupted > 50  # so many lines at least run before the second update
 
 
 # --- Memory
