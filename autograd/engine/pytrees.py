@@ -7,7 +7,7 @@ structure. Only this module knows which structures there are.
 import collections
 import dataclasses
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -112,14 +112,28 @@ class Tree:
 
 _ALONE = Leaf(0, None, 1, None)
 _NUMBER = Tree([_ALONE], lambda replace: replace(_ALONE), itemgetter(0))  # the structure of a single number
-_FEW, _PLAIN = 8, frozenset({float, Value})
+_MOST, _PLAIN = 64, frozenset({float, Value})
 
 
-@cache
-def _tuple_of_numbers(n: int) -> Tree:
-    """Return the structure of a tuple of n numbers."""
-    leaves = [Leaf(i, None, 1, (None, i)) for i in range(n)]
-    return Tree(leaves, lambda replace: tuple([replace(leaf) for leaf in leaves]), tuple)
+@lru_cache(maxsize=256)
+def _known(kind: Any, n: int, inner: bool = False) -> Tree:
+    """Return the structure of a list or tuple of numbers, or of one that has a single list of numbers.
+
+    Most functions have such arguments and results. So their structures are kept.
+
+    Args:
+        kind: list or tuple.
+        n: the count of its numbers.
+        inner: True if they are in a list, which is its only entry.
+    """
+    leaves: list[Leaf] = []
+    build = _taken_apart(kind([[0.0] * n] if inner else [0.0] * n), [], leaves, None)
+    return Tree(leaves, build, (lambda numbers: kind([list(numbers)])) if inner else kind)
+
+
+def _is_plain(x: Any) -> bool:
+    """Return True for a short list or tuple of floats and Values."""
+    return len(x) <= _MOST and _PLAIN.issuperset(map(type, x))
 
 
 def flatten(tree: Any) -> tuple[list[Any], Tree]:
@@ -140,8 +154,12 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
     """
     if type(tree) is Value or type(tree) is float:
         return [tree], _NUMBER
-    if type(tree) is tuple and len(tree) <= _FEW and _PLAIN.issuperset(map(type, tree)):
-        return list(tree), _tuple_of_numbers(len(tree))  # the arguments of most functions, so their tree is kept
+    kind: Any = type(tree)
+    if kind is list or kind is tuple:
+        if _is_plain(tree):
+            return list(tree), _known(kind, len(tree))
+        if len(tree) == 1 and type(tree[0]) is list and _is_plain(tree[0]):
+            return list(tree[0]), _known(kind, len(tree[0]), inner=True)
     numbers: list[Any] = []
     leaves: list[Leaf] = []
     build = _taken_apart(tree, numbers, leaves, None)
