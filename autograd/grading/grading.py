@@ -12,8 +12,10 @@ from functools import cached_property, partial
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.formulas import Formulas
+from autograd.grading.appearance import without_appearance
 from autograd.grading.bare_sides import with_left_sides
 from autograd.grading.context import Context
+from autograd.grading.equation_numbers import without_numbers
 from autograd.grading.explaining.answers import (
     meant_symbol,
     names_of,
@@ -134,7 +136,7 @@ class Grader:
             raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
         if rate is None and self.context.convention.letters["rate"] != r"\eta":
             rate = self.context.convention.letters["rate"]
-        formula = with_usual_signs(without_reasons(formula))
+        formula = with_usual_signs(without_appearance(without_numbers(without_reasons(formula))))
         meant = None if target is None else self.in_vocabulary.claims.target(target)
         is_bare = meant is not None and not has_left_side(formula) and not has_matrix_signs(formula)
         takes_results = bool(self.in_vocabulary.oracle.results) and (
@@ -162,6 +164,9 @@ class Grader:
     def _in_names_first(self, meant, formula, rate, explains, is_bare):
         """Return the grade in the network's own names or, if these cannot express the formula, as printed."""
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
+        if found.verdict == "wrong" and is_bare and not self.context.is_preset:
+            printed = self._as_printed(meant, formula, rate, explains=False)  # one letter may have several roles
+            return printed if printed is not None and printed.verdict == "equal" else found
         if found.verdict != "unreadable":
             return found
         printed = self._as_printed(meant, formula, rate, explains)

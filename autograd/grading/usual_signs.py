@@ -52,6 +52,11 @@ _COUNTED = re.compile(
     r"(Σ|∑|\\sum|(?<![A-Za-z\\.])sum)\s*_?\(\s*([A-Za-z])\s*=\s*(\w+)\s*(?:to|\.\.\.?|…|→)\s*(\w+)\s*\)"
 )
 _ONE = re.compile(r"\\(?:mathrm|text)\s*\{\s*1\s*\}(?=\s*\\(?:left\s*\\)?\{)")
+_TYPED_SUM = re.compile(r"(?<![A-Za-z\\.{])(?:SUM|Sum|sum)(?=_\{?[a-z])")
+_TYPED_HALF = re.compile(r"(?<![\w{}.^_/])(\d)/(\d)(?![\w./])")
+_MEAN = re.compile(
+    r"\\(?:text|mathrm|operatorname|texttt|textrm|mathtt)\s*\{\s*(?:(?:np|numpy|torch)\s*\.\s*)?mean\s*\}|(?<![A-Za-z\\])(?:np|numpy|torch)\s*\.\s*mean"
+)
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -74,11 +79,13 @@ def with_usual_signs(text) -> str:
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
+    text = _TYPED_SUM.sub("Σ", text)
     text = _ONE.sub("1", _COUNTED.sub(r"\1_{\2=\3}^{\4}", _RAISED.sub(r"^\1", text)))
     if "\\" in text:
-        text = _SIZE.sub(r"\1n", _EMPTY.sub("  ", text))
+        text = _SIZE.sub(r"\1n", _EMPTY.sub("  ", _TYPED_HALF.sub(r"\\frac{\1}{\2}", text)))
         text = _PRODUCT.sub(r"\\prod", _GLUED_DOT.sub(r" \\cdot ", text))
         text = _TWICE.sub("=", _DOT.sub(r" \\cdot ", _BARS.sub(r"\\| \1 \\|", text)))
+    text = _MEAN.sub(r"\\frac{1}{m} \\text{sum}", text)
     start = 0
     while match := _CALL.search(text, start):
         end, comma = _ends(text, match.end())

@@ -16,6 +16,8 @@ from autograd.grading.judging.claim_notations import (
 )
 from autograd.grading.judging.data_loss import with_data_loss
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
+from autograd.grading.judging.rare_notations import with_primes_as_transposes, with_slopes_of_vectors
+from autograd.grading.judging.sample_notations import with_loss_of_sample
 from autograd.grading.judging.spelled_claims import with_weights
 from autograd.grading.judging.task import joined
 from autograd.grading.meaning.place import Misfit
@@ -120,7 +122,15 @@ def _alone(change):
 OF_CLAIMS = tuple(
     [
         ClaimReading(change, _if_equal)
-        for change in (with_data_loss, with_small_transposes, with_loss_of_batch, with_powers_of_functions)
+        for change in (
+            with_data_loss,
+            with_small_transposes,
+            with_loss_of_batch,
+            with_powers_of_functions,
+            with_loss_of_sample,
+            with_slopes_of_vectors,
+            with_primes_as_transposes,
+        )
     ]
 )
 IN_WEIGHTS = (ClaimReading(_alone(with_weights), _if_right_or_declared),)

@@ -297,7 +297,7 @@ def _absorbed(factor):
 
 def _mentions_rate(tree, evaluation):
     for x in walk(tree):
-        if x.kind == "name" and not x.parts:
+        if x.kind == "name" and (not x.parts or x.data[0] in evaluation.places.rates):
             try:
                 if evaluation.place(x).kind == "rate":
                     return True

@@ -122,10 +122,32 @@ def _possible_power(found, task, places):
     names = [x for side in sides for x in walk(side) if x.kind == "name"]
     bare = [(x, s) for x in names for s in x.parts if s.kind == "sup" and not s.data]  # not a^{(2)}, which is a layer
     marked = [x for x, s in bare if any(p.kind == "num" for p in s.parts)]
+    if _is_square_of_delta(marked, names, places) or _is_square_of_target(marked, names, places):
+        return marked[0]
     others = [x for x in names if {"delta", "w", "b", "s"} & set(places.roles_of(x.data[0]))]
     if not marked or not others or any(s.kind == "sup" for x in others for s in x.parts):
         return None
     return next((x for x in marked if x not in others), None)
+
+
+def _is_square_of_target(marked, names, places):
+    """Return True if a number is above one target or probability, and an output beside it has no mark above it."""
+    if len(set(marked)) != 1 or not set(places.roles_of(marked[0].data[0])) <= {"t", "p"}:
+        return False
+    others = [x for x in names if x != marked[0] and {"s", "a", "y", "p", "t"} & set(places.roles_of(x.data[0]))]
+    return bool(others) and not any(s.kind == "sup" for x in others for s in x.parts)
+
+
+def _is_square_of_delta(marked, names, places):
+    """Return True if one number is above deltas with an index, and nothing else has a mark above it."""
+    numbers = {p.data for x in marked for s in x.parts if s.kind == "sup" for p in s.parts if p.kind == "num"}
+    if len(numbers) != 1 or not all("delta" in places.roles_of(x.data[0]) for x in marked):
+        return False
+    if not all(any(s.kind == "sub" and any(is_name(p) for p in s.parts) for s in x.parts) for x in marked):
+        return False
+    others = [x for x in names if x not in marked and {"w", "s", "a", "y"} & set(places.roles_of(x.data[0]))]
+    others = [x for x in others if any(s.kind == "sub" for s in x.parts)]
+    return bool(others) and not any(s.kind == "sup" for x in names if x not in marked for s in x.parts)
 
 
 # --- The layer of weights.
@@ -157,7 +179,9 @@ def _is_renumbered(judge, found, task, places):
         return False
     if found.reading.delta_base and _numbers_say_so(judge, task):
         return False
-    if task.parameter is not None or not (task.sides[0].kind == "deriv" or is_name(task.sides[0], "delta")):
+    left = task.sides[0]
+    is_delta = is_name(left) and "delta" in places.roles_of(left.data[0])
+    if task.parameter is not None or not (left.kind == "deriv" or is_delta):
         return False
     return any(_is_right_with(judge, changed, places) for changed in _with_another_layer(task, places))
 

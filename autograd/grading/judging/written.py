@@ -28,6 +28,8 @@ from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labe
 from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.other_readings import OtherReadings
+from autograd.grading.judging.rare_notations import with_layers_as_usual, with_spelled_slopes
+from autograd.grading.judging.sample_notations import with_sums_over_inputs
 from autograd.grading.judging.spelled_claims import (
     by_kind,
     plain_names,
@@ -51,9 +53,14 @@ _LABEL = (
 _DEFINED = "if {} stands for {} throughout, as the formula defines it"
 _OPEN_COUNT = "{} has no meaning here: there is one sample, and as the number of outputs it makes the formula wrong"
 
+_GUESSED = (
+    "it is wrong if {0} stands for what it usually does, but another letter was declared for that: declare {0}, too"
+)
+
 _LETTER = r"\\?[A-Za-z]+|\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\\?[A-Za-z]+\s*\}"
 _INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
 _IN_BRACKETS = re.compile(rf"\[\s*((?:\\[a-zA-Z]+|[A-Za-z])\(\s*(?:{_LETTER})\s*\))\s*\](?=_)")
+
 
 __all__ = ["Verdict", "Written", "has_left_side", "has_matrix_signs"]
 
@@ -178,8 +185,20 @@ class Written:
 
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, as it stands or under another reading."""
+        claim = with_spelled_slopes(with_layers_as_usual(with_sums_over_inputs(claim, places), places), places)
         claim = with_small_loss(with_layers_above(without_points(claim, places), places), places)
-        return first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
+        try:
+            found = first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
+        except ReadingError:
+            if places.has_hidden_outputs:
+                with contextlib.suppress(ReadingError):  # the z of a hidden layer, whose letter is also that of logits
+                    return self._of_whole_loss(claim, places.without_outputs(), target)
+            raise
+        guessed = [x for x in _quantities(found.judged, places) if places.is_guessed(x)]
+        if guessed and found.judged.verdict == "wrong":
+            words = _GUESSED.format(guessed[0])
+            return found._replace(judged=found.judged._replace(verdict="ambiguous", reason=words))
+        return found
 
     def _of_whole_loss(self, claim, places, target):
         """Return the verdict on a claim without the labels of its loss, and with a condition that states its momentum.
@@ -289,6 +308,23 @@ class Written:
                 condition = joined(condition, f"for {' and '.join(more)}")
             condition = joined(condition, needed_of_targets(self.judge, task, places, judged))
         return Verdict(judged, task, places, condition, show(claim.sides[0]) if claim.sides[0] is not None else "")
+
+
+def _quantities(judged, places):
+    """Return the letters of a wrong link, except those in marks, of functions and of what quantities depend on."""
+    if judged.task is None:
+        return []
+    found: list = []
+    waiting = list(judged.task.sides if not judged.link else judged.task.sides[judged.link : judged.link + 1])
+    while waiting:
+        x = waiting.pop()
+        if x.kind == "name":
+            found.append(x.data[0])
+        elif x.kind != "call":
+            waiting += x.parts
+        elif not places.roles_of(x.parts[0].data[0]) and not places.is_loss(x.parts[0]):
+            waiting += x.parts[1:]
+    return found
 
 
 def _with_index_first(formula, quantities):

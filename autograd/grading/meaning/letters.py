@@ -236,7 +236,7 @@ class Letters:
             is_pattern = plain in ("p", "n", "mu") and self.is_first.get(letter, False)
             if "sub(" in below or (is_pattern and model.samples == 1):  # in o_pj, j is the neuron and p the pattern
                 found.append("ignored")
-            if self.places.roles_of(plain)[:1] == ["w"]:
+            if self.places.roles_of(plain)[:1] == ["w"] and "subw" not in self.where[letter]:
                 found.insert(0, "ignored")
         is_name = plain in ("o", "h") and below and not above and "subw" not in self.where[letter]
         if is_name and self.has_matrices and letter not in self.offsets and model.steps == 1:

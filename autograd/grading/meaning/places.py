@@ -104,6 +104,22 @@ class Places:
         found = _SYNONYMS.get(base) or _SYNONYMS.get(low)
         return [found] if found else []
 
+    def is_guessed(self, base):
+        """Return True if a small letter was not declared, and its usual role was declared to have another letter.
+
+        An undeclared u or v is a weight as often as a pre-activation, and an i is an index.
+        """
+        low, up = base[:-1] + base[-1].lower(), base[:-1] + base[-1].upper()
+        if (
+            {base, low, up} & set(self.roles)
+            or base in self.model.labels
+            or not (len(base) == 1 and base.islower())
+            or base in "uvi"
+        ):
+            return False
+        role = _SYNONYMS.get(base) or _SYNONYMS.get(low)
+        return role is not None and self.is_declared(role)
+
     def _is_declared_letter(self, base):
         """Return True if a letter was declared for outputs or targets. A small letter is then one sample of a batch."""
         declared = [role for role in ("y", "p", "t") if self.is_declared(role)]
@@ -131,6 +147,18 @@ class Places:
         wide = copy.copy(self)
         wide.is_wide, wide.failures = True, {}
         return wide
+
+    @property
+    def has_hidden_outputs(self):
+        """True if pre-activations of all layers and the outputs before a softmax have the same letter."""
+        return self.model.has_softmax and {"y", "s"} <= set(self.roles.get(self.pre_activation, ()))
+
+    def without_outputs(self):
+        """Return the same names, except that the letter of pre-activations does not mean outputs in particular."""
+        other = copy.copy(self)
+        kept = [role for role in self.roles[self.pre_activation] if role != "y"]
+        other.roles, other.failures = {**self.roles, self.pre_activation: kept}, {}
+        return other
 
     def with_order(self, order):
         """Return the same names with the indices of weights in the given order."""
@@ -227,6 +255,8 @@ class Places:
         roles = self.roles_of(base)
         if self.is_loss(node):
             return self._loss(node, reading, sample)
+        if base in self.rates and base not in self.roles and _has_number_below(node):
+            return Place("rate")
         if not node.parts:
             plain_place = self._plain(base, roles, reading)
             if plain_place is not None:
@@ -288,6 +318,11 @@ class Places:
                 raise Misfit("a loss of one output belongs to a sample.", node.at)
             index = item
         return Place("quantity", "loss", None, index, marks.sample, marks.step)
+
+
+def _has_number_below(node):
+    """Return True if the only mark of a name is a number below it, as in the rate alpha_1."""
+    return len(node.parts) == 1 and node.parts[0].kind == "sub" and [p.kind for p in node.parts[0].parts] == ["num"]
 
 
 def letter_of(latex):

@@ -10,6 +10,7 @@ _ELEMENTARY = (
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "erf", "abs", "sech", "csch", "coth", "sec", "csc",
     "cot",
 )  # fmt: skip
+LOSS_LETTERS = ("L", "E", "C", "J", "ell", "Loss", "loss", "cost", "Cost")
 VERSIONS = ("new", "old", "next", "prev", "current", "neu", "alt")
 DOTS = {"dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc", "dotsm"}
 
@@ -26,6 +27,8 @@ def read_call(c, x):
         if x.kind == "name" and "".join([c.look(k)[1] for k in range(1, end)]) in VERSIONS:  # as in w(new)
             c.i += end + 1
             return Node("call", (x, Node("dots", (), None, c.at)), None, x.at)
+        if base in LOSS_LETTERS and c.is_op("^", end + 1):
+            return x  # a loss is a number: in \nabla_z L (a)^T, the vector a is a factor
         if is_function and x.kind == "name" and (c.is_op("(") or not c.compares(end)):
             return read_arguments(c, x)
         if c.is_op("(") and x.kind == "name" and depends(c, end, base):

@@ -22,7 +22,8 @@ _INDICES = frozenset("ijklmnptck")
 _REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "applying")
 _CONNECTIVES = frozenset({
     "", "so", "thus", "hence", "then", "and", "therefore", "where", "with", "for", "let", "since", "as", "if",
-    "because", "now", "output", "hidden", "update", "which", "we", "that", "i.e", "avec", "où", "donc", "et", "mit",
+    "because", "now", "finally", "similarly", "output", "hidden", "update", "which", "we", "that", "i.e", "avec", "où",
+    "donc", "et", "mit",
     "wobei", "also", "und", "con", "donde", "com", "onde", "e", "y", "dove", "quindi",
 })  # fmt: skip
 _LABEL = re.compile(r"\([A-Z]{2,6}\)")  # a label such as (SSE) in front of a loss
@@ -114,7 +115,7 @@ def skip_separator(c):
     if c.is_op("=>"):
         c.i += 1
         return True
-    if c.is_cmd("begin") and c.block_name().startswith(BLOCKS):
+    if c.is_cmd("begin") and (c.block_name().startswith(BLOCKS) or is_array_of_claims(c)):
         c.block_name(skip=True)
         return True
     if c.is_cmd("end"):
@@ -124,6 +125,20 @@ def skip_separator(c):
         c.i += 1
         return True
     return skip_number(c)
+
+
+def is_array_of_claims(c):
+    """Return True if an array that begins here has claims in its rows, as in ``\\begin{array}{rcl} a & = & b``."""
+    if c.block_name() != "array":
+        return False
+    k, depth = 1, 0
+    while c.look(k)[0] is not None and not c.is_cmd("end", k=k):
+        kind, text = c.look(k)
+        depth += (kind == "op") * ((text in "([{") - (text in ")]}"))
+        if depth == 0 and c.relation(look=True, k=k) and not (kind == "cmd" and text in ("to", "rightarrow")):
+            return True
+        k += 1
+    return False
 
 
 def is_connective(words):

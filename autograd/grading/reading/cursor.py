@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from autograd.grading.reading.lexing import MAX_DEPTH
-from autograd.grading.reading.tokens import FUNCTION_WORDS
+from autograd.grading.reading.tokens import FUNCTION_WORDS, is_typed
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Cursor", "Grammar"]
@@ -58,7 +58,7 @@ class Cursor:
         self.i = self.depth = 0
         self.bars = 0
         self.no_quotients: set = set()  # positions and signs at which read_quotient found no quotient
-        self.is_typed = "\\" not in text and "{" not in text
+        self.is_typed = is_typed(text)
         self.tables = 0  # open tables: in their cells, an expression does not continue on the next line
 
     def error(self, reason, at=None):
@@ -243,7 +243,10 @@ class Cursor:
         if skip:
             is_begin = self.is_cmd("begin")
             self.i += end + 1
-            if is_begin and (name == "array" or name.startswith("alignat") or name == "alignedat") and self.is_op("{"):
+            has_columns = name in ("array", "alignedat", "IEEEeqnarray", "darray", "empheq") or name.startswith(
+                "alignat"
+            )
+            if is_begin and has_columns and self.is_op("{"):
                 self.i += self.closing(0) + 1
         return name
 

@@ -110,7 +110,7 @@ def read_quotient(c, sign, at):
     try:
         if c.is_op("/"):
             of = Node("none", (), None, at)
-        elif c.is_let() or c.is_op("(") or c.is_cmd("hat", "log", "ell") or c.is_op("{"):
+        elif c.is_let() or c.is_op("(") or c.is_op("[") or c.is_cmd("hat", "log", "ell") or c.is_op("{"):
             of = c.factor()
         else:
             return None

@@ -9,6 +9,7 @@ from autograd.grading.reading.nodes import Node, walk
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 
 _LAYER_OF_MATRIX = re.compile(r"(?<![A-Za-z])d?[A-Z]\[\d\]")  # as in W[2], beside which b[2] is a vector of biases
+_INDEX_OF_TARGET = re.compile(r"(?<![A-Za-z])[ty]\[\d\]")  # as in t[2], beside which \delta[2] is an entry
 
 
 def read_one(c):
@@ -65,11 +66,11 @@ def read_marks(c, x):
             c.i += 1
             transposed = True
         elif are_indices_in_brackets(c, base):
-            c.i += 1
+            closing = "]" if c.next().text == "[" else ")"
             found = [read_index(c)]
             while c.take(","):
                 found.append(read_index(c))
-            c.expect("]")
+            c.expect(closing)
             scripts.append(Node("sub", found, "", found[0].at))
         elif is_layer_in_brackets(c, base):
             c.i += 1
@@ -113,18 +114,26 @@ def is_layer_in_brackets(c, base):
     if not inner or len(inner) > 3 or not (is_raised or c.symbols[c.i].glued):
         return False
     if len(inner) == 1 and inner[0][0] == "num":
-        is_beside = base == "b" and _LAYER_OF_MATRIX.search(c.text) is not None
-        return is_raised or is_beside or (len(base) == 1 and (base.isupper() or base == "g"))
+        is_beside = (base == "b" or base in c.quantities) and _LAYER_OF_MATRIX.search(c.text) is not None
+        if is_raised or is_beside or (len(base) == 1 and (base.isupper() or base == "g")):
+            return True
+        if base not in c.quantities:
+            return False
+        if base == "delta" and not _INDEX_OF_TARGET.search(c.text):
+            return True
+        raise c.error(f"what the number in brackets behind {base} counts is not clear: write it below or above")
     is_layer = inner[0][1] in ("l", "L", "ell")
     return is_layer and (len(inner) == 1 or (inner[1][1] in ("+", "-") and inner[-1][0] == "num"))
 
 
 def are_indices_in_brackets(c, base):
-    """Return True if indices in brackets follow a typed name, as in ``h[i]`` and ``W2[i,j]``."""
-    if not c.is_typed or not c.is_op("[") or base in FUNCTION_WORDS or not c.symbols[c.i].glued:
+    """Return True if indices in brackets follow a name, as in the typed ``h[i]``, in ``w[j,k]`` and in ``w(j,k)``."""
+    if not (c.is_op("[") or (c.is_op("(") and base in c.quantities)) or base in FUNCTION_WORDS:
         return False
     inner = [c.look(k) for k in range(1, c.closing(0) or 1)]
     letters, commas = inner[::2], inner[1::2]
+    if not c.symbols[c.i].glued or (not commas and (not c.is_typed or c.is_op("("))):
+        return False
     is_list = len(inner) % 2 == 1 and all(x == ("op", ",") for x in commas)
     return is_list and all(kind == "let" and text in "ijkhon" for kind, text in letters)
 
@@ -254,7 +263,10 @@ def read_typed_indices(c):
             c.i += 1
             script = Node("sub", (Node("num", (), Fraction(s.text), s.at),), "", s.at)
             found[-1] = Node("name", (script,), x.data, x.at)
-        elif s.kind == "let" and x.kind == "name" and len(s.text) == len(x.data[0]) == 1:
+        elif s.kind == "let" and x.kind == "name" and len(s.text) == len(x.data[0]) == 1 and s.text.islower():
+            after = c.look(1)
+            if after == ("op", "_") or (after == ("op", "'") and s.text in "fgh"):
+                break  # the w of δ_kw_kj is a letter of its own
             found.append(read_one(c))
         else:
             break

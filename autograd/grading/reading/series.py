@@ -10,7 +10,10 @@ def read_series(c, at):
     letters: list = []
     lower = upper = domain = None
     conditions: list = []
-    while c.is_op("_") or c.is_op("^"):
+    while c.is_op("_") or c.is_op("^") or c.is_cmd("transposed"):
+        if c.is_cmd("transposed"):  # the raised T of Unicode is the last step
+            upper = Node("name", (), ("T", 0), c.next().at)
+            continue
         if c.next().text == "_":
             letters, lower, domain, conditions = read_below(c)
         elif c.is_op("{"):

@@ -4,7 +4,8 @@ from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.nodes import Node
 
 BLOCKS = ("aligned", "align", "split", "gathered", "equation", "eqnarray", "gather", "multline", "alignat", "flalign",
-           "displaymath", "math", "subequations", "alignedat")  # fmt: skip
+           "displaymath", "math", "subequations", "alignedat", "dmath", "dgroup",
+           "IEEEeqnarray", "empheq", "darray")  # fmt: skip
 
 
 def read_environment(c, at):

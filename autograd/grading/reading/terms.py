@@ -1,10 +1,10 @@
 """Sums, products, and factors with their powers."""
 
 from autograd.grading.reading.atoms import read_atom
-from autograd.grading.reading.calls import product_of
+from autograd.grading.reading.calls import LOSS_LETTERS, product_of
 from autograd.grading.reading.cursor import PRODUCTS, RELATIONS, Grammar
 from autograd.grading.reading.marks import read_exponent, read_script
-from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.trees import GREEK
 
 _GREEK_WORDS = frozenset(GREEK.values())
@@ -59,15 +59,31 @@ def read_term(c):
     for k in reversed(range(len(factors))):
         x = factors[k]
         if x.kind == "deriv" and x.parts[0].kind == "none" and k + 1 < len(factors) and x.data == "operator":
-            inner = product_of(factors[k + 1 :], signs[k + 1 :], factors[k + 1].at)
-            factors[k:] = [Node("deriv", (inner, x.parts[1]), "applied", x.at)]
-            signs = signs[:k]
+            end = end_of_operand(factors, signs, k + 1)
+            inner = product_of(factors[k + 1 : end], signs[k + 1 : end - 1], factors[k + 1].at)
+            factors[k:end] = [Node("deriv", (inner, x.parts[1]), "applied", x.at)]
+            signs = signs[:k] + signs[end - 1 :]
     return product_of(factors, signs, at)
+
+
+def end_of_operand(factors, signs, start):
+    """Return the position after the factors to which an operator d/dx before them applies.
+
+    It applies to a loss alone, and to nothing behind a further derivative: second derivatives are not meant here.
+    """
+    if is_name(factors[start], *LOSS_LETTERS):
+        return start + 1
+    for k in range(start + 1, len(factors)):
+        if factors[k].kind == "deriv" or (signs[k - 1] == "had" and is_name(factors[start])):
+            return k
+    return len(factors)
 
 
 def read_product_sign(c):
     kind, text = c.look()
-    if (kind, text) == ("op", ".") and ((c.is_typed and c.look(1)[0] == "let") or is_dot_of_product(c)):
+    if (kind, text) == ("op", ".") and (
+        (c.is_typed and (c.look(1)[0] == "let" or c.is_cmd("partial", k=1))) or is_dot_of_product(c)
+    ):
         c.i += 1
         return "."
     if text in PRODUCTS and (kind == "cmd" or text == "*") and text != "boldsymbol":

@@ -9,7 +9,7 @@ import unicodedata
 from autograd.grading.reading.lexing import MAX_CHARACTERS, MAX_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
 
-__all__ = ["FUNCTION_WORDS", "Symbol", "symbols_of"]
+__all__ = ["FUNCTION_WORDS", "Symbol", "is_typed", "symbols_of"]
 
 FUNCTION_WORDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "softmax", "sigmoid", "softplus",
@@ -29,10 +29,13 @@ _WORDS_BELOW = frozenset({  # as in y_{true}, which never means four indices
 _PROSE_WORDS = frozenset({
     "falls", "sonst", "wenn", "sinon", "when", "for", "if", "otherwise", "else", "where", "and", "all", "with",
     "avec", "donc", "soit", "mit", "wobei", "also", "und", "con", "donde", "com", "onde", "dove", "quindi", "so",
+    "thus", "Thus", "hence", "Hence", "therefore", "Therefore", "then", "Then", "So", "And", "Now", "Finally", "Also",
+    "Similarly", "Where",
 })  # fmt: skip
 
 _SIGN_OF = {
     "@": ("cmd", "cdot"),
+    "∏": ("cmd", "prod"),
     "∂": ("cmd", "partial"), "Σ": ("cmd", "sum"), "∑": ("cmd", "sum"), "∇": ("cmd", "nabla"), "√": ("cmd", "sqrt"),
     "·": ("cmd", "cdot"), "⋅": ("cmd", "cdot"), "∙": ("cmd", "cdot"), "×": ("cmd", "times"), "⊙": ("cmd", "odot"),
     "∘": ("cmd", "circ"), "⊗": ("cmd", "otimes"), "−": ("op", "-"), "–": ("op", "-"), "←": ("cmd", "leftarrow"),
@@ -41,7 +44,8 @@ _SIGN_OF = {
     "´": ("op", "'"),
     "≠": ("cmd", "neq"), "≥": ("cmd", "geq"), "≤": ("cmd", "leq"), "…": ("cmd", "dots"), "⋯": ("cmd", "dots"),
     "∆": ("let", "Delta"), "△": ("let", "Delta"), "ℓ": ("let", "ell"), "𝟙": ("cmd", "indicator"), "∞": ("cmd", "infty"),
-    "÷": ("op", "/"), "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "top"), "∗": ("op", "*"), "[": ("op", "["),
+    "∴": ("cmd", "therefore"), "∵": ("cmd", "because"), "÷": ("op", "/"),
+    "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "top"), "∗": ("op", "*"), "[": ("op", "["),
     "，": ("op", ","), "；": ("op", ";"), "。": ("op", "."), "：": ("op", ":"), "（": ("op", "("), "）": ("op", ")"),
     "＝": ("op", "="),
 }  # fmt: skip
@@ -81,6 +85,7 @@ _TOKEN = re.compile(
     r"|(?P<dots>\.\.\.)|(?P<had>\.\*)|(?P<turned>\.T\b)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
     re.DOTALL | re.ASCII,
 )
+_TYPED_INDICES = re.compile(r"_[h-km-p][h-km-p](?![A-Za-z0-9_])", re.ASCII)
 _SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
 
 
@@ -116,11 +121,52 @@ def symbols_of(text, words=frozenset()):
     if len(text) > MAX_CHARACTERS:
         raise ReadingError(f"a formula has at most {MAX_CHARACTERS} characters, found {len(text)}", MAX_CHARACTERS)
     known = {*FUNCTION_WORDS, *_WORDS, *words}
-    is_typed = "\\" not in text and "{" not in text
-    raw = _split(text, known, is_typed)
+    raw = _split(text, known, is_typed(text))
     if len(raw) > MAX_TOKENS:
         raise ReadingError(f"a formula has at most {MAX_TOKENS} symbols, found {len(raw)}", raw[MAX_TOKENS].at, text)
+    if is_typed(text):
+        raw = _with_braces_for_scripts(raw)
     return _without_looks(raw, known, text)
+
+
+def _with_braces_for_scripts(raw):
+    """Return typed symbols with ``h_{t-1}`` for ``h_(t-1)`` and ``W^{(2)}`` for ``W^(2)``."""
+    found, closing = [], {}
+    for k, s in enumerate(raw):
+        sign = raw[k - 1].text if k and raw[k - 1].kind == "op" else ""
+        is_script = s.kind == "op" and s.text == "(" and sign in ("_", "^")
+        end = _closing_parenthesis(raw, k) if is_script else None
+        if end is not None and sign == "_":
+            closing[end] = [Symbol("op", "}", raw[end].at)]
+            s = Symbol("op", "{", s.at)
+        elif end is not None and _is_mark_of_name(raw, k, end):
+            closing[end] = [raw[end], Symbol("op", "}", raw[end].at)]
+            found.append(Symbol("op", "{", s.at))
+        found += closing.get(k, [s])
+    return found
+
+
+def _is_mark_of_name(raw, start, end):
+    """Return True if parentheses above a name have a letter or a number in them, or the sum of two of these."""
+    base = raw[start - 2] if start > 1 else None
+    is_name = base is not None and base.text != "e" and (base.kind in ("let", "num") or base.text == "}")
+    return is_name and end - start < 5 and raw[start + 1].kind in ("let", "num")
+
+
+def _closing_parenthesis(raw, start):
+    """Return the position of the parenthesis that closes the one at ``start``, or None."""
+    depth = 0
+    for k in range(start, len(raw)):
+        if raw[k].kind == "op":
+            depth += (raw[k].text == "(") - (raw[k].text == ")")
+            if depth == 0:
+                return k
+    return None
+
+
+def is_typed(text):
+    """Return True if a formula is typed text and no LaTeX: then w_ij has two indices, also beside ``w_ij^{(l)}``."""
+    return "\\" not in text and ("{" not in text or _TYPED_INDICES.search(text) is not None)
 
 
 def _split(text, known, is_typed):
@@ -136,8 +182,13 @@ def _split(text, known, is_typed):
             continue
         kind, word = match.lastgroup, match[match.lastgroup]
         before = len(found)
-        if kind == "letters" and word in _WORDS_BELOW and text[:at].endswith("_{") and text[match.end() :][:1] == "}":
+        is_below = text[:at].endswith("_{") and text[match.end() :][:1] == "}"
+        if kind == "letters" and word in _WORDS_BELOW and (is_below or (is_typed and text[:at].endswith("_"))):
             found.append(Symbol("let", word, at))
+        elif word in _ACCENT_OF and found and found[-1].kind == "let":  # a combining accent after its letter
+            letter = found.pop()
+            opening, closing = Symbol("op", "{", at), Symbol("op", "}", at)
+            found += [Symbol("cmd", _ACCENT_OF[word], letter.at), opening, letter, closing]
         elif kind == "letters":
             found += _letters(word, at, known, is_typed)
         elif kind == "sign":
@@ -215,6 +266,8 @@ def _without_looks(raw, known, text):
         word = _SAME_LETTER.get(s.text, _SAME_COMMAND.get(s.text, s.text))
         opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
         is_sum = word == "Sigma" and "Sigma" not in known and k + 1 < len(raw) and raw[k + 1].text not in ")(=^'"
+        if word == "transposed" and found and found[-1].text == "1" and found[-1].kind == "num":
+            found[-1] = Symbol("let", "ones", found[-1].at, found[-1].glued)
         if word == "transposed" and found and found[-1].text == ")":
             found += [Symbol("op", "^", s.at), Symbol("cmd", "top", s.at)]
         elif word in _GREEK_COMMANDS and not is_sum:
@@ -299,7 +352,7 @@ def _raised(raw, k, found):
         s = raw[k]
         if s.kind == kind:
             kind_of = "num" if s.text.isdigit() else "let" if s.text.isalpha() else "op"
-            inner.append(Symbol(kind_of, s.text, s.at))
+            inner.append(Symbol(kind_of, s.text, s.at, bool(inner)))
             k += 1
         elif (
             kind == "below"

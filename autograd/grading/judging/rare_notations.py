@@ -1,0 +1,173 @@
+"""Rare notations in a claim, written as usual: layers in other brackets, slopes of functions, primes as transposes."""
+
+from autograd.grading.meaning.letters import head
+from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+
+__all__ = ["with_layers_as_usual", "with_primes_as_transposes", "with_slopes_of_vectors", "with_spelled_slopes"]
+
+_FUNCTIONS = (
+    "sigma",
+    "f",
+    "g",
+    "phi",
+    "Phi",
+    "psi",
+    "varphi",
+    "tanh",
+    "relu",
+    "ReLU",
+    "sigmoid",
+    "h",
+    "a",
+    "F",
+    "G",
+    "rho",
+)
+
+
+def _on_all_sides(claim, replace):
+    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+
+
+def with_layers_as_usual(claim, places):
+    r"""Return a claim with ``W^{[2]}`` for ``W^{<2>}``, ``W_{(2)}``, ``W_{[2]}`` and ``W_{L2}``.
+
+    In a recurrent network, ``<2>`` counts steps. A letter in brackets below a quantity is a layer if it is an l.
+    """
+    bracket = "(" if places.model.samples > 1 else "["
+
+    def replace(node):
+        if node.kind != "name" or not node.parts or not places.roles_of(node.data[0]):
+            return None
+        scripts = [_as_layer(script, bracket, places) for script in node.parts]
+        return None if scripts == list(node.parts) else node.with_parts(scripts)
+
+    return _on_all_sides(claim, replace)
+
+
+def _as_layer(script, bracket, places):
+    if script.kind == "sup" and script.data == "<" and places.model.steps == 1:
+        return Node("sup", script.parts, bracket, script.at)
+    if script.kind != "sub" or len(script.parts) != 1 or places.model.steps > 1:
+        return script
+    (part,) = script.parts
+    is_number = part.kind == "num"
+    if script.data in ("(", "[") and (is_number or head(part) in ("l", "ell", "L")):
+        return Node("sup", script.parts, "[", script.at)
+    if is_name(part, "L") and len(part.parts) == 1 and part.parts[0].kind == "sub" and part.parts[0].data == "":
+        inner = part.parts[0].parts
+        if len(inner) == 1 and inner[0].kind == "num":  # W_{L2}
+            return Node("sup", inner, "[", script.at)
+    return script
+
+
+def with_spelled_slopes(claim, places):
+    r"""Return a claim with ``f'(z_j)`` for ``\frac{df}{dz_j}`` and for f as a function of z at the point z_j."""
+
+    def is_slope(x):
+        if x.kind != "deriv" or not is_name(x.parts[0]) or not is_name(x.parts[1]) or x.parts[0].data[1]:
+            return False
+        base = x.parts[0].data[0]
+        is_function = base == places.function_letter or base in _FUNCTIONS
+        return is_function and not places.roles_of(base) and not places.is_loss(x.parts[0])
+
+    def slope(x, argument):
+        name = x.parts[0]
+        return Node("call", (Node("name", name.parts, (name.data[0], 1), name.at), argument), None, x.at)
+
+    def is_of_variable(x):
+        return is_slope(x) and not x.parts[1].parts
+
+    def replace(node):
+        if node.kind == "at" and is_of_variable(node.parts[0]):
+            return slope(node.parts[0], node.parts[1])
+        if node.kind == "prod":
+            pairs = list(zip(node.parts, node.data, node.parts[1:], strict=False))
+            taken = [k + 1 for k, (x, sign, y) in enumerate(pairs)
+                     if is_of_variable(x) and not sign and y.kind == "group" and y.data == "("]  # fmt: skip
+            if taken:
+                parts, signs = [], []
+                for k, x in enumerate(node.parts):
+                    if k in taken:
+                        continue
+                    if parts:
+                        signs.append(node.data[k - 1])
+                    inner = slope(x, node.parts[k + 1].parts[0]) if k + 1 in taken else rewrite(x, replace)
+                    parts.append(inner)
+                return parts[0] if len(parts) == 1 else Node("prod", parts, tuple(signs), node.at)
+        if not is_slope(node) or not places.roles_of(node.parts[1].data[0]):
+            return None
+        of, by = node.parts
+        if "s" in places.roles_of(by.data[0]):
+            return slope(node, by)
+        argument = Node("name", (), (places.pre_activation, 0), of.at)  # of \\sigma, the value at z is differentiated
+        return node.with_parts([Node("call", (of, argument), None, of.at), by])
+
+    return _on_all_sides(claim, replace)
+
+
+def with_slopes_of_vectors(claim, places):
+    r"""Return a claim with ``f'(z)`` for ``\nabla f(z)``, ``Df(z)`` and ``\partial f(z)/\partial z``, and no condition.
+
+    Between circles and in ``diag``, such a derivative is taken entry by entry. Return None for the claim without one.
+    """
+    found: list = []
+
+    def is_call(x):
+        return x.kind == "call" and len(x.parts) == 2 and is_name(x.parts[0]) and not x.parts[0].data[1]
+
+    def primed(call):
+        found.append(call)
+        name = call.parts[0]
+        return call.with_parts([Node("name", name.parts, (name.data[0], 1), name.at), call.parts[1]])
+
+    def replace(node):
+        if node.kind == "deriv" and is_call(node.parts[0]):
+            of, by = node.parts
+            is_function = not places.roles_of(of.parts[0].data[0]) and not places.is_loss(of.parts[0])
+            if is_function and (by.kind == "none" or by == of.parts[1]):
+                return primed(of)
+        if node.kind == "prod" and "D" not in places.roles:
+            kept = [
+                k
+                for k, x in enumerate(node.parts[:-1])
+                if is_name(x, "D") and not x.parts and is_call(node.parts[k + 1])
+            ]
+            if kept:
+                parts, signs = [], []
+                for k, x in enumerate(node.parts):
+                    if k in kept:
+                        continue
+                    if parts:
+                        signs.append(node.data[k - 1 if k - 1 not in kept else k - 2])
+                    parts.append(primed(x) if k - 1 in kept else rewrite(x, replace))
+                return parts[0] if len(parts) == 1 else Node("prod", parts, tuple(signs), node.at)
+        return None
+
+    other = _on_all_sides(claim, replace)
+    return (other if found else None), ""
+
+
+def with_primes_as_transposes(claim, places):
+    """Return a claim with ``X^T`` for ``X'``, as econometrics writes it, and no condition.
+
+    Return None for the claim without such a letter.
+    """
+    found: list = []
+
+    def is_primed(x):
+        return is_name(x) and x.data[1] == 1 and bool(places.roles_of(x.data[0]))
+
+    def turned(x):
+        found.append(x)
+        return Node("transpose", (Node("name", x.parts, (x.data[0], 0), x.at),), None, x.at)
+
+    def replace(node):
+        if node.kind == "call" and is_primed(node.parts[0]) and len(node.parts) == 2:
+            inner = Node("group", (rewrite(node.parts[1], replace),), "(", node.parts[1].at)
+            return Node("prod", (turned(node.parts[0]), inner), ("",), node.at)
+        return turned(node) if is_primed(node) else None
+
+    if not any(is_primed(y) for x in claim.sides if x is not None for y in walk(x)):
+        return None, ""
+    return _on_all_sides(claim, replace), ""
