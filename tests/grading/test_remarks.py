@@ -112,7 +112,7 @@ def test_the_same_claim_for_samples_in_rows_and_in_columns():
     rows = [r"Z^{[l]} = A^{[l-1]} W^{[l]} + b^{[l]}", r"Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}"]
     found = graded(*rows, setting=setting)
     assert [claim.verdict for claim in found] == ["equal", "ambiguous"]
-    assert "vectors in columns" in found[1].diagnosis
+    assert "vectors are columns" in found[1].diagnosis
     assert verdicts(rows[1], setting=setting) == ["wrong"]
 
 
