@@ -8,9 +8,11 @@ from autograd.grading.code import (
     factor_edits,
     form_edits,
     index_edits,
+    layer_edits,
     loop_edits,
     norm_edits,
     optimizer_edits,
+    penalty_edits,
     place_edits,
     scaling,
     slope_edits,
@@ -36,11 +38,12 @@ MAKERS = (
     factor_edits.arguments, place_edits.substitutes, place_edits.inputs, place_edits.rows, place_edits.deltas,
     place_edits.axes, place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices,
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
-    form_edits.roots, form_edits.broadcasts, form_edits.clipped, term_edits.missing_penalties,
+    form_edits.roots, form_edits.broadcasts, form_edits.clipped, penalty_edits.missing_penalties,
+    penalty_edits.spared_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
-    term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries,
-    index_edits.twins, index_edits.slices_alike, slope_edits.branches, slope_edits.exponentials,
-    slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
+    term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called,
+    index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, slope_edits.branches,
+    slope_edits.exponentials, slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
     factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
@@ -148,6 +151,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.accumulations(way, source))
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
+    found.extend(layer_edits.forward_again(way, source))
     found.extend(loop_edits.containers(way, source))
     found.extend(loop_edits.stored_indices(way, source))
     found.extend(loop_edits.missing_carries(way, source))

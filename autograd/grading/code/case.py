@@ -62,18 +62,19 @@ def has_steps(reading):
     return any(change.step for change in reading.recorder.changes)
 
 
-def judgement(reading, given, tree, like=None):
+def judgement(reading, given, tree, like=None, truth=None):
     """Return the judgement of the first step of a reading, or None if it has no loss.
 
     Args:
         reading: The reading.
         given: True if a loss was given.
         tree: The program that was read.
-        like: A judgement whose loss explains all updates. If this reading has the same loss, only it counts.
+        like: A judgement. If its loss explains all updates and this reading has the same loss, only that counts.
+        truth: The loss of another reading that counts in any case, or None.
     """
     candidates = candidate_losses(reading, given)
-    if like is not None and like.right:
-        candidates = of_same_loss(candidates, like.truth)
+    if truth is not None or (like is not None and like.right):
+        candidates = of_same_loss(candidates, truth or like.truth)
     first = reading.recorder.first_step()
     return judge_losses(candidates, first, Places(reading), reading.recorder, tree)
 
@@ -90,7 +91,7 @@ def read_again(case, **changes):
 def judge_afresh(case, said):
     """Judge the program with fresh weights as well, because special values, such as biases of 0, hide mistakes."""
     case.numbers = start_numbers(case.own, case.judged)
-    found, work = [], Work(FRESH_WORK)
+    found, readings, work = [], [], Work(FRESH_WORK)
     for seed in FRESH_SEEDS:
         if not work.left():
             break
@@ -100,8 +101,10 @@ def judge_afresh(case, said):
         judged = judgement(reading, case.loss is not None, case.tree, like=case.judged)
         if judged is not None and len(judged.updates) == len(case.judged.updates):
             found.append((judged, seed))
+            readings.append(reading)
     if not found:
         return
+    found = _of_one_loss(case, found, readings)
     wrong = [one for one in found if not one[0].right]
     # The best weights show the most wrong updates, and among these have the fewest gradients that are 0.
     ranked = sorted(wrong or found, key=lambda one: (sum(u.right for u in one[0].updates), _zeros(one[0])))
@@ -114,6 +117,31 @@ def judge_afresh(case, said):
         )
     elif case.judged.right and not case.fresh.right:
         said.append("right with the file's own start values only: fresh weights show the mistake")
+
+
+def _of_one_loss(case, found, readings):
+    """Return judgements with fresh weights that all compare a wrong program with the same loss.
+
+    No loss explains the updates of a wrong program. With some weights, the loss of another sample may explain one more
+    of them by chance, such as the only number of an output's bias. So most of the readings decide.
+
+    Args:
+        case: The program.
+        found: The judgements, each with its seed.
+        readings: The readings that were judged.
+    """
+    if any(judged.right for judged in (case.judged, *[judged for judged, _ in found])):
+        return found
+    votes = [case.judged.truth, *[judged.truth for judged, _ in found]]
+    names = [(truth.source, truth.line) for truth in votes]
+    truth = max(votes, key=lambda truth: names.count((truth.source, truth.line)))
+    again = []
+    for (judged, seed), reading in zip(found, readings, strict=True):
+        if (judged.truth.source, judged.truth.line) != (truth.source, truth.line):
+            other = judgement(reading, case.loss is not None, case.tree, truth=truth)
+            judged = other if other is not None and len(other.updates) == len(judged.updates) else judged
+        again.append((judged, seed))
+    return again
 
 
 def with_other_samples(case, said):

@@ -27,7 +27,7 @@ def evaluate(machine, node, frame):
 def _constant(machine, node, frame):
     value = node.value
     if type(value) is float:
-        return machine.leaf(value)
+        return machine.leaf(value, node)
     if isinstance(value, (bytes, complex)):
         raise Unreadable(f"{type(value).__name__} numbers are not read")
     return check_whole(value) if type(value) is int else value
@@ -49,7 +49,7 @@ def _start(machine, node, frame):
         return Literal(check_whole(node.value))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         value = -node.operand.value
-        return machine.leaf(value) if type(value) is float else Literal(value)
+        return machine.leaf(value, node) if type(value) is float else Literal(value)
     return evaluate(machine, node, frame)
 
 

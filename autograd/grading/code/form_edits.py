@@ -3,7 +3,7 @@
 import ast
 
 from autograd.engine.value import Value
-from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.context import Candidate, function_name, needs_parentheses
 from autograd.grading.code.derivatives import derivative_texts
 from autograd.grading.code.place_edits import MAX_SUBSTITUTES, writable
 
@@ -210,7 +210,11 @@ def squares(c):
                 message = f"{c.source.text_of(around)} is not the derivative of the activation"
                 yield Candidate(1.3, "wrong derivative", c.line, message, c.replaced(text))
                 continue
-            yield _unsquared(c, f"({new})" if isinstance(inner, ast.BinOp) or new != text else new, 0.2 * inside)
+            written = f"({new})" if isinstance(inner, ast.BinOp) or new != text else new
+            yield _unsquared(c, written, 0.2 * inside)
+            if new == text:
+                double = f"2 * {written}"
+                yield _unsquared(c, f"({double})" if needs_parentheses(c) else double, 0.2 * inside + 0.01)
     elif isinstance(node, ast.Call):
         for text in c.way.inlined(node):
             yield _unsquared(c, text)

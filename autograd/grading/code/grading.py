@@ -16,7 +16,7 @@ from autograd.grading.code.factors import TOLERANCE, close
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
-from autograd.grading.code.mistakes import find_mistakes
+from autograd.grading.code.mistakes import find_mistakes, forgotten_forward
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import gradients_inside
 from autograd.grading.code.prepared import Prepared, smaller_sizes
@@ -161,6 +161,9 @@ def _graded(case, loss, said, file):
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
         # Several updates by the same gradient add up to more than one.
         whole = case.judged.right and (case.judged.factor or 0.0) < 1.0 + TOLERANCE
+        forgotten = None if whole else forgotten_forward(case)
+        if forgotten is not None:
+            return _stale(case, first or case.judged, forgotten, base)
         if first is not None and first.right and not whole:
             mistake = stale_mistake(case)
             if mistake is not None:

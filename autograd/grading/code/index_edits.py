@@ -6,7 +6,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, is_slope_argument
 from autograd.grading.code.objects import Instance
 
-__all__ = ["entries", "indices", "labels", "repeated", "slices_alike", "twins"]
+__all__ = ["called", "entries", "indices", "labels", "repeated", "slices_alike", "twins"]
 
 MAX_ENTRIES = 8
 
@@ -136,11 +136,7 @@ def entries(c):
         return
     counters = [name for name in c.source.counters(node) if _is_whole(c, name)]
     count = 0
-    lists = dict(c.seen.frame.names)
-    for name, owner in c.seen.frame.names.items():
-        if isinstance(owner, Instance):
-            lists.update({f"{name}.{key}": part for key, part in owner.names.items()})
-    for name, value in lists.items():
+    for name, value in _lists(c).items():
         if isinstance(value, list) and value and all(isinstance(x, (Value, float, int)) for x in value):
             for counter in counters[:2]:
                 new = f"{name}[{counter}]"
@@ -148,3 +144,49 @@ def entries(c):
                     count += 1
                     message = f"{c.text} stands where {new} belongs"
                     yield Candidate(1.55, "wrong factor", c.line, message, c.replaced(new))
+
+
+def called(c):
+    """Yield edits that replace the call of a method: by a delta that is stored in a list, or by another method.
+
+    For example, ``neuron.error(target)`` is the raw error where ``deltas[o]`` or ``neuron.delta(target)`` belongs.
+    """
+    node = c.node
+    if not isinstance(node, ast.Call) or c.seen.shape or not c.is_back() or not isinstance(node.func, ast.Attribute):
+        return
+    if not isinstance(c.parent(), (ast.BinOp, ast.Assign, ast.AugAssign)):
+        return
+    counters = [name for name in c.source.counters(node) if _is_whole(c, name)]
+    for name, value in _lists(c).items():
+        numbers = value if isinstance(value, list) and value else [None]
+        if all(isinstance(x, Value) and x.op is not None and x not in c.way.gradients for x in numbers):
+            for counter in counters[:2]:
+                message = f"{c.text} is propagated, but {name}[{counter}] is the delta"
+                yield Candidate(1.16, "raw error for delta", c.line, message, c.replaced(f"{name}[{counter}]"))
+    owner = c.source.text_of(node.func.value)
+    given = c.source.text_of(node)[len(owner) + 1 + len(node.func.attr) :]
+    for other in _methods_like(c, node)[:MAX_ENTRIES]:
+        message = f"{c.text} stands where the result of {other} belongs"
+        yield Candidate(1.31, "raw error for delta", c.line, message, c.replaced(f"{owner}.{other}{given}"))
+
+
+def _lists(c):
+    """Return the variables of a call, and the attributes of its objects, by their texts."""
+    found = dict(c.seen.frame.names)
+    for name, owner in c.seen.frame.names.items():
+        if isinstance(owner, Instance):
+            found.update({f"{name}.{key}": part for key, part in owner.names.items()})
+    return found
+
+
+def _methods_like(c, node):
+    """Return the other methods of the program that are called with as many arguments as a call gives."""
+    around = [part for part in ast.walk(c.source.tree) if isinstance(part, ast.ClassDef)]
+    for cls in around:
+        methods = {part.name: part for part in cls.body if isinstance(part, ast.FunctionDef)}
+        if node.func.attr in methods:
+            count = len(methods[node.func.attr].args.args)
+            return [name for name, part in methods.items()
+                    if name != node.func.attr and len(part.args.args) == count and name[:2] != "__"
+                    and any(isinstance(inner, ast.Return) and inner.value for inner in ast.walk(part))]  # fmt: skip
+    return []

@@ -67,13 +67,13 @@ class Machine:
 
     # --- Numbers
 
-    def leaf(self, data):
-        """Return a new leaf for a number in the program."""
+    def leaf(self, data, node=None):
+        """Return a new leaf for a number in the program, which may be written in a node of its tree."""
         self.leaves += 1
         if self.starts is not None:
             data = self.starts(self.leaves, data)
         leaf = Value(data)
-        self.recorder.leaf(leaf, self.leaves)
+        self.recorder.leaf(leaf, self.leaves, node)
         return leaf
 
     def literal(self, data, line):
@@ -169,7 +169,9 @@ class Machine:
         if self.trace is not None:
             self.trace.bound(scope, name, value)
         if old is not value:
+            self.recorder.of_copy = name in scope.copies or name in _arguments(scope.node)
             self.recorder.changed(old, value, self.statement, frame, target)
+            self.recorder.of_copy = False
 
     def filled(self, node, container, key, frame):
         """Record that an element was stored, because from now on the variable or the dict has other numbers."""
@@ -368,6 +370,17 @@ def _yields(node):
             elif not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
                 waiting.extend(ast.iter_child_nodes(part))
         node.yields_values = found
+    return found
+
+
+def _arguments(node):
+    """Return the names of a function's arguments."""
+    found = getattr(node, "argument_names", None)
+    if found is None:
+        spec = getattr(node, "args", None)
+        found = {part.arg for part in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)} if spec is not None else set()
+        if node is not None:
+            node.argument_names = found
     return found
 
 

@@ -1,14 +1,17 @@
 """The search for the wrong line: it finds the smallest edit of the program that makes all of its updates right."""
 
+import ast
 from dataclasses import replace
 
 from autograd.engine.value import Value
 from autograd.grading.code.candidates import candidates, named
+from autograd.grading.code.case import Case, has_steps, judge_afresh, judgement
 from autograd.grading.code.error_edits import turned_errors
 from autograd.grading.code.explanation import first_unknown, notes_of
 from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.layer_edits import forward_again
 from autograd.grading.code.limits import Work
 from autograd.grading.code.local import Local
 from autograd.grading.code.local_edits import locally_right
@@ -27,7 +30,7 @@ from autograd.grading.code.trial import Trials, targets_of
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 from autograd.grading.code.wayback import Lack, WayBack
 
-__all__ = ["find_mistakes"]
+__all__ = ["find_mistakes", "forgotten_forward"]
 
 MAX_ROUNDS = 4
 MAX_PAIRS = 14
@@ -66,6 +69,27 @@ def find_mistakes(case, exact=False):
         return mistakes, notes
     again = _without_factor(case, targets, source, MAX_ROUNDS) if shared else []
     return again or mistakes or _unexplained(case, way), notes
+
+
+def forgotten_forward(case):
+    """Return the mistake of a loop whose samples were all propagated before it, or None if it has no such mistake.
+
+    All updates of such a loop belong to one step, because no forward pass is between them. So the loss of this step
+    says little, and the corrected program is judged by its own loss.
+    """
+    source = Source(case.text)
+    way, _ = known_way(case, source)
+    for candidate in forward_again(way, source) if way is not None else ():
+        text = source.edited(candidate.edits)
+        tree = case.prepared.of(ast.parse(text))
+        own = read(tree, loss=case.loss, call=case.call)
+        judged = judgement(own, case.loss is not None, tree) if has_steps(own) else None
+        if judged is not None and judged.right:
+            other = Case(text, tree, case.loss, case.call, own, judged, prepared=case.prepared)
+            judge_afresh(other, [])
+            if other.final.right:
+                return Mistake(candidate.line, candidate.kind, candidate.message, source.fixes(candidate.edits))
+    return None
 
 
 def _without_factor(case, targets, source, rounds):

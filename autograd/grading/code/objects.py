@@ -32,9 +32,10 @@ class Frame:
         node: The node of the function in the syntax tree. Its identity distinguishes functions.
         owner: The class from which ``super()`` starts.
         first: The first argument of the call, which ``super()`` uses.
+        copies: The names that were bound to the value of another variable, such as ``s`` by ``s = self.bias``.
     """
 
-    __slots__ = ("declared", "first", "function", "module", "names", "node", "outer", "owner", "yields")
+    __slots__ = ("copies", "declared", "first", "function", "module", "names", "node", "outer", "owner", "yields")
 
     def __init__(self, names, outer=None, function="", node=None):
         self.names = names
@@ -46,6 +47,7 @@ class Frame:
         self.owner = None
         self.first = None
         self.yields = None
+        self.copies = set()
 
 
 class Function:

@@ -20,20 +20,24 @@ def through_optimizer(group, gradient, gradients, proportion):
         gradients: The derivative of the loss with respect to every number from which it is computed.
         proportion: The function that returns the factor between two lists of numbers.
     """
-    if not any(_is_adaptive(node) for node in _inside(group.old[0], group.new[0], gradients)):
+    inside = _inside(group.old[0], group.new[0], gradients)
+    if not any(_is_adaptive(node) for node, _ in inside):
         return None
-    orders = [_inside(old, new, gradients) for old, new in zip(group.old, group.new, strict=True)]
     # The gradient is the squared number. A part of it, such as the gradient without a penalty, is not squared.
-    squared = {_squared(node) for order in orders for node in order}
-    factors = []
-    if len({len(order) for order in orders}) != 1:
+    some = sorted({0, len(group.new) // 2, len(group.new) - 1})
+    columns = []
+    for node, path in inside:
+        if _squared(node) is None:
+            continue
+        few = _along(path, [group.new[i] for i in some])
+        if not few or proportion([number.data for number in few], [gradient[i] for i in some]) is not None:
+            columns.append(_along(path, group.new) if few else [])
+    if not any(columns) and [] in columns:
         # The gradients of the entries have different forms if the branches of an activation have, as of ELU.
-        found = [_squared_below(new) for new in group.new]
-        if None in found:
-            return None
-        orders = [[number] for number in found]
-    for column in zip(*orders, strict=True):
-        if len({name_of(node) for node in column}) == 1 and squared.issuperset(column):
+        columns = [[_squared_below(new) for new in group.new]]
+    factors = []
+    for column in columns:
+        if column and None not in column:
             factor = proportion([node.data for node in column], gradient)
             if factor is not None and factor == factor:
                 factors.append(abs(factor))
@@ -104,16 +108,38 @@ def _squared_below(new):
 
 
 def _inside(old, new, gradients):
-    """Return the numbers of an update down to the numbers of the forward pass, in the same order for each entry."""
-    order, waiting, seen = [], [new], set()
+    """Return the numbers of an update down to the numbers of the forward pass, each with the path that leads to it.
+
+    A path is a tuple of the indices of operands. The same path leads to the same number of another entry.
+    """
+    order, waiting, seen = [], [(new, ())], set()
     while waiting and len(order) < MAX_NODES:
-        node = waiting.pop()
+        node, path = waiting.pop()
         if node in seen or node is old or node in gradients:
             continue
         seen.add(node)
-        order.append(node)
-        waiting.extend(part for part in node.operands if isinstance(part, Value)) if node.op is not None else None
+        order.append((node, path))
+        if node.op is not None:
+            waiting.extend(((part, (*path, i)) for i, part in enumerate(node.operands) if isinstance(part, Value)))
     return order
+
+
+def _along(path, news):
+    """Return the number that is squared at the end of a path in each entry, or an empty list if one entry differs."""
+    found, names = [], None
+    for new in news:
+        node, met = new, []
+        for i in path:
+            if node.op is None or i >= len(node.operands) or not isinstance(node.operands[i], Value):
+                return []
+            met.append(name_of(node))
+            node = node.operands[i]
+        names = names or met
+        square = _squared(node) if met == names else None
+        if square is None:
+            return []
+        found.append(square)
+    return found
 
 
 def _squared(node):

@@ -75,9 +75,8 @@ def share_leaves(truth, fronts, recorder):
         plain = front.numbers / front.leaves
         front.leaves = front.numbers = front.decimals = 1.0
         for leaf in {*common, *own}:
-            written = isinstance(leaf, tuple)
-            power, size = own.get(leaf, 1), abs(leaf[1] if written else leaf.data)
-            line = leaf[0] if written else None
+            power, size = own.get(leaf, 1), abs(leaf[-1] if isinstance(leaf, tuple) else leaf.data)
+            line = leaf[0] if isinstance(leaf, tuple) and len(leaf) == 2 else None
             if line is not None:
                 if line in group.rate_lines:
                     front.decimals *= size**power
@@ -94,7 +93,7 @@ def leaf_powers(group, gradients, recorder):
     """Return the leaves to which a change is proportional, with their powers, and all leaves that it reads.
 
     Leaves on which the loss depends are left out. A number in the program is a leaf at each evaluation, so it is
-    represented by its line and its value.
+    represented by its line and its value. So is one that each object gets, such as ``self.rate = 0.1``, by its place.
     """
     found, met = None, set()
     pairs = [(old, new) for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
@@ -104,7 +103,7 @@ def leaf_powers(group, gradients, recorder):
         for node, adjoint in adjoints(new).items():
             if node.op is None and node not in gradients and node.data and adjoint:
                 line = recorder.literal_lines.get(node)
-                key = node if line is None else (line, node.data)
+                key = recorder.origins.get(node, node) if line is None else (line, node.data)
                 met.add(key)
                 power = adjoint * node.data / change
                 if math.isfinite(power) and abs(power - round(power)) < 1e-6 and round(power) in (1, -1):

@@ -127,6 +127,7 @@ def read(
             said = str(error) if isinstance(error, Raised) else f"{type(error).__name__}: {error}"
             reading.trouble = Unreadable(f"the program stops here with {said}", machine.line)
     machine.watcher = None
+    recorder.without_sums()
     reading.operations = operations - bounds.operations
     return reading
 

@@ -32,6 +32,7 @@ class Change:
         target: The node of the assignment's target, or None.
         step: The training step of the change, counted from 1; 0 if the change does not look like an update.
         replaced: True if the new numbers are not the old numbers plus a change.
+        of_copy: True if the store is in a name that was bound to the value of another variable.
     """
 
     old: list
@@ -42,6 +43,12 @@ class Change:
     target: object
     step: int = 0
     replaced: bool = False
+    of_copy: bool = False
+
+    @property
+    def site(self):
+        """The place of the statement in the program."""
+        return (self.line, self.node.col_offset)
 
 
 @dataclass
@@ -89,9 +96,12 @@ class Recorder:
     def __init__(self, steps=2):
         self.steps = steps
         self.changes = []
+        self.recorded = self.changes  # with the sums that ``without_sums`` removes
+        self.of_copy = False  # True while a name is stored that was bound to the value of another variable
         self.scalars = []
         self.leaf_numbers = {}
         self.literal_lines = {}
+        self.origins = {}
         self.wholes = set()
         self.versions = {}
         self.order = 0
@@ -107,6 +117,30 @@ class Recorder:
         self.enough = None
         self.starts_only = False
 
+    def without_sums(self):
+        """Remove the changes of names in which a sum starts from a parameter, such as ``s = self.bias; s += w * x``.
+
+        Such a sum and the update of the parameter are two changes of the same number, and only one of them is stored in
+        its place.
+        """
+        stored, self.recorded = {}, self.changes
+        for change in self.changes:
+            if not change.of_copy:
+                for old, new in zip(change.old, change.new, strict=True):
+                    stored.setdefault(old, []).append(new)
+        sums, made = set(), set()
+        for change in self.changes:
+            if change.of_copy and change.site not in sums:
+                pairs = zip(change.old, change.new, strict=True)
+                if any(old in stored and all(new is not other for other in stored[old]) for old, new in pairs):
+                    sums.add(change.site)
+        for change in self.changes if sums else ():
+            if change.site in sums or (change.of_copy and any(old in made for old in change.old)):
+                sums.add(change.site)
+                made.update(change.new)
+        self.changes = [change for change in self.changes if change.site not in sums]
+        self._sites -= sums
+
     def first_step(self):
         """Return the changes of the first training step. If some statements are updates, only these count."""
         if not any(change.step for change in self.changes):
@@ -115,7 +149,7 @@ class Recorder:
         for change in self.changes:
             if change.step > 1:
                 break
-            if change.step or (change.line, change.node.col_offset) in self._sites or self._is_beside(change):
+            if change.step or change.site in self._sites or self._is_beside(change):
                 found.append(change)
         moved = {old for change in found for old in change.old}
         return found + [c for c in self.replaced if self._is_near(c) and moved.isdisjoint(c.old)]
@@ -139,11 +173,13 @@ class Recorder:
         """Return the changes of all steps that look like updates."""
         if not any(change.step for change in self.changes):
             return self.changes
-        return [c for c in self.changes if c.step or (c.line, c.node.col_offset) in self._sites]
+        return [c for c in self.changes if c.step or c.site in self._sites]
 
-    def leaf(self, leaf, number):
-        """Record that the program made a leaf."""
+    def leaf(self, leaf, number, node=None):
+        """Record that the program made a leaf, and the place at which its number is written."""
         self.leaf_numbers[leaf] = number
+        if node is not None:
+            self.origins[leaf] = (node.lineno, node.col_offset, leaf.data)
 
     def literal(self, leaf, line):
         """Record the line of a number in a formula."""
@@ -325,6 +361,7 @@ class Recorder:
         if not pairs or (self.only is not None and not any(self._is_watched(a) for a, _ in pairs)):
             return
         change = Change([a for a, _ in pairs], [b for _, b in pairs], node, node.lineno, frame.function, target)
+        change.of_copy = self.of_copy
         if not any(is_step(a, b) for a, b in pairs[:3]):
             if len(self.replaced) < MAX_REPLACED and all(a.op is None and b.op is not None for a, b in pairs[:3]):
                 change.replaced = True
@@ -344,7 +381,7 @@ class Recorder:
 
     def _count(self, change):
         """Assign a change to a step of the training. An update depends on the same numbers that it changes."""
-        site = (change.line, change.node.col_offset)
+        site = change.site
         known = [self.versions[old] for old in change.old if old in self.versions]
         if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
             return

@@ -53,14 +53,7 @@ def jacobians(c):
         return
     if len(shape) == 2 and shape[0] == shape[1]:
         off = [x for k, x in enumerate(c.seen.data) if k % (shape[0] + 1)]
-        if not any(off):
-            diagonal = c.seen.data[:: shape[0] + 1]
-            for text, its_shape, values in c.way.softmaxes(c.scope()):
-                if its_shape == shape[:1] and same([p * (1 - p) for p in values], diagonal):
-                    numpy = c.way.numpy
-                    new = f"{numpy}.diag({text}) - {numpy}.outer({text}, {text})"
-                    message = f"{c.text} is only the diagonal of the derivative of softmax"
-                    yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
+        yield from _whole_jacobians(c, c.seen.data[:: shape[0] + 1], off)
     if isinstance(c.node, ast.Constant) or not _is_adjoint_of_probabilities(c):
         return
     kept = c.source.operand_text(c.node, tight=False)
@@ -71,6 +64,21 @@ def jacobians(c):
                 message = f"{c.text} is the derivative with respect to {text}: that of softmax is missing"
                 named = isinstance(c.node, ast.Name)  # it gets another name, as if it were changed
                 yield Candidate(1.0 if named else 1.1, "derivative missing", c.line, message, c.replaced(new))
+
+
+def _whole_jacobians(c, diagonal, off):
+    """Yield edits that write the whole Jacobian of softmax in place of its diagonal, or of one of its two terms."""
+    numpy, n = c.way.numpy, len(diagonal)
+    for text, shape, values in c.way.softmaxes(c.scope()):
+        if shape not in ((n,), (n, 1), (1, n)):
+            continue
+        square = [p * q for p in values for q in values]
+        alone = not any(off) and (same([p * (1 - p) for p in values], diagonal) or same(values, diagonal))
+        if alone or any(same(c.seen.data, [sign * x for x in square]) for sign in (1, -1)):
+            diag = f"{numpy}.diag({text})" if len(shape) == 1 else f"{numpy}.diagflat({text})"
+            message = f"{c.text} is only {'the diagonal' if alone else 'one term'} of the derivative of softmax"
+            new = f"{diag} - {numpy}.outer({text}, {text})"
+            yield Candidate(0.9, "softmax diagonal", c.line, message, c.replaced(new))
 
 
 def _is_adjoint_of_probabilities(c):

@@ -10,6 +10,7 @@ from autograd.grading.code.objects import MISSING, Absorber, Class, Frame, Funct
 __all__ = ["BREAK", "CONTINUE", "Raised", "Returned", "run"]
 
 BREAK, CONTINUE = object(), object()
+PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 class Returned:
@@ -62,6 +63,17 @@ def _assign(machine, node, frame):
     machine.recorder.held(value, node, frame, node.targets[-1])
     for target in node.targets:
         assign(machine, target, value, frame)
+    first = node.targets[0]
+    if isinstance(first, ast.Name):
+        if isinstance(node.value, PLACES):
+            frame.copies.add(first.id)
+        elif first.id in frame.copies and not reads(node.value, first.id):
+            frame.copies.discard(first.id)
+
+
+def reads(node, name):
+    """Return True if an expression reads a name."""
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def _annotated(machine, node, frame):
@@ -140,10 +152,12 @@ def _looped(machine, node, frame, body):
 
 
 def _for_body(machine, node, frame):
+    bound = [part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)]
     for item in machine.iterate(evaluate(machine, node.iter, frame)):
         machine.limits.step()
         machine.statement = node
         assign(machine, node.target, item, frame)
+        frame.copies.update(bound)
         signal = run(machine, node.body, frame)
         if signal is BREAK:
             return None

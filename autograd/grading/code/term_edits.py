@@ -1,43 +1,20 @@
 """Edits that add missing parts: the gradient of a penalty, a term of a sum, a division, or the order of a loop."""
 
 import ast
-import re
 
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.penalty_edits import coefficients
 from autograd.grading.code.scaling import SIMPLE, kind_of, numbers, scaled
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "accumulations", "loop_orders", "missing_penalties", "missing_products", "missing_terms", "sample_counts",
+    "accumulations", "loop_orders", "missing_products", "missing_terms", "sample_counts",
     "scaled_terms", "spared_biases", "spared_names", "wrong_penalties",
 ]  # fmt: skip
 
 # --- The gradient of a penalty
-
-
-def missing_penalties(c):
-    """Yield edits that add the gradient of a penalty if a gradient lacks a multiple of its parameter."""
-    if not c.is_back() or not isinstance(c.parent(), (ast.Assign, ast.Tuple)) or c.is_stored():
-        return
-    for lack in c.way.lacks:
-        if lack.shape != c.seen.shape or not any(e in lack.below for e in c.seen.elements):
-            continue
-        factor = proportion(lack.missing, lack.parameter)
-        if factor is None or factor != factor:
-            continue
-        names = [
-            text for text, (shape, data) in c.scope().items() if shape == lack.shape and same(data, lack.parameter)
-        ]
-        names += [text for text in c.way.parameter_texts(lack, c.seen.frame) if text not in names]
-        counters = re.compile(rf"\b({'|'.join(c.source.counters(c.node)) or '-'})\b")
-        names.sort(key=lambda text: (not counters.search(text), len(text)))  # in a loop, the weights of each layer
-        for weights in names[:3]:
-            for text in coefficients(c, factor)[:3]:
-                message = f"the gradient of the penalty, {text} * {weights}, is missing"
-                new = f"{c.source.text_of(c.node)} + {text} * {weights}"
-                yield Candidate(1.26 + 0.001 * len(text), "penalty", c.line, message, c.replaced(new))
 
 
 def wrong_penalties(c):
@@ -58,9 +35,9 @@ def wrong_penalties(c):
         scope = c.scope().items()
         names = [text for text, (shape, data) in scope if shape == lack.shape and same(data, lack.parameter)]
         for weights in sorted(names, key=len)[:2]:
-            for text in coefficients(c, factor * sign)[:3]:
+            for rank, text in enumerate(coefficients(c, factor * sign)[:3]):
                 message = f"the gradient of the penalty is {text} * {weights}, not {c.text}"
-                yield Candidate(1.24 + 0.001 * len(text), "penalty", c.line, message, c.replaced(f"{text} * {weights}"))
+                yield Candidate(1.24 + 0.01 * rank, "penalty", c.line, message, c.replaced(f"{text} * {weights}"))
 
 
 def scaled_terms(c):
@@ -125,20 +102,6 @@ def _spared_in(way, source, statement, term, sums):
         edits = [source.replacing(part, source.text_of(part) + index) for part in [*sums, *parts]]
         message = "the biases are part of this penalty, and not of that in the loss"
         yield Candidate(1.3, "penalty", statement.lineno, message, tuple(edits))
-
-
-def coefficients(c, value):
-    """Return ways to write a number with the names of the program, the simplest first."""
-    scalars = {t: d[0] for t, (shape, d) in c.scope().items() if shape == () and d and d[0] and len(t) < 25}
-    found = []
-    for text, number in scalars.items():
-        forms = {text: number, f"2 * {text}": 2 * number, f"0.5 * {text}": number / 2}
-        for other, count in scalars.items():
-            if other != text:
-                forms[f"{text} / {other}"] = number / count
-                forms[f"2 * {text} / {other}"] = 2 * number / count
-        found.extend(form for form, its in forms.items() if close(its, value))
-    return sorted(found, key=len)
 
 
 # --- Missing terms of a sum

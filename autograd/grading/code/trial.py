@@ -162,8 +162,8 @@ class Trials:
         newest, widened = self._newest(first)
         # The first text has no edit. Later texts are read up to the same number of changes. Replacements do not count.
         # If the first text stores an update in the wrong place, later texts may have more changes.
-        if self.enough is None and all(newest) and first and first[-1] in reading.recorder.changes:
-            self.enough = reading.recorder.changes.index(first[-1]) + 1
+        if self.enough is None and all(newest) and first and first[-1] in reading.recorder.recorded:
+            self.enough = reading.recorder.recorded.index(first[-1]) + 1
         changes = tuple(self._changes(newest, widened))
         factors = tuple(self._factor(*both) for both in zip(self.targets, changes, newest, strict=True))
         return Outcome(factors, stale(newest) if self.watch_stale else 0, changes)

@@ -314,6 +314,8 @@ def _found(reading, changes, all_changes):
     # A total that is computed after the update may add other samples.
     totals = [c for c in candidates if c[3] is c[2].value]
     candidates = [c for c in candidates if not any(_is_penalized(w[3], c[3], starts) for w in totals)]
+    known = {c[3] for c in candidates}
+    candidates = [c for c in candidates if not _is_average(c[3], known, starts)]
     whole = [c for c in candidates if c[3] not in parts]
     ordered = whole + [c for c in candidates if c[3] in parts]
     result = [(value, scalar.name or "printed", scalar.line) for _, _, scalar, value in ordered]
@@ -332,6 +334,26 @@ def _is_penalized(loss, part, parameters):
     outside = postorder([loss], stop=twins | parameters)
     ends = {node for node in outside if (node.op is None or node in parameters) and node not in twins}
     return bool(twins) and bool(ends & parameters) and len(ends - parameters) <= MAX_PLAIN
+
+
+def _is_average(value, losses, parameters):
+    """Return True if a number is a moving average of a loss, such as ``0.999 * smooth + 0.001 * loss`` for a print."""
+    if name_of(value) != "add":
+        return False
+    shares, met = [], False
+    for term in value.operands:
+        if not isinstance(term, Value) or name_of(term) != "mul":
+            return False
+        plain = [float(x.data if isinstance(x, Value) else x) for x in term.operands]
+        inside = [x in losses if isinstance(x, Value) else False for x in term.operands]
+        if any(inside):
+            met = True
+            shares.append([plain[1 - inside.index(True)]])
+        elif parameters.isdisjoint(ancestors([term])):
+            shares.append(plain)
+        else:
+            return False
+    return met and any(abs(a + b - 1.0) < 1e-9 for a in shares[0] for b in shares[1])
 
 
 def _terms(loss, parameters):

@@ -1,0 +1,152 @@
+"""Edits that add the gradient of a penalty where a gradient lacks it, also one without the first column or row."""
+
+import ast
+import math
+import re
+
+from autograd.engine.value import Value
+from autograd.grading.code.context import Candidate
+from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.objects import Instance
+from autograd.grading.code.source import Edit
+from autograd.grading.code.trace import numbers_of
+from autograd.grading.code.wayback import same
+
+__all__ = ["coefficients", "missing_penalties", "spared_penalties"]
+
+MAX_DEPTH = 3  # of attributes and keys, as in ``self.net.params['W1']``
+MAX_TEXTS = 40
+MAX_FORMS = 3
+MAX_CONSTANTS = 8
+
+
+def missing_penalties(c):
+    """Yield edits that add the gradient of a penalty if a gradient lacks a multiple of its parameter."""
+    if not c.is_back() or c.is_stored() or isinstance(c.node, ast.Constant):
+        return
+    whole = isinstance(c.parent(), (ast.Assign, ast.Tuple, ast.Dict, ast.Return))
+    if not whole and not _is_factor_of_update(c):
+        return
+    for lack in c.way.lacks:
+        if lack.shape != c.seen.shape or not any(e in lack.below for e in c.seen.elements):
+            continue
+        factor = proportion(lack.missing, lack.parameter)
+        if factor is None or factor != factor:
+            continue
+        for weights in _texts_of(c, lack)[:MAX_FORMS]:
+            for rank, text in enumerate(coefficients(c, factor)[:MAX_FORMS]):
+                message = f"the gradient of the penalty, {text} * {weights}, is missing"
+                new = f"{c.source.text_of(c.node)} + {text} * {weights}"
+                cost = 1.26 + 0.01 * rank + 0.0001 * len(text) + 0.03 * (not whole)
+                yield Candidate(cost, "penalty", c.line, message, c.replaced(new if whole else f"({new})"))
+
+
+def spared_penalties(c):
+    """Yield edits that add the gradient of a penalty which leaves out the biases in a column or a row of a matrix."""
+    target = c.statement.targets[0] if isinstance(c.statement, ast.Assign) else None
+    if not isinstance(target, (ast.Name, ast.Attribute)) or c.parent() is not c.statement or not c.is_back():
+        return
+    name = c.source.text_of(target)
+    for lack in c.way.lacks:
+        if lack.shape != c.seen.shape or not any(e in lack.below for e in c.seen.elements):
+            continue
+        for index, inside in _parts(lack.shape) if math.prod(lack.shape) == len(lack.missing) else ():
+            missing = [x for x, part in zip(lack.missing, inside, strict=True) if part]
+            rest = [x for x, part in zip(lack.missing, inside, strict=True) if not part]
+            own = [x for x, part in zip(lack.parameter, inside, strict=True) if part]
+            factor = proportion(missing, own)
+            slack = 1e-9 * max(map(abs, missing), default=0.0)
+            if factor is None or factor != factor or not factor or max(map(abs, rest)) > slack:
+                continue
+            for weights in _texts_of(c, lack)[:MAX_FORMS]:
+                for rank, text in enumerate(coefficients(c, factor)[:MAX_FORMS]):
+                    new = f"{name}{index} += {text} * {weights}{index}"
+                    message = f"the gradient of the penalty is missing: {new}"
+                    end = c.source.starts[min(c.statement.end_lineno, len(c.source.lines))]
+                    edit = Edit(end, end, f"{c.source.indent(c.statement)}{new}\n")
+                    yield Candidate(1.265 + 0.01 * rank, "penalty", c.line, message, (edit,), firm=True)
+
+
+def _parts(shape):
+    """Yield the indices of all but one column or row, each with a list that is True for the entries inside."""
+    if len(shape) == 2:
+        rows, columns = shape
+        places = [(i, j) for i in range(rows) for j in range(columns)]
+        if columns > 1:
+            yield "[:, 1:]", [j > 0 for _, j in places]
+            yield "[:, :-1]", [j < columns - 1 for _, j in places]
+        if rows > 1:
+            yield "[1:]", [i > 0 for i, _ in places]
+            yield "[:-1]", [i < rows - 1 for i, _ in places]
+    elif len(shape) == 1 and shape[0] > 1:
+        yield "[1:]", [i > 0 for i in range(shape[0])]
+        yield "[:-1]", [i < shape[0] - 1 for i in range(shape[0])]
+
+
+def _is_factor_of_update(c):
+    """Return True if an expression is the gradient in an update, as in ``W -= rate * dW``."""
+    around = c.parent()
+    update = c.line in c.way.update_lines and isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript))
+    return update and isinstance(around, ast.BinOp) and isinstance(around.op, ast.Mult)
+
+
+def _texts_of(c, lack):
+    """Return the texts that can be written for a parameter, the likeliest first."""
+    names = [text for text, (shape, data) in c.scope().items() if shape == lack.shape and same(data, lack.parameter)]
+    names += [text for text in c.way.parameter_texts(lack, c.seen.frame) if text not in names]
+    reached = c.known(("reached", lack.shape), lambda: list(_reached(c, lack.shape)))
+    names += [text for text in reached if text not in names]
+    counters = c.source.counters(c.node)
+    ended = _ended_loops(c) - set(counters)
+    turning = re.compile(rf"\b({'|'.join(counters) or '-'})\b")
+    # The variable of an earlier loop still has its last value: nobody means that one.
+    names = [text for text in names if re.split(r"\W", text)[0] not in ended]
+    target = c.source.text_of(c.statement.targets[0]) if isinstance(c.statement, ast.Assign) else ""
+    key = re.search(r"(\w+)\W*$", target)
+    alike = key.group(1) if key else ""
+    # In a loop, the weights of each layer; for ``grads['W2']``, ``params['W2']``.
+    return sorted(names, key=lambda text: (not turning.search(text), not (alike and alike in text), len(text)))
+
+
+def _ended_loops(c):
+    """Return the variables of the loops in the same function that do not contain the expression."""
+    around = c.source.function_of(c.node)
+    targets = [node.target for node in ast.walk(around) if isinstance(node, ast.For)]
+    return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+
+
+def _reached(c, shape):
+    """Yield the texts of parameters that a call reaches through attributes and keys, as ``self.params['W2']``."""
+    waiting = [(name, value, 0) for name, value in c.seen.frame.names.items()]
+    waiting += [(name, value, 0) for name, value in c.seen.frame.module.names.items()]
+    count, met = 0, set()
+    while waiting and count < MAX_TEXTS:
+        text, value, depth = waiting.pop(0)
+        its, numbers = numbers_of(value)
+        known = [e for e in numbers if isinstance(e, Value)]
+        if its == shape and known and all(e in c.way.roots or e in c.way.successors for e in known):
+            count += 1
+            yield text
+        elif depth < MAX_DEPTH and isinstance(value, (Instance, dict)) and id(value) not in met:
+            met.add(id(value))
+            if isinstance(value, Instance):
+                waiting += [(f"{text}.{key}", part, depth + 1) for key, part in value.names.items()]
+            else:
+                keys = [(key, part) for key, part in value.items() if isinstance(key, (str, int))]
+                waiting += [(f"{text}[{key!r}]", part, depth + 1) for key, part in keys]
+
+
+def coefficients(c, value):
+    """Return ways to write a number with the names and numbers of the program, the simplest first."""
+    scalars = {t: d[0] for t, (shape, d) in c.scope().items() if shape == () and d and d[0] and len(t) < 25}
+    found = []
+    for text, number in scalars.items():
+        forms = {text: number, f"2 * {text}": 2 * number, f"0.5 * {text}": number / 2}
+        for other, count in scalars.items():
+            if other != text:
+                forms[f"{text} / {other}"] = number / count
+                forms[f"2 * {text} / {other}"] = 2 * number / count
+        found.extend(form for form, its in forms.items() if close(its, value))
+    for number in sorted(c.source.numbers)[:MAX_CONSTANTS]:
+        found.extend(f"{x:g}" for x in (number, 2 * number, number / 2) if close(x, value) and x)
+    return sorted(dict.fromkeys(found), key=lambda form: (not any(x.isalpha() for x in form), len(form)))
