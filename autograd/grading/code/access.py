@@ -191,6 +191,8 @@ def _of_array(machine, owner, name):
         return tensor
     if name.startswith("_"):
         raise Unreadable(f"the attribute {name} of an array is not read")
+    if name in ("values", "to_numpy") and machine.library.made:
+        return owner if name == "values" else owner.copy  # a column of a table
     found = getattr(owner, name)
     if callable(found):
         return machine.array_method(machine, owner, name, found)

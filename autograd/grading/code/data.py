@@ -186,7 +186,7 @@ class Table:
     def __init__(self, library):
         self.values = table(library, "pandas.read_csv", {})
         self.shape = self.values.shape
-        self.columns = [f"column{j}" for j in range(COLUMNS)]
+        self.columns = [f"column{j}" for j in range(self.shape[1])]
         self.iloc = self
 
     def to_numpy(self, *_args, **_keywords):
@@ -197,7 +197,15 @@ class Table:
         """Return the table."""
         return self
 
-    drop = head = dropna = copy = sample
+    head = dropna = copy = sample
+
+    def drop(self, labels=None, axis=0, columns=None, **_keywords):
+        """Return the table without some columns: the first ones, where its labels are, if it has others."""
+        names = labels if columns is None else columns
+        count = 1 if isinstance(names, str) else len(names) if isinstance(names, (list, tuple)) else 0
+        if columns is None and axis not in (1, "columns"):
+            count = 0
+        return self[:, count:] if 0 < count < self.shape[1] else self
 
     def read_attribute(self, name):
         """Return an attribute of the table, or a column for any other name."""

@@ -18,7 +18,7 @@ from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward
 from autograd.grading.code.naming import Places
-from autograd.grading.code.optimizers import gradients_inside
+from autograd.grading.code.optimizers import is_adaptive
 from autograd.grading.code.prepared import Prepared, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
@@ -179,7 +179,7 @@ def _graded(case, loss, said, file):
     wrong_anyway = None
     if final.right and final.factor is not None and not close(final.factor, 1.0):
         wrong_anyway = divided_twice(case, final.factor)
-    if final.right and any(gradients_inside(update.group.new[:1]) is not None for update in final.updates):
+    if final.right and any(is_adaptive(update.group) for update in final.updates):
         wrong_anyway = wrong_anyway or wrong_corrections(case.text)
         said.extend(
             f"the bias correction in line {line} has no exponent and is the same at every step: the rate absorbs it"

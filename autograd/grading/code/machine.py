@@ -137,9 +137,17 @@ class Machine:
             return [self.array_key(part) for part in key]
         if isinstance(key, Literal):
             return int(key)
+        if isinstance(key, Array) and key.dtype.kind == "f" and self.library.made:
+            return self._whole(key)  # labels of made data stand in place of whole numbers
         if isinstance(key, Value):
             raise IndexError("only integers, slices, ellipsis, newaxis and integer or boolean arrays are valid indices")
         return key
+
+    def _whole(self, key):
+        """Return an index with whole numbers, if all of its numbers are whole and were not computed."""
+        numbers = key.elements()
+        whole = all(isinstance(x, Value) and x.op is None and x.data.is_integer() for x in numbers)
+        return self.library.numpy["array"]([int(x.data) for x in numbers]).reshape(key.shape) if whole else key
 
     # --- Names
 

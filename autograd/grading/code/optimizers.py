@@ -3,7 +3,7 @@
 from autograd.engine.value import Value
 from autograd.grading.code.steps import name_of
 
-__all__ = ["direction", "gradients_inside", "machinery", "through_optimizer"]
+__all__ = ["TINY", "direction", "gradients_inside", "is_adaptive", "machinery", "through_optimizer"]
 
 MAX_NODES = 400
 DEPTH = 5  # of a quotient in an update
@@ -20,28 +20,35 @@ def through_optimizer(group, gradient, gradients, proportion):
         gradients: The derivative of the loss with respect to every number from which it is computed.
         proportion: The function that returns the factor between two lists of numbers.
     """
-    inside = _inside(group.old[0], group.new[0], gradients)
+    # The gradient of a unit that no sample reaches is a plain 0, and its update is no formula of a gradient.
+    pairs = zip(group.old, group.new, gradient, strict=True)
+    kept = [i for i, (old, new, slope) in enumerate(pairs) if old.data != new.data or abs(slope) > TINY]
+    if not kept:
+        return None
+    olds, news = [group.old[i] for i in kept], [group.new[i] for i in kept]
+    gradient = [gradient[i] for i in kept]
+    inside = _inside(olds[0], news[0], gradients)
     if not any(_is_adaptive(node) for node, _ in inside):
         return None
     # The gradient is the squared number. A part of it, such as the gradient without a penalty, is not squared.
-    some = sorted({0, len(group.new) // 2, len(group.new) - 1})
+    some = sorted({0, len(news) // 2, len(news) - 1})
     columns = []
     for node, path in inside:
         if _squared(node) is None:
             continue
-        few = _along(path, [group.new[i] for i in some])
+        few = _along(path, [news[i] for i in some])
         if not few or proportion([number.data for number in few], [gradient[i] for i in some]) is not None:
-            columns.append(_along(path, group.new) if few else [])
+            columns.append(_along(path, news) if few else [])
     if not any(columns) and [] in columns:
         # The gradients of the entries have different forms if the branches of an activation have, as of ELU.
-        columns = [[_squared_below(new) for new in group.new]]
+        columns = [[_squared_below(new) for new in news]]
     factors = []
     for column in columns:
         if column and None not in column:
             factor = proportion([node.data for node in column], gradient)
             if factor is not None and factor == factor:
                 factors.append(abs(factor))
-    steps = [old.data - new.data for old, new in zip(group.old, group.new, strict=True)]
+    steps = [old.data - new.data for old, new in zip(olds, news, strict=True)]
     sign = direction(steps, gradient)
     if not factors or not sign:
         return None
@@ -67,6 +74,12 @@ def gradients_inside(new):
     """Return the gradient that an adaptive optimizer receives for the numbers after its step, or None."""
     found = [_squared_below(after) for after in new]
     return None if None in found else [number.data for number in found]
+
+
+def is_adaptive(group):
+    """Return True if an adaptive optimizer computes the update of a parameter."""
+    moved = [new for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
+    return gradients_inside((moved or group.new)[:1]) is not None
 
 
 def machinery(old, new):

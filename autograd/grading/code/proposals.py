@@ -10,6 +10,7 @@ from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.naming import Places
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.trace import Trace
+from autograd.grading.code.truth import looks_like_loss
 
 __all__ = ["other_loss", "proposed_losses"]
 
@@ -108,6 +109,8 @@ def _kind(seen, roots, made, depends):
     values = [e for e in seen.elements if isinstance(e, Value) and e.op is not None]
     if not values:
         return "target"
+    if not seen.shape and looks_like_loss(values[0]) in ("square", "logarithm"):
+        return ""  # a loss is no output, and a number such as a count is not its target
     return "output" if _reaches(values[0], roots, made, depends) else "target"
 
 

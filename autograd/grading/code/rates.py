@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
 from autograd.grading.code.factors import close
+from autograd.grading.code.scaling import RATE
 from autograd.grading.code.steps import is_multiple, linear_terms, name_of
 
 __all__ = ["Front", "front_of", "literals_of", "rate_lines_of", "same_plain_numbers", "share_leaves"]
@@ -113,12 +114,15 @@ def leaf_powers(group, gradients, recorder):
 
 
 def rate_lines_of(tree):
-    """Return the lines in which a product with a number is added or subtracted, like in an update."""
+    """Return the lines with numbers of rates: of updates, and of variables with a rate's name."""
     lines = getattr(tree, "rate_lines", None)
     if lines is not None:
         return lines
     lines = tree.rate_lines = set()  # kept on the tree, because many candidates for the loss are judged
     for node in ast.walk(tree):
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(target, (ast.Name, ast.Attribute)) and RATE.search(ast.unparse(target)):
+            lines.update(range(node.lineno, node.end_lineno + 1))
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
             for side in (node.left, node.right):
                 if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult) and literals_of(side):

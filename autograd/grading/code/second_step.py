@@ -1,6 +1,7 @@
 """The second update of a program, because a first update hides gradients that are never set to zero."""
 
 import ast
+import math
 from dataclasses import dataclass, field
 
 from autograd.grading.code.case import Case, has_steps, judgement
@@ -8,14 +9,15 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.naming import Places
-from autograd.grading.code.optimizers import gradients_inside
-from autograd.grading.code.reading import read
+from autograd.grading.code.optimizers import is_adaptive
+from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.source import Edit, Source
-from autograd.grading.code.truth import candidate_losses
+from autograd.grading.code.truth import candidate_losses, of_same_loss
 
 __all__ = ["SecondStep", "second_step"]
 
 SLACK = 1e-7
+FRESH = (1, 2)  # seeds of fresh weights
 
 
 @dataclass
@@ -43,7 +45,7 @@ def second_step(case, correct=True):
     """
     recorder = case.own.recorder
     changes = [change for change in recorder.changes if change.step == 2]
-    if not changes or any(gradients_inside(update.group.new[:1]) is not None for update in case.judged.updates):
+    if not changes or any(is_adaptive(update.group) for update in case.judged.updates):
         return None
     losses = candidate_losses(case.own, case.loss is not None, step=2)
     judged = judge_losses(losses, changes, Places(case.own), recorder, case.tree)
@@ -53,14 +55,13 @@ def second_step(case, correct=True):
         return None
     if judged.right:
         return SecondStep([])
-    shares = {}
-    before = {update.group.name: update for update in case.judged.updates}
-    for update in judged.updates:
-        earlier = before.get(update.group.name)
-        if earlier is None or len(earlier.group.old) != len(update.group.old):
-            return None
-        shares[update.group.name] = _share(update, earlier)
+    shares = _shares(judged, case.judged)
+    if shares is None:
+        return None
     if None in shares.values():
+        stale = _stale_names(case, shares)
+        return SecondStep(stale, [_stale_mistake(case, judged, stale)] if correct else []) if stale else None
+    if any(map(math.isnan, shares.values())):
         return None
     wrong = [name for name, share in shares.items() if close(share, 1.0)]
     return SecondStep(wrong, [_mistake(case, judged)] if wrong and correct else [])
@@ -80,7 +81,67 @@ def _share(update, earlier):
     rate, share = (ca * bb - cb * ab) / determinant, (cb * aa - ca * ab) / determinant
     size = max(map(abs, change))
     rest = [c - rate * g - share * f for c, g, f in zip(change, update.gradient, first, strict=True)]
-    return share if rate > 0 and max(map(abs, rest)) <= SLACK * size and len(rest) > 2 else None
+    if max(map(abs, rest)) > SLACK * size:
+        return None
+    return share if rate > 0 and len(rest) > 2 else math.nan  # two numbers are always such a sum
+
+
+def _shares(judged, first):
+    """Return the part of the first change in the second one by parameter, or None if the parameters differ.
+
+    The part is None if the second change is not a gradient plus a part of the first change, and NaN if it is unknown.
+    """
+    shares, before = {}, {update.group.name: update for update in first.updates}
+    for update in judged.updates:
+        earlier = before.get(update.group.name)
+        if earlier is None or len(earlier.group.old) != len(update.group.old):
+            return None
+        shares[update.group.name] = _share(update, earlier)
+    return shares
+
+
+def _stale_names(case, shares):
+    """Return the parameters whose second update is no gradient, while others are gradients, or an empty list.
+
+    With fresh weights, the same updates must be wrong, so that no kink and no bound is the cause.
+    """
+    names = [name for name, share in shares.items() if share is None]
+    if not case.judged.right or all(share is None or math.isnan(share) for share in shares.values()):
+        return []
+    for seed in FRESH:
+        again = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=fresh_starts(case.numbers, seed))
+        judgements = []
+        for step in (1, 2):
+            changes = [change for change in again.recorder.changes if change.step == step]
+            losses = of_same_loss(candidate_losses(again, case.loss is not None, step=step), case.judged.truth)
+            judgements.append(judge_losses(losses, changes, Places(again), again.recorder, case.tree))
+        if None in judgements or not judgements[0].right:
+            return []
+        found = _shares(judgements[1], judgements[0])
+        if found is None or [name for name, share in found.items() if share is None] != names:
+            return []
+    return names
+
+
+def _stale_mistake(case, judged, names):
+    """Return the mistake of a way back that reads what the first forward pass stored, with the first correction."""
+    source = Source(case.text)
+    message = "from the second update on, {} is what the first forward pass stored: the last entry, {}, belongs here"
+    for node in ast.walk(source.tree):
+        first = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 0
+        if not first or not isinstance(node.ctx, ast.Load):
+            continue
+        text = source.text_of(node.value)
+        for new in (f"{text}[-1]", f"{text}.pop()"):
+            edit = source.replacing(node, new)
+            if _is_right(case, source.edited([edit])):
+                said = message.format(source.text_of(node), new)
+                return Mistake(node.lineno, "stale forward pass", said, source.fixes([edit]))
+    line = min(line for update in judged.updates if update.group.name in names for line in update.group.lines)
+    said = (
+        "the second update is not the gradient, although the first one is: the way back reads values of an earlier one"
+    )
+    return Mistake(line, "stale forward pass", said)
 
 
 def _dot(a, b):

@@ -20,6 +20,22 @@ class Size(int):
         return self.shape if dim is None else self.shape[dim]
 
 
+class Extremes(tuple):
+    """The largest or smallest numbers along an axis, and their places, as ``max`` of a tensor returns them."""
+
+    __slots__ = ()
+
+    def read_attribute(self, name):
+        """Return ``values`` or ``indices``."""
+        if name not in ("values", "indices"):
+            raise AttributeError(f"the maximum along an axis has values and indices, and no {name}")
+        return self[name == "indices"]
+
+
+def _kept(space, places, dim, keepdim):
+    return space["expand_dims"](places, dim) if keepdim else places
+
+
 def tensor_functions(space):
     """Return PyTorch's functions of tensors, by their names.
 
@@ -35,7 +51,8 @@ def tensor_functions(space):
                 return space[extreme](x, **numpys)
             if isinstance(dim, Array):
                 return space[two](x, dim)
-            return space[extreme](x, axis=dim, keepdims=keepdim), space[place](x, axis=dim)
+            places = space[place](x, axis=dim)
+            return Extremes((space[extreme](x, axis=dim, keepdims=keepdim), _kept(space, places, dim, keepdim)))
 
         return found
 
@@ -59,6 +76,8 @@ def tensor_functions(space):
         "le": lambda x, y: x <= y,
         "eq": lambda x, y: x == y,
         "reciprocal": lambda x: 1 / x,
+        "amax": lambda x, dim=None, keepdim=False: space["max"](x, axis=dim, keepdims=keepdim),
+        "amin": lambda x, dim=None, keepdim=False: space["min"](x, axis=dim, keepdims=keepdim),
         "max": greatest("max", "argmax", "maximum"),
         "min": greatest("min", "argmin", "minimum"),
         "cat": concatenated,
@@ -154,7 +173,7 @@ def tensor_methods(machine, names, tensor):
 
 METHODS = (
     "clamp", "pow", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "unsqueeze", "max", "min", "add", "sub",
-    "mul", "div", "neg", "gt", "ge", "lt", "le", "eq", "norm", "numel", "softmax", "log_softmax", "logsumexp",
+    "mul", "div", "neg", "gt", "ge", "lt", "le", "eq", "norm", "numel", "amax", "amin", "softmax", "log_softmax", "logsumexp",
     "square", "reciprocal", "sign", "t", "transpose", "outer", "ger", "bmm", "argmax", "argmin", "flatten",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.limits import Limits, Work
-from autograd.grading.code.optimizers import direction, gradients_inside
+from autograd.grading.code.optimizers import TINY, direction, gradients_inside, is_adaptive
 from autograd.grading.code.reading import fresh_starts, read
 
 __all__ = ["Outcome", "Target", "Trials", "targets_of"]
@@ -51,7 +51,7 @@ def targets_of(updates, final=None, rate=None):
         old = [number.data for number in update.group.old]
         own = _rate(update, updates) if rate is None else rate
         found.append(Target(update.group.name, old, update.gradient, own, known.right, known.factor))
-        found[-1].adaptive = gradients_inside(update.group.new[:1]) is not None
+        found[-1].adaptive = is_adaptive(update.group)
     return found
 
 
@@ -203,7 +203,9 @@ class Trials:
 
     def _through(self, numbers, target, own):
         """Return the factor of the gradient in an adaptive optimizer, or None."""
-        inside = gradients_inside(numbers.values())
+        # An entry with the gradient 0 that stays what it is may have no formula of a gradient.
+        numbers = {i: new for i, new in numbers.items() if own[i] or abs(target.gradient[i]) > TINY}
+        inside = gradients_inside(numbers.values()) if numbers else None
         sign = direction(own, target.gradient) if inside is not None else 0
         if not sign:
             return None

@@ -175,7 +175,7 @@ PROGRAMS |= {f"lists: {name}": LISTS.replace("{hidden}", text) for name, text in
 PROGRAMS |= {"arrays": ARRAYS, "copied and stored": COPIED, "returned": RETURNED, "appended": KEPT}
 
 RATES = {
-    "of each unit": [("        self.b = random", "        self.r = 0.1\n        self.b = random"), ("rate *", "self.r *")],
+    "of each unit": [("        self.b =", "        self.r = 0.1\n        self.b ="), ("rate *", "self.r *")],
     "of the class": [("class Unit:\n", "class Unit:\n    r = 0.1\n"), ("rate *", "self.r *")],
     "by default": [("def adjust(self, rate)", "def adjust(self, rate=0.1)"), ("adjust(0.1)", "adjust()")],
     "in the formula": [("rate *", "0.1 *")],
