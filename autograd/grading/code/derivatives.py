@@ -90,6 +90,10 @@ def _forms(c, text, data):
         return
     exps = [math.exp(-x) for x in data]
     sigmoid = [1 / (1 + e) for e in exps]
+    for other, (_, its) in c.scope().items():
+        if len(its) == len(sigmoid) and abs(its[0] - sigmoid[0]) < 1e-9 and same(its, sigmoid):
+            swish = f"({other} + {base} * {other} * (1 - {other}))"
+            yield swish, [s + x * s * (1 - s) for x, s in zip(data, sigmoid, strict=True)]
     name = c.way.sigmoid
     if name:
         yield f"{name}({text}) * (1 - {name}({text}))", [s * (1 - s) for s in sigmoid]

@@ -16,6 +16,7 @@ from autograd.grading.code.factors import TOLERANCE, close
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.limits import Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import is_adaptive
@@ -23,7 +24,7 @@ from autograd.grading.code.prepared import Prepared, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
 from autograd.grading.code.second_step import second_step
-from autograd.grading.code.sizes import at_other_sizes
+from autograd.grading.code.sizes import at_other_sizes, at_smaller_sizes
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
@@ -32,6 +33,7 @@ from autograd.grading.code.unread import unread_update, update_after_the_loop
 __all__ = ["grade_code"]
 
 FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
+SMALL_WORK, REST_WORK = 2_500_000, 3_000_000  # of a search at smaller sizes, and of one at the program's own sizes
 
 
 def grade_code(text: str, *, loss: str | None = None, call: str | None = None, file: str = "") -> CodeGrade:
@@ -191,7 +193,10 @@ def _graded(case, loss, said, file):
         final, wrong_anyway = case.final, second.mistakes if second is not None else None
     found = ([], [])
     if not wrong_anyway and not final.right:
-        found = find_mistakes(case)
+        small = at_smaller_sizes(case)
+        found = find_mistakes(small, work=Work(SMALL_WORK)) if small is not None else ([], [])
+        if not (found[0] and found[0][0].fix):
+            found = find_mistakes(case, work=Work(REST_WORK) if small is not None else None)
     verdicts = {}
     for update in final.updates:
         right = "right" if final.factor is None or close(final.factor, 1.0) else "right up to a factor"

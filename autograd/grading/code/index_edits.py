@@ -5,6 +5,7 @@ import ast
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, is_slope_argument
 from autograd.grading.code.objects import Instance
+from autograd.grading.code.trace import numbers_of
 
 __all__ = ["called", "entries", "indices", "labels", "repeated", "slices_alike", "twins"]
 
@@ -107,12 +108,21 @@ def twins(c):
     given = is_slope_argument(c) or (named and c.way.is_given_to_helper(named))
     count = 0
     for name, value in c.seen.frame.names.items():
+        if given and isinstance(value, list) and value and _is_gradient(c, value[-1]):
+            continue  # a derivative is not taken at a gradient
         if name != node.value.id and isinstance(value, list) and value and count < MAX_ENTRIES:
             count += 1
             new = f"{name}[{c.source.text_of(node.slice)}]"
             kind = "derivative at the wrong argument" if given else "wrong factor"
             message = f"{c.text} stands where {new} belongs"
             yield Candidate(1.26 if given else 1.44, kind, c.line, message, c.replaced(new))
+
+
+def _is_gradient(c, value):
+    """Return True if a value has numbers of the backward pass, or none that were computed."""
+    computed = [e for e in numbers_of(value)[1] if isinstance(e, Value) and e.op is not None]
+    back = [e for e in computed if e not in c.way.gradients and (e in c.way.wrong or e in c.way.right)]
+    return bool(back) or not computed
 
 
 def _swapped(c, new):

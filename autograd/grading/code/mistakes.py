@@ -42,12 +42,13 @@ FACTOR_WORK = 1_500_000
 LOCAL_WORK = 600_000
 
 
-def find_mistakes(case, exact=False):
+def find_mistakes(case, exact=False, work=None):
     """Return the mistakes of a program with wrong updates, and notes on the lines of its backward pass.
 
     Args:
         case: The program.
         exact: True if each update should be the gradient itself, and not a multiple of it.
+        work: The limit on the work of the search.
     """
     source = Source(case.text)
     way, judged = known_way(case, source)
@@ -56,7 +57,7 @@ def find_mistakes(case, exact=False):
     notes = notes_of(way, source)
     final = {update.group.name: update for update in case.final.updates}
     targets = targets_of(judged.updates, final, 1.0 if exact else None)
-    search = Search(case, targets)
+    search = Search(case, targets, work)
     search.reference = 1.0 if exact else search.reference
     shared = search.reference is not None and not close(search.reference, 1.0)
     if shared:

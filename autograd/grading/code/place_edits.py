@@ -61,8 +61,8 @@ def substitutes(c):
             continue
         if c.is_helper_body() and other not in c.seen.frame.names:
             continue
-        if not shape and data[0] in (0.0, 1.0):
-            continue  # it would only be right for this sample
+        if (not shape and data[0] in (0.0, 1.0)) or (shape and not any(data)):
+            continue  # it would only be right for this sample, or is a sum before its first term
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     error = not shape and c.way.is_error(c.seen)
     found = [*backs[::-1], *others] if c.is_back() or error else [*others, *backs[::-1]]

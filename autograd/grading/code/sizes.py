@@ -8,11 +8,13 @@ from autograd.grading.code.case import Case, has_steps, judge_afresh, judgement
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.reading import read
 
-__all__ = ["at_other_sizes", "places_of_sizes"]
+__all__ = ["at_other_sizes", "at_smaller_sizes", "places_of_sizes"]
 
 SIZES_WORK = 600_000
 LARGEST = 64
 MAX_PLACES = 8
+LEAST = 4  # the smallest size that replaces a larger one
+SMALL = 12_000  # operations of a reading that is small enough for a search
 ENOUGH = 2  # other sizes at which a program is judged
 SHAPED = {
     "rand", "randn", "random", "random_sample", "normal", "uniform", "standard_normal", "zeros", "ones", "empty",
@@ -52,6 +54,34 @@ def at_other_sizes(case):
         elif _is_always_wrong(other):
             return other, [*tried, _described(case.text, resized)]
     return None, tried
+
+
+def at_smaller_sizes(case):
+    """Return a case of a wrong program at smaller sizes with the same wrong updates, or None.
+
+    A search reads the program hundreds of times, and mistakes seldom depend on large sizes.
+    """
+    if case.own.operations < SMALL or case.prepared.sizes or case.prepared.resized or case.prepared.order:
+        return None
+    places = places_of_sizes(case.tree)
+    kept = {value for _, value in places if value <= LEAST}
+    free = [n for n in range(LEAST, LARGEST) if n not in kept]
+    sizes = dict(zip(sorted({value for _, value in places if value > LEAST}), free, strict=False))
+    resized = tuple((place, sizes[value]) for place, value in places if sizes.get(value, value) < value)
+    if not resized:
+        return None
+    prepared = replace(case.prepared, resized=resized)
+    tree = prepared.of(ast.parse(case.text))
+    own = read(tree, loss=case.loss, call=case.call)
+    if own.trouble is not None or not has_steps(own) or own.operations > case.own.operations / 2:
+        return None
+    judged = judgement(own, case.loss is not None, tree)
+    if judged is None or not _is_comparable(judged, case.judged):
+        return None
+    other = Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared, at_own_sizes=[case])
+    judge_afresh(other, [])
+    both = [{update.group.name for update in one.final.updates if not update.right} for one in (case, other)]
+    return other if both[0] == both[1] else None
 
 
 def variants(tree):

@@ -173,7 +173,8 @@ def tensor_methods(machine, names, tensor):
 
 METHODS = (
     "clamp", "pow", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "unsqueeze", "max", "min", "add", "sub",
-    "mul", "div", "neg", "gt", "ge", "lt", "le", "eq", "norm", "numel", "amax", "amin", "softmax", "log_softmax", "logsumexp",
+    "mul", "div", "neg", "gt", "ge", "lt", "le", "eq", "norm", "numel", "amax", "amin", "softmax",
+    "log_softmax", "logsumexp",
     "square", "reciprocal", "sign", "t", "transpose", "outer", "ger", "bmm", "argmax", "argmin", "flatten",
 )  # fmt: skip
 

@@ -337,3 +337,88 @@ def test_penalties_that_both_layers_lack_are_found_together():
     grade = grade_code(text)
     assert [mistake.kind for mistake in grade.mistakes] == ["penalty", "penalty"]
     assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
+
+
+LARGE = """
+import numpy as np
+np.random.seed(0)
+N, K, inner, middle = 40, 3, 14, 11
+X, y = np.random.randn(N, 2), np.random.randint(0, K, N)
+W1, b1 = 0.3 * np.random.randn(2, inner), np.zeros((1, inner))
+W2, b2 = 0.3 * np.random.randn(inner, middle), np.zeros((1, middle))
+W3, b3 = 0.3 * np.random.randn(middle, K), np.zeros((1, K))
+for turn in range(3):
+    one = np.maximum(0, X @ W1 + b1)
+    two = np.maximum(0, one @ W2 + b2)
+    e = np.exp(two @ W3 + b3)
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(p[range(N), y]))
+    d = p.copy()
+    d[range(N), y] -= 1
+    d /= N
+    dW3, db3 = two.T @ d, d.sum(axis=0, keepdims=True)
+    d2 = d @ W3.T
+    d2[two <= 0] = 0
+    dW2, db2 = one.T @ d2, d2.sum(axis=0, keepdims=True)
+    d1 = d2 @ W2.T
+    d1[one <= 0] = 0
+    dW1, db1 = X.T @ d1, d1.sum(axis=0, keepdims=True)
+    W1 -= 0.5 * dW1
+    b1 -= 0.5 * db1
+    W2 -= 0.5 * dW2
+    b2 -= 0.5 * db2
+    W3 -= 0.5 * dW3
+    b3 -= 0.5 * db3
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("d1[one <= 0] = 0", "d1[d1 <= 0] = 0", "relu mask"),
+        ("d2[two <= 0] = 0", "d2[d2 <= 0] = 0", "relu mask"),
+        ("d1 = d2 @ W2.T", "d1 = d2.dot(W2.T) / N", "divided twice"),
+    ],
+)
+def test_a_large_program_is_searched_at_smaller_sizes(old, new, kind):
+    text = LARGE.replace(old, new)
+    grade = grade_code(text)
+    assert [mistake.kind for mistake in grade.mistakes] == [kind], str(grade)
+    assert grade.mistakes[0].line == text[: text.index(new)].count("\n") + 1
+    assert [update.shape for update in grade.updates][:2] == [(2, 14), (1, 14)]
+    assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
+
+
+SWISH = """
+import numpy as np
+np.random.seed(1)
+X, Y = np.random.randn(5, 3), np.random.randn(5, 2)
+W, V = np.random.randn(3, 4), np.random.randn(4, 2)
+for turn in range(3):
+    z = X @ W
+    s = 1 / (1 + np.exp(-z))
+    h = z * s
+    out = h @ V
+    loss = np.sum((out - Y) ** 2) / 2
+    d = out - Y
+    dz = (d @ V.T) * (s + z * s * (1 - s))
+    V -= 0.1 * h.T @ d
+    W -= 0.1 * X.T @ dz
+"""
+
+
+@pytest.mark.parametrize("new", ["(z * s * (1 - s))", "(s * (1 - s))", "(1 + z * s * (1 - s))"])
+def test_the_product_rule_of_swish(new):
+    assert grade_code(SWISH).verdict == "right"
+    text = SWISH.replace("(s + z * s * (1 - s))", new)
+    grade = grade_code(text)
+    assert [mistake.kind for mistake in grade.mistakes] == ["wrong derivative"], str(grade)
+    assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
+
+
+def test_a_reversed_update_is_no_other_loss():
+    text = "import numpy as np\nx, y, w = np.array([1.0, 2.0]), 0.3, np.array([0.5, -0.2])\nn = 2\n"
+    text += "loss = (x @ w - y) ** 2 / n\nw += 0.1 * 2 * (x @ w - y) * x / n\n"
+    grade = grade_code(text)
+    assert [mistake.kind for mistake in grade.mistakes] == ["sign of the update"]
+    assert not any("another loss" in said for said in grade.said)
