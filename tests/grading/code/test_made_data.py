@@ -41,6 +41,28 @@ train = data[1000:m].T
 Y, X = train[0].astype(int), train[1:n].reshape(784, -1) / 255.0
 HIDDEN, CLASSES = 10, 10
 """,
+    "labels of a table that stay as they are": """
+import pandas as pd
+data = np.array(pd.read_csv("train.csv"))
+m, n = data.shape
+train = data[1000:m].T
+Y, X = train[0], train[1:n] / 255.0
+X = X.reshape(784, -1)
+HIDDEN, CLASSES = 10, 10
+""",
+    "columns by name": """
+import pandas as pd
+frame = pd.read_csv("train.csv")
+Y, X = frame["label"].values, frame.drop("label", axis=1).values.T / 255.0
+X = X.reshape(784, -1)
+HIDDEN, CLASSES = 10, 10
+""",
+    "columns of a small table": """
+import pandas as pd
+frame = pd.read_csv("flowers.csv")
+Y, X = frame.kind.to_numpy(), frame.drop(columns=["kind"]).to_numpy().T
+HIDDEN, CLASSES = 4, 3
+""",
     "images": """
 from keras.datasets import mnist
 (images, Y), _ = mnist.load_data()

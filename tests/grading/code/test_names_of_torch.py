@@ -28,6 +28,8 @@ CALLS = [
     "torch.logsumexp(a, 1)", "torch.addmm(v, a, b.t().mm(a))", "a.unsqueeze(0)", "a.flatten()", "a.clamp_min(0)",
     "a.clamp(max=1.0)", "a.size(0) * a", "a.numel() * a", "a.reciprocal()", "torch.reciprocal(b)", "a.data",
     "a.clone().add_(b)", "a.clone().sub_(b, alpha=2)", "a.clone().mul_(2)", "a.clone().zero_()", "a.clone().fill_(3.0)",
+    "a.max(1, keepdim=True).values", "a.max(1, keepdim=True).indices", "torch.min(a, 0).values", "a.min(0).indices",
+    "torch.amax(a, 1)", "a.amax(dim=1, keepdim=True)", "a.amin(0)", "a - a.max(dim=1, keepdim=True).values",
     "a.clone().copy_(b)", "a.expand_as(b)", "v.sigmoid()", "torch.prod(a, 0)", "torch.heaviside(a, v)",
 ]  # fmt: skip
 
