@@ -4,6 +4,7 @@ Derivations of backpropagation disagree in all three. A convention is always an 
 """
 
 import difflib
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -68,6 +69,7 @@ class Convention:
         return f"convention {self.name}: {', '.join([f'delta = {factor}dL/ds', f'weights indexed {self.order}', *own])}"
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(latex) -> str:
     r"""Return a LaTeX letter in words: ``\\hat{y}`` becomes "hat y"."""
     text = re.sub(r"\\(mathrm|textrm|text|mathit|operatorname)\b", "", latex)

@@ -6,6 +6,7 @@ reading, or raises :class:`~autograd.grading.meaning.place.Misfit` if the name d
 """
 
 import copy
+import functools
 import re
 from dataclasses import replace
 
@@ -67,6 +68,7 @@ class Places:
         self.function_letter = letter_of(convention.letters["function"])
         self.pre_activation, self.output_letter = letter_of(convention.letters["s"]), letter_of(convention.letters["y"])
         self.failures: dict = {}  # from names to tables: the errors of names without a place, under all readings
+        self._found: dict = {}  # from letters to their roles
 
     def _roles(self):
         """Return a dict from each letter to its roles. Declared letters take precedence over usual ones."""
@@ -85,6 +87,12 @@ class Places:
 
     def roles_of(self, base):
         """Return the possible roles of a letter, or an empty list if it has no meaning."""
+        found = self._found.get(base)
+        if found is None:
+            found = self._found[base] = self._roles_of(base)
+        return found
+
+    def _roles_of(self, base):
         if base in self.roles:
             return self.roles[base]
         low = base[:-1] + base[-1].lower()
@@ -325,6 +333,7 @@ def _has_number_below(node):
     return len(node.parts) == 1 and node.parts[0].kind == "sub" and [p.kind for p in node.parts[0].parts] == ["num"]
 
 
+@functools.lru_cache(maxsize=4096)
 def letter_of(latex):
     r"""Return the key of a declared letter with its marks: ``y_true`` for ``y_{true}``, ``y^*`` for ``y^{*}``."""
     latex = _SAME_COMMAND.sub(lambda found: _SAME[found[0]], _ACCENTED.get(latex, latex))
