@@ -184,8 +184,13 @@ class _Sequence:
                 claim.verdict = "definition"
             else:
                 text, grade, own, named = rest, found, None, 1
+        beside = ""
+        if grade.verdict in ("wrong", "ambiguous", "ill-formed") and own is None and item.target is None:
+            beside = self._doubts.of_form(item, text)
         if own is not None:
             pass
+        elif beside:
+            claim.verdict, claim.diagnosis = "ambiguous", beside
         elif grade.verdict == "wrong":
             claim.verdict = "wrong"
             claim.link = self._first_wrong_link(item.target, text)

@@ -18,14 +18,17 @@ from autograd.grading.mean_loss import drops_sums
 from autograd.grading.own_letters import names_in
 from autograd.grading.remarks import (
     SLIPS_OF_DEFINITIONS,
-    condition_before,
     defines_any_function,
     defines_function,
     function_letters,
     is_chain_of_arrays,
     names_any_function,
-    numbers_given,
     remark,
+    remark_of_form,
+)
+from autograd.grading.sentences import (
+    condition_before,
+    numbers_given,
     says_silent_sums,
     settings_named,
     settings_of_functions,
@@ -154,7 +157,12 @@ class Doubts:
             return said
         if self._others is None:
             return self._beside_declared(item, text, grade, link)
-        return remark(text, grade) or self._left_open(item.target, text, grade, link)
+        return remark(text, grade, self._network_letters) or self._left_open(item.target, text, grade, link)
+
+    def of_form(self, item, text) -> str:
+        """Return the reason to leave a claim open before a mistake is looked for, because of its form, or ""."""
+        known = self._network_letters
+        return remark_of_form(text, known) or (remark_of_form(item.formula, known) if text != item.formula else "")
 
     def of_unclear(self, text) -> str:
         """Return the reason to call a claim that is not well formed ambiguous, because it is a remark, or ""."""
@@ -276,7 +284,7 @@ class Doubts:
         target, changed = item.target, self._changed(text)
         if changed:
             return f"{changed} declared setting"
-        said = remark(text, grade) or remark(item.formula, grade)
+        said = remark(text, grade, self._network_letters) or remark(item.formula, grade, self._network_letters)
         said = said or self._of_given(text) or self._of_numbers_given(grade)
         said = said or self._of_named_loss(item, text) or self._said_transposed(target, text)
         if said:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograd.grading.remarks import is_chain_of_arrays, remark_of_form
 from tests.grading.test_remarks import graded, verdicts
 
 SIGNALS = "network: 2-3-1 tanh\nloss: sse\norder: from-to\nletters: x=x, a=x, y=x, t=y, s=s, loss=e, function=\\theta"
@@ -60,3 +61,66 @@ def test_a_letter_of_the_writers_own_that_cannot_be_written_out():
     found = graded(*rows, setting=SCORES)
     assert [claim.verdict for claim in found] == ["ambiguous", "ambiguous"]
     assert "another meaning" in found[1].diagnosis
+
+
+def test_starting_values_in_a_document():
+    (claim,) = graded(r"b_1 = b_2 = b_3 = 0", setting="network: 2-3-2 sigmoid")
+    assert claim.verdict == "ambiguous"
+    assert "gives parameters or inputs a value" in claim.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"b_1 = b_2 = c = 0", "gives parameters"),
+        (r"W_{hy} = 1", "gives parameters"),
+        (r"Q = \sum_{l=1}^{L} d^{(l)} (d^{(l-1)} + 1)", "counts and sizes"),
+        (r"n_h n_q + n_h^2 = 26", "counts and sizes"),
+        (r"k \gets k + 1", "counts and sizes"),
+        (r"l = 1, 2, \dots, L", "counts and sizes"),
+        (r"(d \times h) (h \times 1) = (d \times 1)", "counts and sizes"),
+        (r"(od \times hd) \odot (hd \times 1) = (od \times 1)", "counts and sizes"),
+        (r"\delta_{ij} = 0", "for some indices"),
+        (r"s = f(g(x))", "any functions"),
+        (r"s = \sin(x^2 + y^2)", "no network of this kind"),
+    ],
+)
+def test_a_formula_that_is_not_about_the_network(formula, words):
+    assert words in remark_of_form(formula)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\delta_o = 3",
+        r"\delta_o = 0",
+        r"\frac{\partial s_o}{\partial b_o} = 0",
+        r"s_h = \sum_i w_{ih} x_i",
+        r"b_o \gets b_o + 1",
+        r"a_h = f(s_h) + g(x_i)",
+        r"\frac{\partial L}{\partial y_o} = t_o - y_o",
+        r"y_o = \tanh(s_o)",
+    ],
+)
+def test_a_claim_about_the_network_is_no_remark(formula):
+    assert remark_of_form(formula, {"L", "x", "y", "a", "t", "s", "w", "b", "p", "delta", "eta"}) == ""
+
+
+def test_a_letter_that_counts_is_declared_for_a_quantity():
+    assert remark_of_form("d = k + 1") != ""
+    assert remark_of_form("d = k + 1", {"d"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("side", "is_open"),
+    [
+        (r"\frac{\partial L}{\partial \mathbf{z}_{oi}} \frac{\partial \mathbf{z}_{oi}}{\partial b}", True),
+        (r"\frac{\partial L}{\partial \vec h} \cdot \frac{\partial \vec h}{\partial b}", True),
+        (r"\frac{\partial L}{\partial H} \frac{\partial H}{\partial b}", True),
+        (r"\frac{\partial L}{\partial h_j} \frac{\partial h_j}{\partial b_j}", False),
+        (r"\frac{\partial L}{\partial H} \frac{\partial Z}{\partial b}", False),
+        (r"2 \frac{\partial L}{\partial H} \frac{\partial H}{\partial b}", False),
+    ],
+)
+def test_a_chain_of_whole_arrays(side, is_open):
+    assert is_chain_of_arrays(side) is is_open

@@ -1,0 +1,120 @@
+r"""Facts that the sentences of a document state: conditions, silent sums, other losses, and values of weights.
+
+Sentences are not parsed. A word such as ``MSE`` or ``Einstein`` in the sentence of a formula, or a condition such as
+``$i = j$`` before it, is looked for.
+"""
+
+import re
+from collections.abc import Iterator
+
+from autograd.grading.setting import Setting
+
+__all__ = ["condition_before", "numbers_given", "says_silent_sums", "settings_named", "settings_of_functions"]
+
+# A weight or a bias that is 1 or 0 in an example: W_{hy} = 1.
+_GIVEN = re.compile(
+    r"(?<![A-Za-z\\{])(?P<name>[WwbUVuv](?:_(?:\{[^{}$]{1,12}\}|\w))?)\s*=\s*(?P<number>[01](?:\.0*)?)(?![\d.])"
+)
+_MISSING = re.compile(r"it holds for (?P<a>\w+) (?P<sign>!?=) (?P<b>\w+) only")
+_OF_INDICES = re.compile(
+    r"(?<![A-Za-z\\_^{])(?P<a>[a-z])\s*(?P<sign>==?|!=|\\neq?(?![a-z])|\\not\s*=|≠|<>)\s*(?P<b>[a-z])(?![A-Za-z_^(])"
+)
+_CASES = re.compile(r"\\begin\{(?:cases|dcases|array)\}.*?(?:\\end\{(?:cases|dcases|array)\}|\Z)", re.DOTALL)
+_SILENTLY = re.compile(
+    r"\bEinstein(?:'s)?\b|\bsummation convention\b|\brepeated (?:ind|letter)|\b(?:implied|implicit|silent) sum"
+    r"|\bsum\w*\b[^.\n]{0,30}\b(?:is|are) (?:\W?)implied",
+    re.IGNORECASE,
+)
+_LOSSES = (
+    (r"\bMSE\b|mean[- ]squared?", ("half_sse", "sse", "mse")),
+    (r"squared[- ]error|quadratic|L2\b|least[- ]squares", ("half_sse", "sse", "mse")),
+    (r"cross[- ]?entropy|\bB?CE\b|log[- ]loss|logistic", ("cross_entropy", "binary_cross_entropy")),
+    (r"\bMAE\b|absolute[- ]error|L1\b", ("absolute",)),
+    (r"\bHuber\b", ("huber",)),
+)
+_MSE = re.compile(r"\bMSE\b|mean[- ]squared?", re.IGNORECASE)
+_ACTIVATIONS = (
+    (r"\bReLU\b|rectif", "relu"), (r"\btanh\b|hyperbolic", "tanh"), (r"sigmoid|logistic", "sigmoid"),
+    (r"\blinear\b|\bidentity\b", "linear"),
+)  # fmt: skip
+
+
+def condition_before(before, mistake) -> str:
+    r"""Return the condition on two indices of which a text speaks before a claim, if it is the one that is missing.
+
+    Args:
+        before: the text before the claim. Its last condition on the two indices counts.
+        mistake: the missing condition in words.
+
+    >>> condition_before("If $i = j$, then", "it holds for j = i only: write this condition")
+    'j = i, as the text before says'
+    >>> condition_before("Else $i \neq j$, and", "it holds for j = i only: write this condition")
+    ''
+    """
+    match = _MISSING.match(mistake)
+    if match is None:
+        return ""
+    pair = {match["a"], match["b"]}
+    text = _CASES.sub(" ", before)  # all cases are named there
+    signs = [found["sign"] for found in _OF_INDICES.finditer(text) if {found["a"], found["b"]} == pair]
+    if not signs or (signs[-1] in ("=", "==")) != (match["sign"] == "="):
+        return ""
+    return f"{match['a']} {match['sign']} {match['b']}, as the text before says"
+
+
+def says_silent_sums(prose) -> bool:
+    """Return True if a document says that it sums over repeated indices without a sign.
+
+    >>> says_silent_sums("In Einstein notation, the sum is implied."), says_silent_sums("The sum over i.")
+    (True, False)
+    """
+    return _SILENTLY.search(prose) is not None
+
+
+def settings_named(said, setting) -> Iterator[tuple[str, Setting]]:
+    """Yield the settings with a loss or an activation that a sentence names, with a note in words.
+
+    Args:
+        said: the words of the sentence.
+        setting: the declared setting.
+    """
+    now = dict(setting.network or ())
+    if not now or now["recurrent"]:
+        return
+    acts = list(now["activations"])
+    outputs = [name for pattern, name in _ACTIVATIONS if re.search(pattern, said, re.IGNORECASE)]
+    named = [found for pattern, found in _LOSSES if re.search(pattern, said, re.IGNORECASE)]
+    if not named and not outputs:
+        return
+    # A word such as quadratic is about the declared loss if it can be.
+    losses = [
+        loss for found in named if now["loss"] not in found or "mse" not in found or _MSE.search(said) for loss in found
+    ]
+    if not losses:
+        losses = [now["loss"]]
+    for loss in losses:
+        for act in [acts[-1], *outputs]:
+            last = "linear" if loss == "cross_entropy" else act
+            in_all = [[last if x != "linear" else x for x in acts]] if act in outputs else []
+            for changed in ([*acts[:-1], last], *in_all):
+                more = {**now, "loss": loss, "activations": changed}
+                if (loss, changed) != (now["loss"], acts):
+                    yield f"the {loss} and the activations {', '.join(changed)}", setting.with_network(**more)
+
+
+def settings_of_functions(setting) -> Iterator[tuple[str, Setting]]:
+    """Yield the settings with another usual activation in all layers, with its name."""
+    now = dict(setting.network or ())
+    for name in ("relu", "tanh", "sigmoid", "linear") if now else ():
+        acts = [name] * len(now["activations"])
+        if acts != list(now["activations"]):
+            yield name, setting.with_network(**{**now, "activations": acts})
+
+
+def numbers_given(prose) -> dict:
+    r"""Return the weights and biases that a document says to be 1 or 0.
+
+    >>> numbers_given("Take $W_{hy} = 1$ and $b = 0.$")
+    {'W_{hy}': 1, 'b': 0}
+    """
+    return {match["name"]: int(float(match["number"])) for match in _GIVEN.finditer(prose)}
