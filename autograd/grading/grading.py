@@ -172,6 +172,8 @@ class Grader:
         printed = self._as_printed(meant, formula, rate, explains)
         if printed is not None and (printed.verdict == "equal" or (printed.mistakes and not is_bare)):
             return printed
+        if printed is not None and printed.verdict == "ambiguous" and not is_bare and not self.context.is_preset:
+            return printed
         other = self._with_deltas(meant, formula, rate, explains) if is_bare else None
         if other is None and is_bare and not self.context.is_preset:
             other = self._with_left_side(meant, formula, rate, explains)

@@ -57,6 +57,10 @@ _TYPED_HALF = re.compile(r"(?<![\w{}.^_/])(\d)/(\d)(?![\w./])")
 _MEAN = re.compile(
     r"\\(?:text|mathrm|operatorname|texttt|textrm|mathtt)\s*\{\s*(?:(?:np|numpy|torch)\s*\.\s*)?mean\s*\}|(?<![A-Za-z\\])(?:np|numpy|torch)\s*\.\s*mean"
 )
+_EXPECTED = re.compile(  # a mean over the samples; \mathrm{E}(w) is rather a loss
+    r"(?:\\(?:mathbb|mathds)\s*\{\s*E\s*\}|\\(?:operatorname|mathrm)\s*\{\s*E\s*\}(?=\s*(?:\\left\s*)?\[))\s*"
+    r"(?:_\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\?\w+)\s*)?(?=\\left\s*[\[(\\]|\\[bB]ig|[\[(])"
+)
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
 
 
@@ -85,6 +89,7 @@ def with_usual_signs(text) -> str:
         text = _SIZE.sub(r"\1n", _EMPTY.sub("  ", _TYPED_HALF.sub(r"\\frac{\1}{\2}", text)))
         text = _PRODUCT.sub(r"\\prod", _GLUED_DOT.sub(r" \\cdot ", text))
         text = _TWICE.sub("=", _DOT.sub(r" \\cdot ", _BARS.sub(r"\\| \1 \\|", text)))
+    text = _EXPECTED.sub(r"\\frac{1}{m} \\sum ", text)
     text = _MEAN.sub(r"\\frac{1}{m} \\text{sum}", text)
     start = 0
     while match := _CALL.search(text, start):

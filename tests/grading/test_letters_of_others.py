@@ -68,6 +68,13 @@ CASES = [
     (PLAIN, r"\delta_j = \cases{(t_j - y_j) \sigma'(z_j) & output layer\\ "
      r"\sigma'(z_j) \sum_k \delta_k w_{kj} & hidden layer}",
      WRONG),
+    # a mean over the samples as an expectation, a derivative as an index of the loss, and the unit vector of a class
+    (LOGISTIC, r"\frac{\partial C}{\partial b} = \mathbb{E}_{(x,y)}\left[\sigma(z) - y\right]", RIGHT),
+    (LOGISTIC, r"\frac{\partial C}{\partial b} = \mathbb{E}\left[y - \sigma(z)\right]", WRONG),
+    (PLAIN, r"E_{w_{kj}} = \delta_k a_j", RIGHT),
+    (PLAIN, r"E_{w_{kj}} = \delta_k z_j", WRONG),
+    (SOFTMAX, r"\nabla_{z^{(2)}} L = p - e_y", RIGHT),
+    (SOFTMAX, r"\nabla_{z^{(2)}} L = e_y - p", WRONG),
     # a square that may be the mark of a layer, and a letter that may be anything
     (PLAIN, r"\delta_k^2 = (y_k - t_k) y_k (1 - y_k)", OPEN),
     (PLAIN, r"\delta_k = (y_k - t_k) y_k (1 - y_k) + s_k", OPEN),

@@ -3,7 +3,13 @@
 from autograd.grading.meaning.letters import head
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
 
-__all__ = ["with_layers_as_usual", "with_primes_as_transposes", "with_slopes_of_vectors", "with_spelled_slopes"]
+__all__ = [
+    "with_layers_as_usual",
+    "with_lettered_derivatives",
+    "with_primes_as_transposes",
+    "with_slopes_of_vectors",
+    "with_spelled_slopes",
+]
 
 _FUNCTIONS = (
     "sigma",
@@ -59,6 +65,31 @@ def _as_layer(script, bracket, places):
         if len(inner) == 1 and inner[0].kind == "num":  # W_{L2}
             return Node("sup", inner, "[", script.at)
     return script
+
+
+def with_lettered_derivatives(claim, places):
+    r"""Return a claim with ``\partial C/\partial w_{jk}`` for ``C_{w_{jk}}``, and with the targets y for ``e_y``."""
+
+    def replace(node):
+        if node.kind != "name" or node.data[1] or len(node.parts) != 1 or node.parts[0].kind != "sub":
+            return None
+        parts = node.parts[0].parts
+        if len(parts) != 1 or not is_name(parts[0]) or node.parts[0].data:
+            return None
+        (by,) = parts
+        roles = set(places.roles_of(by.data[0]))
+        if is_name(node, "e") and not places.roles_of("e") and "t" in roles and not by.parts:
+            return by  # the unit vector of the class y
+        is_sure = (by.parts and roles & {"w", "b", "s", "a"}) or (by.data[0].isupper() and roles == {"w"})
+        if (
+            not is_sure
+            or node.data[0] != places.loss_letter
+            or not places.is_loss(Node("name", (), node.data, node.at))
+        ):
+            return None
+        return Node("deriv", (Node("name", (), node.data, node.at), by), None, node.at)
+
+    return _on_all_sides(claim, replace)
 
 
 def with_spelled_slopes(claim, places):
