@@ -26,6 +26,18 @@ SOFTMAX = {
     "setting": "2-3-3 tanh softmax",
     "declared": {"order": "to-from", "letters": {"s": "z", "y": "z", "p": "p", "t": "y", "function": r"\phi"}},
 }
+DEAD = {
+    "setting": "2-3-3 relu softmax",
+    "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "z", "p": "p", "t": "y"}},
+}
+WITHOUT_BIAS = {
+    "setting": "2-1 logistic m=3 nobias",
+    "declared": {"order": "to-from", "letters": {"s": "z", "y": "h", "t": "y", "loss": "J", "w": r"\theta"}},
+}
+STEPS = {
+    "setting": "2-3-2 sig half_sse",
+    "declared": {"order": "from-to", "letters": {"s": "I", "a": "O", "y": "y", "t": "d", "loss": "E"}},
+}
 RIGHT, WRONG, OPEN = "equal", "wrong", "ambiguous"
 CASES = [
     # a sum over the inputs x, whose letter marks nothing else
@@ -75,6 +87,19 @@ CASES = [
     (PLAIN, r"E_{w_{kj}} = \delta_k z_j", WRONG),
     (SOFTMAX, r"\nabla_{z^{(2)}} L = p - e_y", RIGHT),
     (SOFTMAX, r"\nabla_{z^{(2)}} L = e_y - p", WRONG),
+    # Heaviside's step, and an indicator with its condition in braces
+    (DEAD, r"\frac{\partial L}{\partial z^{[1]}} = \left[W^{[2]\top}(p - y)\right]\odot H(z^{[1]})", RIGHT),
+    (DEAD, r"\frac{\partial L}{\partial z^{[1]}} = -\left[W^{[2]\top}(p - y)\right]\odot H(z^{[1]})", WRONG),
+    (DEAD, r"\frac{\partial a^{[1]}_j}{\partial z^{[1]}_j} = \mathbf 1_{\{z^{[1]}_j>0\}}", RIGHT),
+    (DEAD, r"\frac{\partial a^{[1]}_j}{\partial z^{[1]}_j} = \mathbf 1_{\{z^{[1]}_j<0\}}", WRONG),
+    # the gradient of a loss in the weights of the only layer, and a differential that is no derivative
+    (WITHOUT_BIAS, r"\nabla J = \frac{1}{m}\sum_{i}\left(\sigma(\theta^\top x^{(i)}) - y^{(i)}\right)x^{(i)}", RIGHT),
+    (WITHOUT_BIAS, r"\nabla J = \frac{1}{m}\sum_{i}\left(y^{(i)} - \sigma(\theta^\top x^{(i)})\right)x^{(i)}", WRONG),
+    (PLAIN, r"dE = (y_k - t_k)\,dy_k", "unreadable"),
+    # a number that counts deltas from the inputs, and a step in brackets behind weights
+    (PLAIN, r"\frac{\partial E}{\partial W_1} = \delta_2x^T", OPEN),
+    (STEPS, r"w_{jk}(t+1) = w_{jk}(t) + \eta (d_k - y_k) y_k (1 - y_k) O_j", RIGHT),
+    (STEPS, r"w_{jk}(t+1) = w_{jk}(t) - \eta (d_k - y_k) y_k (1 - y_k) O_j", WRONG),
     # a square that may be the mark of a layer, and a letter that may be anything
     (PLAIN, r"\delta_k^2 = (y_k - t_k) y_k (1 - y_k)", OPEN),
     (PLAIN, r"\delta_k = (y_k - t_k) y_k (1 - y_k) + s_k", OPEN),

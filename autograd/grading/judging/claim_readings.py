@@ -16,7 +16,11 @@ from autograd.grading.judging.claim_notations import (
 )
 from autograd.grading.judging.data_loss import with_data_loss
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
-from autograd.grading.judging.rare_notations import with_primes_as_transposes, with_slopes_of_vectors
+from autograd.grading.judging.rare_notations import (
+    with_primes_as_transposes,
+    with_slopes_of_vectors,
+    with_steps_of_inputs,
+)
 from autograd.grading.judging.sample_notations import with_loss_of_sample
 from autograd.grading.judging.spelled_claims import with_weights
 from autograd.grading.judging.task import joined
@@ -130,6 +134,7 @@ OF_CLAIMS = tuple(
             with_loss_of_sample,
             with_slopes_of_vectors,
             with_primes_as_transposes,
+            with_steps_of_inputs,
         )
     ]
 )

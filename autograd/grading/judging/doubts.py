@@ -202,8 +202,11 @@ def _has_square_marks(task):
 def _is_counted_from_one(judge, found, refuted, task, places):
     """Return True if the claim is right only if the inputs, which have their own letter, are layer 1."""
     reading, letters = found.reading, places.convention.letters
-    if not reading.base or reading.weights_out or letters["x"] == letters["a"] or _numbers_say_so(judge, task):
+    is_shifted = reading.base or (reading.delta_base and reading.below == "layer")
+    if not is_shifted or reading.weights_out or letters["x"] == letters["a"] or _numbers_say_so(judge, task):
         return False
+    if not reading.base:  # deltas alone are counted from the inputs
+        return any(x.reading is not None and not x.reading.delta_base and x.reading.below == "layer" for x in refuted)
     return any(x.reading is not None and not x.reading.base and not x.reading.weights_out for x in refuted)
 
 

@@ -50,7 +50,9 @@ class OtherReadings:
         if judged.verdict not in ("equal", "unproved") or judged.reading is None:
             return judged
         evaluation = evaluator(self._judge.points.first(), places, judged.reading, {})
-        names = [x for side in judged.task.sides for x in _marked_names(side) if "t" in places.roles_of(x.data[0])]
+        names = [
+            x for side in judged.task.sides for x in _marked_names(side, places) if "t" in places.roles_of(x.data[0])
+        ]
         found: dict = {}
         for name in names:
             with contextlib.suppress(ReadingError):
@@ -202,11 +204,12 @@ class OtherReadings:
         return bool(marked) and is_last and self._model.steps == 1
 
 
-def _marked_names(tree):
-    """Return the names in a tree with their marks. The names in indices are left out."""
+def _marked_names(tree, places):
+    """Return the names in a tree with their marks. Names in indices and in the arguments of quantities are left out."""
     if tree.kind == "name":
         return [tree]
-    return [name for x in tree.parts for name in _marked_names(x)]
+    is_of_quantity = tree.kind == "call" and bool(places.roles_of(tree.parts[0].data[0]))
+    return [name for x in (tree.parts[:1] if is_of_quantity else tree.parts) for name in _marked_names(x, places)]
 
 
 def slope_names(product):

@@ -1,14 +1,18 @@
 """Rare notations in a claim, written as usual: layers in other brackets, slopes of functions, primes as transposes."""
 
+from fractions import Fraction
+
 from autograd.grading.meaning.letters import head
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
 
 __all__ = [
+    "with_gradients_in_weights",
     "with_layers_as_usual",
     "with_lettered_derivatives",
     "with_primes_as_transposes",
     "with_slopes_of_vectors",
     "with_spelled_slopes",
+    "with_steps_of_inputs",
 ]
 
 _FUNCTIONS = (
@@ -175,6 +179,52 @@ def with_slopes_of_vectors(claim, places):
                 return parts[0] if len(parts) == 1 else Node("prod", parts, tuple(signs), node.at)
         return None
 
+    other = _on_all_sides(claim, replace)
+    return (other if found else None), ""
+
+
+def with_gradients_in_weights(claim, places):
+    r"""Return a claim with ``\nabla_w J`` for a left side ``\nabla J`` if the network is one layer without biases."""
+    left = claim.sides[0]
+    if left is None or left.kind != "deriv" or left.parts[1].kind != "none" or not places.is_loss(left.parts[0]):
+        return claim
+    if places.model.depth != 1 or places.model.has_biases:
+        return claim
+    by = Node("name", (), (places.weight_letter, 0), left.at)
+    return claim._replace(sides=(left.with_parts([left.parts[0], by]), *claim.sides[1:]))
+
+
+def with_steps_of_inputs(claim, places):
+    r"""Return a claim with the indicator of ``z > 0`` for ``H(z)``, Heaviside's step, and no condition, or None."""
+    found: list = []
+
+    def is_step(name, argument):
+        is_of_sum = is_name(argument) and "s" in places.roles_of(argument.data[0])
+        return is_of_sum and is_name(name, "H") and not name.parts and not name.data[1]
+
+    def step(argument):
+        found.append(argument)
+        zero = Node("num", (), Fraction(0), argument.at)
+        return Node("test", (Node("cmp", (argument, zero), ">", argument.at),), None, argument.at)
+
+    def replace(node):
+        if node.kind == "call" and len(node.parts) == 2 and is_step(*node.parts):
+            return step(node.parts[1])
+        if node.kind != "prod":
+            return None
+        pairs = list(zip(node.parts, node.data, node.parts[1:], strict=False))
+        taken = [
+            k for k, (x, sign, y) in enumerate(pairs, 1) if not sign and y.kind == "group" and is_step(x, y.parts[0])
+        ]
+        if not taken:
+            return None
+        kept = [k for k in range(len(node.parts)) if k not in taken]
+        parts = [step(node.parts[k + 1].parts[0]) if k + 1 in taken else rewrite(node.parts[k], replace) for k in kept]
+        signs = tuple([node.data[k - 1] for k in kept[1:]])
+        return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
+
+    if "H" in places.roles:
+        return None, ""
     other = _on_all_sides(claim, replace)
     return (other if found else None), ""
 

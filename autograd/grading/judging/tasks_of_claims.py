@@ -55,6 +55,8 @@ class TasksOfClaims:
         left = sides[0]
         while left.kind == "group":
             left = left.parts[0]
+        if left.kind == "deriv" and left.data == "name" and places.is_loss(left.parts[1]):
+            raise ReadingError("a differential of the loss cannot be graded: write a derivative, dL/dz.", left.at)
         rights = sides[1:]
         wanted = self._wanted(target)
         if left.kind == "step":

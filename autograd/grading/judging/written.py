@@ -28,7 +28,12 @@ from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labe
 from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.other_readings import OtherReadings
-from autograd.grading.judging.rare_notations import with_layers_as_usual, with_lettered_derivatives, with_spelled_slopes
+from autograd.grading.judging.rare_notations import (
+    with_gradients_in_weights,
+    with_layers_as_usual,
+    with_lettered_derivatives,
+    with_spelled_slopes,
+)
 from autograd.grading.judging.sample_notations import with_sums_over_inputs
 from autograd.grading.judging.spelled_claims import (
     by_kind,
@@ -185,7 +190,8 @@ class Written:
 
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, as it stands or under another reading."""
-        claim = with_layers_as_usual(with_sums_over_inputs(claim, places), places)
+        claim = with_gradients_in_weights(with_sums_over_inputs(claim, places), places)
+        claim = with_layers_as_usual(claim, places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
         claim = with_small_loss(with_layers_above(without_points(claim, places), places), places)
         try:

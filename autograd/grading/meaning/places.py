@@ -65,6 +65,7 @@ class Places:
         self.losses = {self.loss_letter} | usual
         self.rates |= {x for x in RATES if x not in self.roles and x not in self.losses and x not in model.labels}
         self.to_from = convention.order == "to-from"
+        self.weight_letter = letter_of(convention.letters["w"])
         self.function_letter = letter_of(convention.letters["function"])
         self.pre_activation, self.output_letter = letter_of(convention.letters["s"]), letter_of(convention.letters["y"])
         self.failures: dict = {}  # from names to tables: the errors of names without a place, under all readings
