@@ -27,6 +27,8 @@ ROWS = [
     (PLAIN, "δ[1] = W[2]ᵀ · δ[2] ⊙ σ'(z[1])", "W[2]ᵀ", "W[2]"),
     (PLAIN, "∂E/∂W[2] = δ[2] · a[1]ᵀ", "a[1]ᵀ", "a[2]ᵀ"),
     (PLAIN, "{∂E/∂W^(2) = δ^(2) (a^(1))^T}", "δ^(2)", "δ^(1)"),
+    (PLAIN, "ΔW2 = −η δ2 a1ᵀ", "−η", "η"),
+    (PLAIN, "W₂ ← W₂ − η·δ₂·a₁ᵀ", "− η", "+ η"),
     (ONE_LETTER_EACH, "δ_h = o_h (1 - o_h) Σ_{k ∈ outputs} w_kh δ_k", "w_kh", "w_hk"),
     (ONE_LETTER_EACH, "δ_h = o_h (1 - o_h) SUM_k( δ_k * w_kh )", "w_kh", "w_hk"),
     (ONE_LETTER_EACH, "δ_h = o_h (1 - o_h) sum_k(δ_k w_kh)", "w_kh", "w_hk"),

@@ -271,6 +271,8 @@ def with_ones(evaluation, node, ones, env):
     before = [evaluation.value(y, env) for y in node.parts[:k]]
     if not any(is_array(y) for y in before):  # numbers in front of the ones do not change their position
         return as_number(Array([[arrays.total(column) for column in zip(*x.rows, strict=True)]]))
+    if not any(is_array(evaluation.value(y, env)) for y in node.parts[k + 1 :]):  # X^T 1 b
+        return as_number(Array([[arrays.total(row)] for row in x.rows]))
     return None
 
 

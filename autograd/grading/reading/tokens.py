@@ -266,7 +266,7 @@ def _without_looks(raw, known, text):
         word = _SAME_LETTER.get(s.text, _SAME_COMMAND.get(s.text, s.text))
         opens = k + 1 < len(raw) and raw[k + 1].text == "{" and raw[k + 1].kind == "op"
         is_sum = word == "Sigma" and "Sigma" not in known and k + 1 < len(raw) and raw[k + 1].text not in ")(=^'"
-        if word == "transposed" and found and found[-1].text == "1" and found[-1].kind == "num":
+        if word == "transposed" and found and (found[-1].kind, found[-1].text, found[-1].glued) == ("num", "1", False):
             found[-1] = Symbol("let", "ones", found[-1].at, found[-1].glued)
         if word == "transposed" and found and found[-1].text == ")":
             found += [Symbol("op", "^", s.at), Symbol("cmd", "top", s.at)]
