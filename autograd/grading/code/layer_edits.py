@@ -41,7 +41,9 @@ def inputs_of_layers(c):
     for counter in [name for name in dict.fromkeys(counters) if name not in names][:MAX_COUNTERS]:
         for text in c.known(("layers", counter), lambda: list(_layers(c)))[:MAX_TEXTS]:
             new = f"({c.text} if {counter} == 0 else {text.replace('%', counter)})"
-            message = f"{c.text} is the input of every layer here; that of later layers is {text.replace('%', counter)}"
+            message = (
+                f"{c.text} is the input of the first layer only; layer {counter} takes {text.replace('%', counter)}"
+            )
             written = new[1:-1] if isinstance(parent, ast.Assign) else new
             yield Candidate(1.345, "wrong factor", c.line, message, c.replaced(written), firm=True)
 
@@ -98,10 +100,10 @@ def _is_of_forward(c, value):
 
 
 def forward_again(way, source):
-    """Yield edits that compute the forward pass of each sample before its way back.
+    """Yield edits that compute the forward pass of each sample before its backward pass.
 
-    If all samples are propagated first, the layers keep the values of the last one, and the way back of every sample
-    reads these.
+    If all samples are propagated first, the layers keep the values of the last one, and the backward pass of every
+    sample reads these.
     """
     lines = {source.function_of(statement) for statement, _, _ in way.nodes}
     forward = {source.statements.get(seen.node) for seen in way.forward}
@@ -136,8 +138,8 @@ def _forward_in(source, call, inner, statement, loop):
     given, names = loop.iter, loop.target
     made = source.text_of(call)
     message = (
-        f"{made} runs for all samples before the way back of the first one, which then reads the values of the last "
-        "one: propagate each sample again before its way back"
+        f"{made} runs for all samples before the first backward pass, which then reads the values of the last sample: "
+        "propagate each sample again before its backward pass"
     )
     name = getattr(given.func, "id", "") if isinstance(given, ast.Call) else ""
     parts = list(names.elts) if isinstance(names, ast.Tuple) else [names]

@@ -3,10 +3,8 @@
 import ast
 import contextlib
 
-from autograd.engine import functions
 from autograd.engine.value import Value
 from autograd.grading.code import statements
-from autograd.grading.code.access import bound
 from autograd.grading.code.arrays import Array, ArrayLimitError
 from autograd.grading.code.expressions import evaluate
 from autograd.grading.code.limits import LeaveLoop, Limits, Stop
@@ -358,10 +356,6 @@ class Machine:
         """Return an attribute that a class inherits from a library's class."""
         return self.library.foreign_attribute(self, owner, name)
 
-    def bound_attribute(self, instance, name):
-        """Return a method of an instance."""
-        return bound(instance.cls.find(name), instance, instance.cls)
-
 
 class _Enough(Exception):
     """Raised if a generator has yielded the maximum number of values."""
@@ -390,6 +384,3 @@ def _arguments(node):
         if node is not None:
             node.argument_names = found
     return found
-
-
-RELU = functions.relu

@@ -30,7 +30,7 @@ from autograd.grading.code.trial import Trials, targets_of
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 from autograd.grading.code.wayback import Lack, WayBack
 
-__all__ = ["find_mistakes", "forgotten_forward"]
+__all__ = ["Search", "find_mistakes", "forgotten_forward", "known_way"]
 
 MAX_ROUNDS = 4
 MAX_PAIRS = 14
@@ -409,6 +409,3 @@ class Search:
         if len(done) == 1:
             return found
         return mapped(done, found)
-
-
-__all__ += ["Search", "known_way"]

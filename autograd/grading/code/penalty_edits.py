@@ -97,7 +97,7 @@ def _texts_of(c, lack):
     reached = c.known(("reached", lack.shape), lambda: list(_reached(c, lack.shape)))
     names += [text for text in reached if text not in names]
     counters = c.source.counters(c.node)
-    ended = _ended_loops(c) - set(counters)
+    ended = _loop_variables(c) - set(counters)
     turning = re.compile(rf"\b({'|'.join(counters) or '-'})\b")
     # The variable of an earlier loop still has its last value: nobody means that one.
     names = [text for text in names if re.split(r"\W", text)[0] not in ended]
@@ -108,8 +108,8 @@ def _texts_of(c, lack):
     return sorted(names, key=lambda text: (not turning.search(text), not (alike and alike in text), len(text)))
 
 
-def _ended_loops(c):
-    """Return the variables of the loops in the same function that do not contain the expression."""
+def _loop_variables(c):
+    """Return the variables of all loops in the same function."""
     around = c.source.function_of(c.node)
     targets = [node.target for node in ast.walk(around) if isinstance(node, ast.For)]
     return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}

@@ -124,9 +124,9 @@ def _stale_names(case, shares):
 
 
 def _stale_mistake(case, judged, names):
-    """Return the mistake of a way back that reads what the first forward pass stored, with the first correction."""
+    """Return the mistake of a backward pass that reads what the first forward pass stored, with a correction."""
     source = Source(case.text)
-    message = "from the second update on, {} is what the first forward pass stored: the last entry, {}, belongs here"
+    message = "from the second update on, {} is still what the first forward pass stored: use the last entry, {}"
     for node in ast.walk(source.tree):
         first = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 0
         if not first or not isinstance(node.ctx, ast.Load):
@@ -139,7 +139,8 @@ def _stale_mistake(case, judged, names):
                 return Mistake(node.lineno, "stale forward pass", said, source.fixes([edit]))
     line = min(line for update in judged.updates if update.group.name in names for line in update.group.lines)
     said = (
-        "the second update is not the gradient, although the first one is: the way back reads values of an earlier one"
+        "the second update is not the gradient, although the first one is: the backward pass reads values of an "
+        "earlier forward pass"
     )
     return Mistake(line, "stale forward pass", said)
 
