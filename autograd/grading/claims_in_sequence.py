@@ -156,7 +156,8 @@ class _Sequence:
             name = sides(item.formula)[0].text.strip()  # sigma_h, where sigma_y is defined: a letter of its own
             text = f"{name} = {self._in_words(_after_name(item.formula))}"
             grade, said = self._judge(self.setting, None, text), ""
-        is_own = grade.verdict != "equal" and defined_letter(text) in self._free
+        # The number e is never defined: e^{(i)} = y^{(i)} - \hat{y}^{(i)} is an error.
+        is_own = grade.verdict != "equal" and defined_letter(text) in self._free | {"e"}
         if (grade.verdict == "unreadable" or is_own) and item.target is None:
             own = definition(text, item.line)
             if own is not None and ({own.name, own.name.lower()} & self._known or self._is_printed_name(own)):

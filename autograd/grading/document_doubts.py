@@ -19,6 +19,7 @@ from autograd.grading.own_letters import names_in
 from autograd.grading.remarks import (
     SLIPS_OF_DEFINITIONS,
     defines_any_function,
+    defines_by_cases,
     defines_function,
     function_letters,
     is_chain_of_arrays,
@@ -29,6 +30,7 @@ from autograd.grading.remarks import (
 from autograd.grading.sentences import (
     condition_before,
     numbers_given,
+    other_outputs,
     says_silent_sums,
     settings_named,
     settings_of_functions,
@@ -66,6 +68,7 @@ _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
 _MIXED = re.compile(r"the left side is a number and the right side \(")
 _ANY_FUNCTION = "its function is any function: it only says what the left side depends on"
+_MAX_OUTPUTS = 10  # the largest number of classes of another network for which a claim is tried
 _FAR = 1500  # the number of characters before a claim in which a condition on its indices may stand
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
 
@@ -286,11 +289,14 @@ class Doubts:
             return f"{changed} declared setting"
         said = remark(text, grade, self._network_letters) or remark(item.formula, grade, self._network_letters)
         said = said or self._of_given(text) or self._of_numbers_given(grade)
-        said = said or self._of_named_loss(item, text) or self._said_transposed(target, text)
+        said = said or self._of_named_loss(item, text) or self._of_other_outputs(item, text)
+        said = said or self._said_transposed(target, text)
         if said:
             return said
         if self._sums_silently and any(mistake.kind == "missing sum" for mistake in grade.mistakes):
             return "it is right if repeated indices are summed over, as the document says of other formulas"
+        if defines_by_cases(text) and grade.diagnosis and not grade.mistakes:
+            return "it defines a function by cases, which is not the declared activation"
         if self._is_any_function(text):
             return _ANY_FUNCTION
         if defines_any_function(text, self._network_letters):
@@ -335,6 +341,18 @@ class Doubts:
             if not self._allowance.is_used_up() and self._is_equal(other, item.target, text):
                 return f"it defines another activation than that of the declared setting: {name}"
         return ""
+
+    def _of_other_outputs(self, item, text):
+        """Return the reason to leave open what is right for the number of classes that its sentence names, or ""."""
+        network = dict(self.setting.network or ())
+        sizes = list(network.get("sizes", ()))
+        number = other_outputs(item.said, sizes[-1]) if sizes and item.said else None
+        if number is None or not 1 <= number <= _MAX_OUTPUTS or self._allowance.is_used_up():
+            return ""
+        other = self.setting.with_network(**{**network, "sizes": [*sizes[:-1], number]})
+        if not self._is_equal(other, item.target, text):
+            return ""
+        return f"its sentence is about {number} outputs, where it is right, and {sizes[-1]} are declared"
 
     def _of_numbers_given(self, grade):
         """Return the reason to leave open a claim without a factor that is 1 in the document, or a term that is 0.

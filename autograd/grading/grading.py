@@ -164,8 +164,8 @@ class Grader:
     def _in_names_first(self, meant, formula, rate, explains, is_bare):
         """Return the grade in the network's own names or, if these cannot express the formula, as printed."""
         found = self.in_vocabulary.grade(meant, formula, rate, explains)
-        if found.verdict == "wrong" and is_bare and not self.context.is_preset:
-            printed = self._as_printed(meant, formula, rate, explains=False)  # one letter may have several roles
+        if found.verdict == "wrong" and not self.context.is_preset:
+            printed = self._as_printed(meant, formula, rate, explains=False)  # in it, one letter may have several roles
             return printed if printed is not None and printed.verdict == "equal" else found
         if found.verdict != "unreadable":
             return found

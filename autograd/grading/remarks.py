@@ -18,6 +18,7 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = [
     "SLIPS_OF_DEFINITIONS",
     "defines_any_function",
+    "defines_by_cases",
     "defines_function",
     "function_letters",
     "is_chain_of_arrays",
@@ -82,7 +83,8 @@ def remark_of_form(text, known=frozenset()) -> str:
     if not claims:
         return ""
     first, nodes = claims[0], _nodes(text)
-    if all(_is_of_counts(claim, known) for claim in claims) and any(x.kind == "name" for x in nodes):
+    has_counts = any(x.kind == "name" or _is_shape(x) for x in nodes)
+    if has_counts and all(_is_of_counts(claim, known) for claim in claims):
         return "it is about counts and sizes, and says nothing of the network"
     left, *right = first.sides
     if left is None or not right:
@@ -107,6 +109,15 @@ def defines_function(text) -> bool:
     (True, False)
     """
     return bool(_defined_function(text, 1))
+
+
+def defines_by_cases(text) -> bool:
+    r"""Return True if a formula says what a function of one letter is in several cases, as a threshold has.
+
+    >>> defines_by_cases(r"f(z) = \begin{cases} 1 & z > 0 \\ 0 & z \le 0 \end{cases}"), defines_by_cases("f(z) = z")
+    (True, False)
+    """
+    return defines_function(text) and any(x.kind in ("cases", "test") for x in _nodes(text))
 
 
 def defines_any_function(text, known=()) -> bool:

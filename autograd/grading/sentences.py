@@ -9,7 +9,14 @@ from collections.abc import Iterator
 
 from autograd.grading.setting import Setting
 
-__all__ = ["condition_before", "numbers_given", "says_silent_sums", "settings_named", "settings_of_functions"]
+__all__ = [
+    "condition_before",
+    "numbers_given",
+    "other_outputs",
+    "says_silent_sums",
+    "settings_named",
+    "settings_of_functions",
+]
 
 # A weight or a bias that is 1 or 0 in an example: W_{hy} = 1.
 _GIVEN = re.compile(
@@ -37,6 +44,12 @@ _ACTIVATIONS = (
     (r"\bReLU\b|rectif", "relu"), (r"\btanh\b|hyperbolic", "tanh"), (r"sigmoid|logistic", "sigmoid"),
     (r"\blinear\b|\bidentity\b", "linear"),
 )  # fmt: skip
+
+# A special case of a formula for several classes.
+_OF_CLASSES = re.compile(
+    r"\b(?:for|if|with|when|case)\b[^.$]{0,30}\$\s*[KC]\s*=\s*(?P<number>\d+)\s*\$|\b(?:two|2) classes\b|\bbinary\b",
+    re.IGNORECASE,
+)
 
 
 def condition_before(before, mistake) -> str:
@@ -118,3 +131,20 @@ def numbers_given(prose) -> dict:
     {'W_{hy}': 1, 'b': 0}
     """
     return {match["name"]: int(float(match["number"])) for match in _GIVEN.finditer(prose)}
+
+
+def other_outputs(said, outputs) -> int | None:
+    r"""Return the number of outputs or classes of which a sentence speaks, if it is another one than that declared.
+
+    Args:
+        said: the words of the sentence.
+        outputs: the declared number.
+
+    >>> other_outputs("For $K = 2$ we have", 4), other_outputs("With two classes,", 2), other_outputs("In the limit", 4)
+    (2, None, None)
+    """
+    found = _OF_CLASSES.search(said)
+    if found is None:
+        return None
+    number = int(found["number"]) if found["number"] else 2
+    return number if number != outputs else None

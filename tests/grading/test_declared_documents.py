@@ -77,6 +77,7 @@ def test_starting_values_in_a_document():
         (r"Q = \sum_{l=1}^{L} d^{(l)} (d^{(l-1)} + 1)", "counts and sizes"),
         (r"n_h n_q + n_h^2 = 26", "counts and sizes"),
         (r"k \gets k + 1", "counts and sizes"),
+        (r"(4 \times 2) (2 \times 4) = (4 \times 4)", "counts and sizes"),
         (r"l = 1, 2, \dots, L", "counts and sizes"),
         (r"(d \times h) (h \times 1) = (d \times 1)", "counts and sizes"),
         (r"(od \times hd) \odot (hd \times 1) = (od \times 1)", "counts and sizes"),
@@ -124,3 +125,55 @@ def test_a_letter_that_counts_is_declared_for_a_quantity():
 )
 def test_a_chain_of_whole_arrays(side, is_open):
     assert is_chain_of_arrays(side) is is_open
+
+
+COLUMNS = "network: 3-4-2 tanh, sigmoid\nletters: s=z"
+LINEAR = "network: 3-1 linear\nloss: half_sse\nsamples: 5 sum\nletters: y=\\hat{y}, t=y, s=z, loss=J\nrate: \\eta"
+CLASSES = (
+    "network: 3-5-4 relu, linear\nloss: cross_entropy\nvectors: columns\norder: to-from\nletters: a=h, s=u, p=q, t=y"
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        ("g'(z) = 1 - g(z)^2", "equal"),
+        ("g'(z) = 1 - g(z) g(z)", "equal"),
+        ("g'(z) = g(z) (1 - g(z))", "equal"),
+        ("g'(z) = 1 + g(z)^2", "wrong"),
+        ("g'(z) = 1 - g(z)^3", "wrong"),
+    ],
+)
+def test_a_formula_without_commands_is_read_as_one_with_commands(formula, verdict):
+    """It may be that of any layer: tanh in the first, and the logistic function in the second one."""
+    assert verdicts(formula, setting=COLUMNS) == [verdict]
+
+
+def test_the_error_of_a_sample_in_the_letter_of_a_number():
+    rows = [r"e^{(i)} = y^{(i)} - \hat{y}^{(i)}"]
+    rows += [rf"\frac{{\partial J}}{{\partial w_j}} = {sign}\sum_{{i=1}}^{{n}} e^{{(i)}} x_j^{{(i)}}" for sign in "-+"]
+    assert verdicts(*rows, setting=LINEAR) == ["definition", "equal", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("words", "formula", "verdict"),
+    [
+        ("For $K = 2$ we have", r"q_1 = \sigma(u_1 - u_2)", "ambiguous"),
+        ("For two classes,", r"q_1 = \sigma(u_1 - u_2)", "ambiguous"),
+        ("For $K = 4$ we have", r"q_1 = \sigma(u_1 - u_2)", "wrong"),
+        ("We have", r"q_1 = \sigma(u_1 - u_2)", "wrong"),
+    ],
+)
+def test_a_special_case_of_two_classes(words, formula, verdict):
+    assert verdicts(formula, setting=CLASSES, words=words)[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\phi(z) = \begin{cases} 1 & z \ge 0 \\ 0 & z < 0 \end{cases}", "ambiguous"),
+        (r"\sigma(z) = \frac{1}{1 + e^{z}}", "wrong"),
+    ],
+)
+def test_the_definition_of_another_function(formula, verdict):
+    assert verdicts(formula, setting="network: 2-3-2 sigmoid\nletters: s=z") == [verdict]
