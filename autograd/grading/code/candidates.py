@@ -42,6 +42,7 @@ MAKERS = (
     penalty_edits.spared_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
     term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called,
+    index_edits.last_entries,
     index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, slope_edits.branches,
     slope_edits.exponentials, slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
     factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
@@ -162,6 +163,7 @@ def candidates(way, source, wrong_factors):
     found.extend(index_edits.repeated(way, source))
     found.extend(index_edits.labels(way, source))
     found.extend(target_edits.stored_elsewhere(way, source))
+    found.extend(target_edits.other_stores(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]

@@ -25,7 +25,12 @@ def derivative_texts(c, shape, like=None):
     """
     forms = c.known(
         ("derivatives", shape),
-        lambda: [form for text, (its, data) in c.scope().items() if its == shape for form in _forms(c, text, data)],
+        lambda: [
+            form
+            for text, (its, data) in c.scope().items()
+            if its == shape and not (shape == () and c.way.is_count(text))  # such as the counter of a loop
+            for form in _forms(c, text, data)
+        ],
     )
     if isinstance(like, (ast.Name, ast.Attribute, ast.Subscript)) and like is c.node and c.seen.shape == shape:
         forms = [*_forms(c, c.text, c.seen.data), *forms]

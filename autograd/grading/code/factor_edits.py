@@ -253,6 +253,7 @@ def wrong_pairs(c):
     if len(parts[0] | parts[1]) != 1 or not all(parts):
         return
     yield from _renamed_pairs(c, inner, parts[0].copy().pop())
+    yield from _applied_twice(c, inner, parts[0].copy().pop())
     given = c.source.span(inner.right)[0]
     between = c.source.text[given : c.source.span(node)[1]]
     given_form = ast.BinOp(inner.right, ast.Mult(), node.right)
@@ -264,6 +265,20 @@ def wrong_pairs(c):
         edit = Edit(given, c.source.span(node)[1], text)
         if between.count("(") == between.count(")"):
             yield Candidate(1.3 + more, kind, node.lineno, message, (edit,))
+
+
+def _applied_twice(c, inner, text):
+    """Yield edits of ``f(y) * (1 - f(y))`` in plain Python, where ``y`` is a number that ``f`` returned already."""
+    calls = [part for side in (inner.right, c.node.right) for part in ast.walk(side) if isinstance(part, ast.Call)]
+    if c.seen.shape or len(calls) < 2 or any(c.source.text_of(part.args[0]) != text for part in calls if part.args):
+        return
+    first, last = c.source.span(inner.right)[0], c.source.span(c.node)[1]
+    between = c.source.text[first:last]
+    for form in (f"{text} * (1 - {text})", f"(1 - {text} ** 2)"):
+        message = f"{between} applies the activation once more, but {text} is an activation already: {form}"
+        if between.count("(") == between.count(")"):
+            edit = Edit(first, last, form)
+            yield Candidate(1.05, "derivative at the wrong argument", c.line, message, (edit,), firm=True)
 
 
 def _renamed_pairs(c, inner, text):

@@ -3,11 +3,11 @@
 import ast
 
 from autograd.engine.value import Value
-from autograd.grading.code.context import Candidate, is_slope_argument
+from autograd.grading.code.context import Candidate, is_slope_argument, multiplies_weights
 from autograd.grading.code.objects import Instance
 from autograd.grading.code.trace import numbers_of
 
-__all__ = ["called", "entries", "indices", "labels", "repeated", "slices_alike", "twins"]
+__all__ = ["called", "entries", "indices", "labels", "last_entries", "repeated", "slices_alike", "twins"]
 
 MAX_ENTRIES = 8
 
@@ -178,6 +178,21 @@ def called(c):
     for other in _methods_like(c, node)[:MAX_ENTRIES]:
         message = f"{c.text} stands where the result of {other} belongs"
         yield Candidate(1.31, "raw error for delta", c.line, message, c.replaced(f"{owner}.{other}{given}"))
+
+
+def last_entries(c):
+    """Yield edits that propagate the last delta of a list, as ``deltas[-1].dot(W.T)`` for ``error.dot(W.T)``."""
+    if not isinstance(c.node, ast.Name) or not c.seen.shape or c.is_stored() or not multiplies_weights(c):
+        return
+    if not c.is_back():
+        return
+    for name, value in _lists(c).items():
+        last = numbers_of(value[-1])[1] if isinstance(value, list) and value else []
+        back = [e for e in last if isinstance(e, Value) and e.op is not None and e not in c.way.gradients]
+        if back and len(back) == len(last):
+            new = f"{name}[-1]"
+            message = f"{c.text} is propagated, but {new} is the delta"
+            yield Candidate(1.17, "raw error for delta", c.line, message, c.replaced(new))
 
 
 def _lists(c):

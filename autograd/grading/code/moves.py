@@ -18,6 +18,7 @@ def moves(way, source):
     if not any(number in way.successors for number in way.wrong):
         return
     yield from _split_loops(way, source)
+    yield from _called_later(way, source)
     for statement in list(source.blocks):
         if not isinstance(statement, ast.stmt) or isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             continue
@@ -61,6 +62,34 @@ def _split_loops(way, source):
         start = source.starts[first.lineno - 1]
         message = "a layer is updated before the error is propagated through it: update in a loop of its own"
         yield Candidate(0.7, "update before use", first.lineno, message, (Edit(start, start, header),), firm=True)
+
+
+def _called_later(way, source):
+    """Yield edits that call a method with an update in a loop of its own, at the end of the function around it."""
+    homes = {source.function_of(s).name for s in source.blocks if _is_update_in_function(way, source, s)}
+    for call in [s for s in source.blocks if isinstance(s, ast.Expr) and _updates(way, s, homes)]:
+        loop = source.parents.get(call)
+        if not isinstance(loop, ast.For) or len(loop.body) < 2:
+            continue
+        top = loop
+        while isinstance(source.parents.get(top), (ast.For, ast.If)):
+            top = source.parents[top]
+        block = source.blocks[top][0]
+        last = block[-2] if isinstance(block[-1], ast.Return) and len(block) > 1 else block[-1]
+        if last is loop or (top is not loop and isinstance(source.parents.get(loop), ast.If)):
+            continue
+        headers = [node for node in (loop, *source.loops_around(loop)) if isinstance(node, ast.For)][::-1]
+        depth, text = source.indent(top), ""
+        for node in headers:
+            text += f"{depth}for {source.text_of(node.target)} in {source.text_of(node.iter)}:\n"
+            depth += " " * 4
+        text += f"{depth}{source.text_of(call)}\n"
+        start, end = source.starts[call.lineno - 1], source.starts[min(call.end_lineno, len(source.lines))]
+        place = source.starts[min(last.end_lineno, len(source.lines))]
+        lead = "" if source.text[place - 1 : place] == "\n" else "\n"
+        message = f"{source.text_of(call)} changes what is used below to propagate the error: update after that"
+        edits = (Edit(start, end, ""), Edit(place, place, lead + text))
+        yield Candidate(0.65, "update before use", call.lineno, message, edits, firm=True)
 
 
 def _is_update_in_function(way, source, statement):

@@ -4,9 +4,10 @@ import ast
 
 from autograd.grading.code.context import Candidate
 
-__all__ = ["stored_elsewhere"]
+__all__ = ["other_stores", "stored_elsewhere"]
 
 VARIABLES = (ast.Name, ast.Attribute, ast.Subscript)
+MAX_STORES = 12
 
 
 def stored_elsewhere(way, source):
@@ -30,3 +31,36 @@ def stored_elsewhere(way, source):
             yield Candidate(0.9, "other", statement.lineno, message, (source.replacing(target, new),))
             message = f"{old} is computed from {new}"
             yield Candidate(0.95, "wrong factor", statement.lineno, message, (source.replacing(value.left, old),))
+
+
+def other_stores(way, source):
+    """Yield edits that keep another value of a forward pass for the way back, as ``self.out = out`` for ``= x``.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    count = 0
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, ast.Assign) or not isinstance(
+            statement.targets[0], (ast.Attribute, ast.Subscript)
+        ):
+            continue
+        value, around = statement.value, source.function_of(statement)
+        if not isinstance(value, ast.Name) or not isinstance(around, ast.FunctionDef) or around.name == "__init__":
+            continue
+        if not any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(around)):
+            continue
+        own = way.by_place(value)[:1]
+        names = [part.id for part in ast.walk(around) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+        names += [part.arg for part in around.args.args]
+        for name in dict.fromkeys(names):
+            alike = [place for place in way.texts.get(name, []) if own and place.frame is own[0].frame]
+            shaped = any(place.shape == own[0].shape and way.is_forward_value(place.elements) for place in alike)
+            if name != value.id and shaped and count < MAX_STORES:
+                count += 1
+                target = source.text_of(statement.targets[0])
+                message = f"{target} keeps {value.id}, and the way back reads it as {name}"
+                edits = (source.replacing(value, name),)
+                kind = "derivative at the wrong argument"
+                yield Candidate(1.335, kind, statement.lineno, message, edits, firm=True)

@@ -120,6 +120,18 @@ def missing_terms(c):
             message = f"{name} is computed and never used: it belongs to this sum"
             text = c.source.operand_text(c.node, tight=False)
             yield Candidate(0.97, kind, c.line, message, c.replaced(f"{text} + {name}"))
+        elif name != own and known is not None and _is_row_sum(known[0], c.seen.shape):
+            # The derivative of a softmax has a sum over each row, which is added to all of its entries.
+            soft = any(shape == c.seen.shape for _, shape, _ in c.way.softmaxes(c.scope()))
+            message = f"{name} is computed and never used: it belongs to this sum"
+            text = c.source.operand_text(c.node, tight=False)
+            edits = c.replaced(f"{text} + {name}")
+            yield Candidate(0.98, "softmax diagonal" if soft else "wrong factor", c.line, message, edits)
+
+
+def _is_row_sum(shape, whole):
+    """Return True if an array has one number for each row or column of a larger array."""
+    return len(shape) == len(whole) and shape != whole and all(a in (1, b) for a, b in zip(shape, whole, strict=True))
 
 
 def missing_products(c):

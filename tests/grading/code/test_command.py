@@ -48,7 +48,7 @@ def test_a_page_of_programs_that_cannot_be_written_loses_no_grade(page, tmp_path
 def test_a_pipe_is_no_program(tmp_path, capsys):
     os.mkfifo(tmp_path / "pipe.py")
     assert main(["code", str(tmp_path / "pipe.py")]) == 2
-    assert "no file but a device or a pipe" in capsys.readouterr().out
+    assert "not a file but a device or a pipe" in capsys.readouterr().out
 
 
 def test_a_console_shows_no_control_characters_and_escapes_what_it_has_not(tmp_path, monkeypatch):
