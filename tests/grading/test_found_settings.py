@@ -1,6 +1,7 @@
 """Documents that declare nothing: the network that is found, and claims that are left open instead of called wrong."""
 
 import itertools
+import re
 
 import pytest
 
@@ -126,7 +127,7 @@ def test_what_defines():
 def test_the_reason_is_that_of_the_reader_that_knows_more_commands():
     (claim,) = graded(r"\delta_k = \textcolor{red}{\frac1{q_L} (y_k - t_k)}").claims
     assert claim.verdict == "unreadable"
-    assert "q_L has no meaning here" in claim.diagnosis
+    assert re.search(r"q(?:_L)? has no meaning here", claim.diagnosis)
 
 
 SAID_OTHERWISE = [
