@@ -46,6 +46,7 @@ _SIMPLE = [
     (re.compile(pattern), into)
     for pattern, into in [
         (r"\\(?:m?kern|m?skip|mspace\s*\{)\s*-?[\d.]+\s*(?:mu|em|ex|pt|cm|mm)\s*\}?", " "),
+        (r"\\mathrel\s*\{\s*([-+])\s*\}\s*=", r"\1="),
         (r"\\hskip\s*-?[\d.]+\s*(?:em|ex|pt|cm|mm)", r"\\quad "),
         (r"\\(?:vcentcolon|colon)\s*=|\\mathrel\s*\{\s*:\s*\}\s*=|\\(?:eqdef|defeq|coloneq|eqqcolon|eqcolon|eqcirc"
          r"|isdef)(?![A-Za-z])", ":="),

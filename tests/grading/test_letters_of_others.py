@@ -100,6 +100,11 @@ CASES = [
     (PLAIN, r"\frac{\partial E}{\partial W_1} = \delta_2x^T", OPEN),
     (STEPS, r"w_{jk}(t+1) = w_{jk}(t) + \eta (d_k - y_k) y_k (1 - y_k) O_j", RIGHT),
     (STEPS, r"w_{jk}(t+1) = w_{jk}(t) - \eta (d_k - y_k) y_k (1 - y_k) O_j", WRONG),
+    # the size of a vector of ones, and the sign of an update in braces
+    (BATCH, r"\frac{\partial J}{\partial b^{[2]}} = \frac{1}{m} (A^{[2]} - Y) \mathbf 1_m", RIGHT),
+    (BATCH, r"\frac{\partial J}{\partial b^{[2]}} = (A^{[2]} - Y) \mathbf 1_m", WRONG),
+    (PLAIN, r"w_{kj} \mathrel{-}= \eta \delta_k a_j", RIGHT),
+    (PLAIN, r"w_{kj} \mathrel{+}= \eta \delta_k a_j", WRONG),
     # a square that may be the mark of a layer, and a letter that may be anything
     (PLAIN, r"\delta_k^2 = (y_k - t_k) y_k (1 - y_k)", OPEN),
     (PLAIN, r"\delta_k = (y_k - t_k) y_k (1 - y_k) + s_k", OPEN),

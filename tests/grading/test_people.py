@@ -36,6 +36,8 @@ OUT_OF_REACH = {"R09", "hkB1", "d2lrnn4", "9pdf3", "14itv4", "15rba3", "16liw5",
 # derivative of the mean loss or of a sample's own loss. Vectors may be rows or columns. Circles may bind more tightly
 # than products, and a delta may be that of the activations.
 OF_TWO_MINDS = {
+    "I05",
+    "6cnn7",
     "1gom4",
     "blog3",
     "blog4",

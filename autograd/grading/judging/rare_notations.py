@@ -47,6 +47,8 @@ def with_layers_as_usual(claim, places):
     bracket = "(" if places.model.samples > 1 else "["
 
     def replace(node):
+        if is_name(node, "ones") and node.parts and all(script.kind == "sub" for script in node.parts):
+            return Node("name", (), node.data, node.at)  # the m of 1_m is its size
         if node.kind != "name" or not node.parts or not places.roles_of(node.data[0]):
             return None
         scripts = [_as_layer(script, bracket, places) for script in node.parts]
