@@ -362,7 +362,7 @@ def called(x, *, scale=1):
 @pytest.mark.parametrize("function", [bare, called])
 def test_with_and_without_brackets(function):
     assert function(Value(2.0), scale=3) is None
-    assert function.__doc__ == "Its own words."
+    assert function.__doc__ == "The docstring to keep."
     assert function.__name__ in ("bare", "called")
 
 

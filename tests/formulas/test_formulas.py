@@ -259,7 +259,7 @@ def test_errors_say_what_to_do():
         derivation.formula("w_ho[9,9]")
     with pytest.raises(GraphError, match="no neuron is called"):
         derivation.delta("d_h[9]")
-    with pytest.raises(GraphError, match="no parameter of this derivation"):
+    with pytest.raises(GraphError, match="is not a parameter of this derivation"):
         derivation.steps(Value(1.0))
 
 
