@@ -35,6 +35,9 @@ _DERIVATIVES = {
 }  # fmt: skip
 _DIFFERENTIALS = {"dd", "diff", "differentialD", "dif", "Diff"}
 _ARROWS = {"xlongequal": "=", "xequal": "=", "xleftarrow": r"\leftarrow", "xlongleftarrow": r"\leftarrow"}
+_DIFFERENTIAL = re.compile(
+    r"\s*(?:d\s*(?:[A-Za-z](?![A-Za-z])|\\)|\\(?:mathrm|rm)\s*\{\s*d\s*\}|\\partial(?![A-Za-z]))"
+)
 _KIND_OF_CASE = re.compile(r"(&\s*)((?:output|hidden|last|inner)\s+(?:layer|unit|neuron|node)s?)(?=\s*(?:\\\\|\}))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 _ARGUMENT = re.compile(r"\s*(?:\{|\\[A-Za-z]+|\\.|[^\s{}\\])")
@@ -64,6 +67,7 @@ _SIMPLE = [
         (r"([\w)\]}])\s*_\s*\{\s*(?:\w|\d+)(?:_\{?\w\}?)?\s*\\times\s*(?:\w|\d+)(?:_\{?\w\}?)?\s*\}", r"\1"),
         (r"(1\s*\}?|[IH]\s*\}?|\\chi)\s*_\s*\{\s*"
          r"\\(?:lbrace|\{)((?:[^{}\\]|\\(?![{}])|\{[^{}]*\})*)\\(?:rbrace|\})\s*\}", r"\1_{\2}"),
+        (r"\\(mathbf|boldsymbol|bm|pmb|vec)\s*\{\s*d\s*([A-Z])\s*\}", r"d\\\1{\2}"),
         (r"½", r"\\frac{1}{2}"), (r"¼", r"\\frac{1}{4}"), (r"⅓", r"\\frac{1}{3}"),
         (r"\^\s*\{?\s*1\s*\}?\s*/\s*_\s*\{?\s*2\s*\}?", r"\\frac{1}{2}"),
         (r"\\(mathrm|mathit|mathsf|text|textrm|operatorname)\s+([A-Za-z])", r"\\\1{\2}"),
@@ -165,6 +169,8 @@ def _replacement(text, name, at):
         sign = _SIGN.fullmatch(parts[0]) if parts is not None else None
         if sign is None and name in ("mathopen", "mathclose") and parts is not None and not parts[0].strip():
             return " ", end
+        if sign is None and name == "mathop" and parts is not None and _DIFFERENTIAL.match(parts[0]):
+            return f" {parts[0]} ", end
         if sign is None or (name == "text" and sign[1] in "+-:"):
             return None
         label = _LABEL_BELOW.match(text, end) if sign[1] not in (r"\sum", r"\prod") else None

@@ -9,6 +9,7 @@ __all__ = [
     "with_powers_of_functions",
     "with_small_loss",
     "with_small_transposes",
+    "with_transposed_entries",
     "without_points",
 ]
 
@@ -34,6 +35,31 @@ def without_points(claim, places):
         return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
 
     return claim.rewritten(replace)
+
+
+def with_transposed_entries(claim):
+    r"""Return a claim with ``W_{ki}`` for ``W^T_{ik}``, an entry of a transposed matrix, where a sum counts i or k.
+
+    Without a sum, two letters below a matrix may be the names of its layers, as in ``W_{hy}^T \delta_t``.
+    """
+    trees = [x for x in claim.sides if x is not None]
+    counted = {y for tree in trees for x in walk(tree) if isinstance(x.data, Limits) for y in x.data.letters}
+
+    def replace(node):
+        if node.kind != "transpose" or node.data == "prime" or node.parts[0].kind != "name":
+            return None
+        (name,) = node.parts
+        below = [script for script in name.parts if script.kind == "sub"]
+        if len(below) != 1 or len(below[0].parts) != 2:
+            return None
+        one, other = below[0].parts
+        if not (is_name(one) and is_name(other)) or one.data == other.data:
+            return None
+        if not counted & {one.data[0], other.data[0]}:
+            return None
+        return name.with_parts([x if x is not below[0] else x.with_parts([other, one]) for x in name.parts])
+
+    return claim.rewritten(replace) if counted else claim
 
 
 def with_layers_above(claim, places):

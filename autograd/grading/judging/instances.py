@@ -30,12 +30,35 @@ def unbound_letters(judge, task, places, reading, cache=None):
             names = {head(p) for p in c.parts}
             if names & left:
                 left |= names
+    lasts = last_letters(task)
     for side in task.sides[1:]:
         for letter in free_letters(side, evaluation):
+            if letter in lasts:
+                continue
             counts = reading.axes.get(letter) not in ("layer", "ignored", "named")
             if letter not in left and counts and how_many(judge, letter, reading) > 1:
                 found.setdefault(letter)
     return list(found)
+
+
+def last_letters(task):
+    r"""Return the letters that count the last entry of a matrix with dots, such as the n of ``(z_1, \ldots, z_n)^T``.
+
+    They stand in the last row or column of such a matrix, and nowhere else.
+    """
+    matrices = [x for side in task.sides for x in walk(side) if x.kind == "matrix"]
+    last: set = set()
+    for matrix in matrices:
+        rows = [row.parts for row in matrix.parts]
+        if not any(cell.kind == "dots" for row in rows for cell in row):
+            continue
+        ends = rows[-1] if len(rows) > 1 else ()
+        ends = [*ends, *[row[-1] for row in rows if len(row) > 1]]
+        last |= {id(x) for cell in ends for x in walk(cell)}
+    if not last:
+        return frozenset()
+    names = [(id(x) in last, x.data[0]) for side in task.sides for x in walk(side) if x.kind == "name"]
+    return frozenset([name for is_last, name in names if is_last]) - {name for is_last, name in names if not is_last}
 
 
 class Outline(NamedTuple):
@@ -132,7 +155,8 @@ def instances(judge, task, places, reading, wanted, cache=None):
         for x in letters
         if how_many(judge, x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored", "named")
     ]
-    ranges = [range(1, how_many(judge, x, reading) + 1) for x in letters]
+    counts, lasts = {x: how_many(judge, x, reading) for x in letters}, last_letters(task)
+    ranges = [range(counts[x] if x in lasts else 1, counts[x] + 1) for x in letters]
     envs = [dict(zip(letters, n, strict=True)) for n in itertools.islice(itertools.product(*ranges), 20_000)]
     kept = []
     for env in envs:

@@ -10,7 +10,12 @@ import re
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
-from autograd.grading.judging.claim_notations import with_layers_above, with_small_loss, without_points
+from autograd.grading.judging.claim_notations import (
+    with_layers_above,
+    with_small_loss,
+    with_transposed_entries,
+    without_points,
+)
 from autograd.grading.judging.claim_readings import (
     IN_LAYERS,
     IN_LETTERS,
@@ -193,7 +198,8 @@ class Written:
         claim = with_gradients_in_weights(with_sums_over_inputs(claim, places), places)
         claim = with_layers_as_usual(claim, places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
-        claim = with_small_loss(with_layers_above(without_points(claim, places), places), places)
+        claim = with_transposed_entries(without_points(claim, places))
+        claim = with_small_loss(with_layers_above(claim, places), places)
         try:
             found = first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
         except ReadingError:
