@@ -160,10 +160,16 @@ class Doubts:
             return said
         if self._others is None:
             return self._beside_declared(item, text, grade, link)
-        return remark(text, grade, self._network_letters) or self._left_open(item.target, text, grade, link)
+        return self._remark(item, text, grade) or self._left_open(item.target, text, grade, link)
+
+    def _remark(self, item, text, grade):
+        """Return the reason why a claim is only a remark, or "". What is written for a target is none."""
+        return "" if item.target is not None else remark(text, grade, self._network_letters)
 
     def of_form(self, item, text) -> str:
         """Return the reason to leave a claim open before a mistake is looked for, because of its form, or ""."""
+        if item.target is not None:
+            return ""  # it is written for a target, so it is a claim
         known = self._network_letters
         return remark_of_form(text, known) or (remark_of_form(item.formula, known) if text != item.formula else "")
 
@@ -287,7 +293,7 @@ class Doubts:
         target, changed = item.target, self._changed(text)
         if changed:
             return f"{changed} declared setting"
-        said = remark(text, grade, self._network_letters) or remark(item.formula, grade, self._network_letters)
+        said = self._remark(item, text, grade) or self._remark(item, item.formula, grade)
         said = said or self._of_given(text) or self._of_numbers_given(grade)
         said = said or self._of_named_loss(item, text) or self._of_other_outputs(item, text)
         said = said or self._said_transposed(target, text)

@@ -53,7 +53,7 @@ _COUNTED = re.compile(
 )
 _ONE = re.compile(r"\\(?:mathrm|text)\s*\{\s*1\s*\}(?=\s*\\(?:left\s*\\)?\{)")
 _TYPED_SUM = re.compile(r"(?<![A-Za-z\\.{])(?:SUM|Sum|sum)(?=_\{?[a-z])")
-_TYPED_HALF = re.compile(r"(?<![\w{}.^_/])(\d)/(\d)(?![\w./])")
+_TYPED_HALF = re.compile(r"(?<![\w{}.^_/])(?<!\^\{-)(?<!\^\{ -)(\d)/(\d)(?![\w./])")
 _MEAN = re.compile(
     r"\\(?:text|mathrm|operatorname|texttt|textrm|mathtt)\s*\{\s*(?:(?:np|numpy|torch)\s*\.\s*)?mean\s*\}|(?<![A-Za-z\\])(?:np|numpy|torch)\s*\.\s*mean"
 )

@@ -139,7 +139,7 @@ def test_another_meaning_of_a_letter_ends_with_a_claim_that_is_right():
 def test_a_number_of_a_neuron_that_is_something_else():
     claims = graded(r"z_1 = 7", "z = z_1 + b")
     assert [claim.verdict for claim in claims] == ["ambiguous"] * 2
-    assert "line 1 says of z_1" in claims[1].diagnosis
+    assert "line 1 gives z_1 another meaning" in claims[1].diagnosis
 
 
 def test_the_letter_of_which_a_softmax_is_taken():

@@ -239,7 +239,8 @@ def with_primes_as_transposes(claim, places):
     found: list = []
 
     def is_primed(x):
-        return is_name(x) and x.data[1] == 1 and bool(places.roles_of(x.data[0]))
+        is_entry = any(script.kind == "sub" for script in x.parts)  # a number, of which a prime is no transpose
+        return is_name(x) and x.data[1] == 1 and not is_entry and bool(places.roles_of(x.data[0]))
 
     def turned(x):
         found.append(x)
