@@ -11,7 +11,10 @@ from autograd.grading.code.reading import Reading, fresh_starts, read
 from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 
-__all__ = ["Case", "has_steps", "judge_afresh", "judgement", "read_again", "start_numbers", "with_other_samples"]
+__all__ = [
+    "Case", "has_steps", "judge_afresh", "judgement", "read_again", "start_numbers", "with_other_samples",
+    "wrong_with_other_samples",
+]  # fmt: skip
 
 FRESH_SEEDS = (1, 2, 3, 4)
 FRESH_WORK = 2_000_000
@@ -149,20 +152,35 @@ def with_other_samples(case, said):
 
     The gradient of a weight is 0 if its input is 0, as in the first row of XOR. Then any factor would be right.
     """
+    other = _rearranged(case)
+    if other is None or sum(u.empty for u in other.final.updates) >= sum(u.empty for u in case.final.updates):
+        return case
+    said.append("gradients are 0 for the first sample: judged with another one first")
+    return other
+
+
+def wrong_with_other_samples(case):
+    """Return a right case with its samples in another order if it is wrong then, and None otherwise.
+
+    The first samples may hide a mistake, such as a target of 0 that is also taken for an input.
+    """
+    other = _rearranged(case) if case.prepared.order is None else None
+    return other if other is not None and not other.judged.right and not other.final.right else None
+
+
+def _rearranged(case):
+    """Return the case with samples that have fewer zeros first, read and judged again, or None if there are none."""
     order = order_of_samples(case.tree)
     if order is None:
-        return case
+        return None
     prepared = replace(case.prepared, order=order)
     tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
     judged = judgement(own, case.loss is not None, tree)
     if judged is None or len(judged.updates) != len(case.judged.updates):
-        return case
+        return None
     other = Case(case.text, tree, case.loss, case.call, own, judged, prepared=prepared)
     judge_afresh(other, [])
-    if sum(u.empty for u in other.final.updates) >= sum(u.empty for u in case.final.updates):
-        return case
-    said.append("gradients are 0 for the first sample: judged with another one first")
     return other
 
 

@@ -10,6 +10,7 @@ from autograd.grading.code.case import (
     judgement,
     read_again,
     with_other_samples,
+    wrong_with_other_samples,
 )
 from autograd.grading.code.corrections import plain_corrections, wrong_corrections
 from autograd.grading.code.factors import TOLERANCE, close
@@ -235,6 +236,10 @@ def _on_other_numbers(case, said):
         said.append(f"right with the file's own sizes only: other sizes show the mistake ({sizes[-1]})")
         return other, None, checked
     checked += ["at other sizes"] if sizes else []
+    other = wrong_with_other_samples(case)
+    if other is not None:
+        said.append("right for the first samples only: others show the mistake")
+        return other, None, checked
     second = second_step(case)
     if second is not None and second.wrong:
         said.append("the first update is right: the second one shows the mistake")

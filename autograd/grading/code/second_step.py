@@ -2,9 +2,9 @@
 
 import ast
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from autograd.grading.code.case import Case, has_steps, judgement
+from autograd.grading.code.case import Case, has_steps, judgement, start_numbers
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
@@ -43,6 +43,7 @@ def second_step(case, correct=True):
         case: The program. All of its first updates are right.
         correct: True to search for a correction.
     """
+    case = _where_it_is_right(case)
     recorder = case.own.recorder
     changes = [change for change in recorder.changes if change.step == 2]
     if not changes or any(is_adaptive(update.group) for update in case.judged.updates):
@@ -67,6 +68,18 @@ def second_step(case, correct=True):
     return SecondStep(wrong, [_mistake(case, judged)] if wrong and correct else [])
 
 
+def _where_it_is_right(case):
+    """Return the case with fresh weights if its first update is a gradient only with these, and else the case itself.
+
+    With the program's own numbers, there may be a kink, or gradients that are 0 because the data are symmetric.
+    """
+    if case.judged.right:
+        return case
+    own = read(case.tree, loss=case.loss, call=case.call, seed=case.seed, starts=fresh_starts(case.numbers, case.seed))
+    judged = judgement(own, case.loss is not None, case.tree, truth=case.judged.truth) if has_steps(own) else None
+    return replace(case, own=own, judged=judged) if judged is not None and judged.right else case
+
+
 def _share(update, earlier):
     """Return the factor of the first change in the second one, or None if the rest is not the gradient."""
     change = [old.data - new.data for old, new in zip(update.group.old, update.group.new, strict=True)]
@@ -82,8 +95,25 @@ def _share(update, earlier):
     size = max(map(abs, change))
     rest = [c - rate * g - share * f for c, g, f in zip(change, update.gradient, first, strict=True)]
     if max(map(abs, rest)) > SLACK * size:
-        return None
+        return 1.0 if _keeps_gradient(change, first, update, earlier) else None
     return share if rate > 0 and len(rest) > 2 else math.nan  # two numbers are always such a sum
+
+
+def _keeps_gradient(change, first, update, earlier):
+    """Return True if the second change is the second gradient plus the first one, of which a penalty is not kept.
+
+    Sums of gradients that are not set to zero keep the gradient of the data. A penalty is added anew each time, for all
+    weights or for some of them. The rate must be the same in both updates.
+    """
+    rate = proportion(first, earlier.gradient)
+    if rate is None:
+        return False
+    slack = SLACK * max(map(abs, change))
+    rest = [c - rate * g - f for c, g, f in zip(change, update.gradient, first, strict=True)]
+    weights = [old.data for old in earlier.group.old]
+    shares = [r / w for r, w in zip(rest, weights, strict=True) if abs(r) > slack and w]
+    lost = [r for r, w in zip(rest, weights, strict=True) if abs(r) > slack and not w]
+    return len(shares) > 2 and not lost and all(close(share, shares[0]) for share in shares)
 
 
 def _shares(judged, first):
@@ -210,7 +240,11 @@ def _is_right(case, text):
         return False
     own = read(tree, loss=case.loss, call=case.call)
     judged = judgement(own, case.loss is not None, tree) if has_steps(own) else None
-    if judged is None or not judged.right or len(judged.updates) != len(case.judged.updates):
+    if judged is None or len(judged.updates) != len(case.judged.updates):
         return False
-    second = second_step(Case(text, tree, case.loss, case.call, own, judged, prepared=case.prepared), correct=False)
+    other = Case(case.text, tree, case.loss, case.call, own, judged, seed=case.seed, prepared=case.prepared)
+    if not judged.right:
+        other.numbers = start_numbers(own, judged)
+        other = _where_it_is_right(other)
+    second = second_step(replace(other, text=text), correct=False) if other.judged.right else None
     return second is not None and not second.wrong
