@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -90,8 +91,19 @@ def opened(browser, tmp_path):
     assert errors == []
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Refuse names of tests that differ between processes, because workers could not share them."""
+    """Mark every second case of tests that are marked ``halved`` as ``long``.
+
+    Refuse names of tests that differ between processes, because workers could not share them.
+    """
+    cases: Counter = Counter()
+    for item in items:
+        if item.get_closest_marker("halved") is not None and item.get_closest_marker("long") is None:
+            test = item.path, item.originalname
+            cases[test] += 1
+            if cases[test] % 2 == 0:
+                item.add_marker("long")
     wrong = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if wrong:
         raise pytest.UsageError(f"give these tests ids that are the same in every process: {wrong}")

@@ -96,6 +96,7 @@ def wild_rows(primitive, count=1000):
 # --- Strict code
 
 
+@pytest.mark.halved
 @LANES
 @EVERY
 def test_strict_code_has_the_engines_bits(primitive, count):
@@ -130,6 +131,7 @@ def test_constants_among_the_operands_are_plain_numbers(primitive):
 # --- The default mode
 
 
+@pytest.mark.halved
 @LANES
 @EVERY
 def test_values_and_partials_agree_with_mpmath(primitive, count):

@@ -319,6 +319,7 @@ SEVERAL = [
 ]
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("formulas", SEVERAL)
 def test_a_second_loss_or_activation_is_no_mistake(formulas):
     assert "wrong" not in verdicts(*formulas)

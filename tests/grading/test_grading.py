@@ -513,6 +513,7 @@ def test_what_grows_exponentially_is_refused_at_once(target, formula, words):
     assert re.search(words, grade.diagnosis)
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("part", ["d", "d ", r"\hat d", "d(", r"\partial ", r"\frac{d", "dL/d", r"\delta "])
 @pytest.mark.parametrize("start", ["a = b + c ", r"a = \boxed{b + c} "])
 def test_a_letter_that_may_begin_a_derivative_is_tried_once_at_each_place(plain, start, part):

@@ -88,6 +88,7 @@ UNNAMED = {
 }
 
 
+@pytest.mark.halved
 @pytest.mark.untraced
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['set']}-{row['id']}")
 def test_a_printed_formula_gets_its_true_verdict(row):

@@ -237,6 +237,7 @@ def test_any_text_is_read_or_refused(text):
         assert isinstance(show(read(text)), str)
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_any_unicode_is_read_or_refused(text):
@@ -244,6 +245,7 @@ def test_any_unicode_is_read_or_refused(text):
         read(text)
 
 
+@pytest.mark.long
 @pytest.mark.untraced
 def test_any_formula_is_graded_in_bounds():
     derivation = derive(network((2, 3, 2)))

@@ -154,6 +154,7 @@ def test_what_is_said_of_counts_functions_and_beginnings(formula):
     assert verdicts(formula, setting=SOFTMAX)[0] in ("ambiguous", "definition", "equal", "unreadable")
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize(
     "step",
     [r"i \gets 1", r"W \leftarrow 0"]

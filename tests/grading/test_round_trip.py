@@ -127,6 +127,7 @@ def test_the_matrix_form_of_a_recurrent_network(order, how):
     assert graded(derivation, [line.latex for line in lines] + [line.text for line in lines]) == []
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize(
     ("activation", "loss"),
     combinations(["silu", "softplus", "tanh", "relu"], ["half_sse", "sse", "cross_entropy", "binary_cross_entropy"]),

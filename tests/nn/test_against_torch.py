@@ -82,6 +82,7 @@ def trained(engine, optimizer, size, **options):
     return [p.data for p in model.parameters()]
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("engine", ["eager", "native"])
 @pytest.mark.parametrize(("optimizer", "kind", "settings"), CASES, ids=lambda x: str(x)[:40])
 @pytest.mark.parametrize("size", [1, 2])

@@ -467,6 +467,7 @@ OPTIMIZERS = {
 LOSSES = {"half_sse": half_sse, "sse": sse, "mse": mse, "hinge": hinge, "cross_entropy": cross_entropy}
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ["linear", "exp"])

@@ -138,6 +138,7 @@ def programs():
     return len(nn.cluster._programs)
 
 
+@pytest.mark.halved
 @pytest.mark.untraced
 @pytest.mark.parametrize(("doomed", "failures"), [(1, 3), (2, 0)], ids=["one", "all, and the scheduler gives up"])
 def test_a_killed_worker_loses_no_update(two, monkeypatch, doomed, failures):

@@ -131,6 +131,7 @@ def test_a_right_network_is_right(name):
     assert grade.loss.startswith(("err", "mse"))
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("kind", BUGS)
 def test_a_wrong_network_is_wrong(kind):
     grade = grade_code(changed(BUGS[kind]))

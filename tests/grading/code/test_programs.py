@@ -281,6 +281,7 @@ def graded(name):
     return grade_code((PROGRAMS / f"{name}.py").read_text(), loss=FACTS[name][0])
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("name", FACTS)
 def test_verdicts_lines_and_kinds(name):
     _, verdict, wrong, mistakes = FACTS[name]
