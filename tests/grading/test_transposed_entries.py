@@ -28,6 +28,7 @@ TRANSPOSED = [
 ]  # fmt: skip
 ORDERS = [(TO_FROM, "ik", RIGHT), (TO_FROM, "ki", WRONG), (FROM_TO, "ki", RIGHT), (FROM_TO, "ik", WRONG)]
 COLUMN = r"\delta^{(L)} = \begin{bmatrix} %s \\ \vdots \\ %s \end{bmatrix}"
+IN_BRACKETS = r"\nabla_a \mathcal L = \left( \begin{matrix} a^L_1 - y^*_1 \\ \vdots \\ %s \end{matrix} \right)"
 CASES = [
     *[(row, rf"\delta_i^{{(1)}} = \sigma'(z_i^{{(1)}}) \sum_k {weight % indices} \delta_k^{{(2)}}", verdict)
       for weight in TRANSPOSED
@@ -38,6 +39,8 @@ CASES = [
     (TO_FROM, COLUMN % (r"(a_1^L - y_1^*) \sigma'(z_1^L)", r"(a_n^L - y_n^*) \sigma'(z_1^L)"), WRONG),
     (TO_FROM, COLUMN % (r"(y_1^* - a_1^L) \sigma'(z_1^L)", r"(y_n^* - a_n^L) \sigma'(z_n^L)"), WRONG),
     (TO_FROM, r"\nabla_a \mathcal L = \begin{pmatrix} a^L_1 - y^*_1 \\ \vdots \\ a_K^L - y_K^* \end{pmatrix}", RIGHT),
+    (TO_FROM, IN_BRACKETS % "a_K^L - y_K^*", RIGHT),
+    (TO_FROM, IN_BRACKETS % "y_K^* - a_K^L", WRONG),
     # a d in the braces of a bold letter, and differentials in an operator
     (MEAN, r"\mathbf{d A}^{[l-1]} = (\mathbf{W}^{[l]})^T \mathbf{d Z}^{[l]}", RIGHT),
     (MEAN, r"\mathbf{d A}^{[l-1]} = \mathbf{W}^{[l]} \mathbf{d Z}^{[l]}", WRONG),

@@ -209,6 +209,8 @@ def corners_agree(side, truth, evaluation, env):
     """Return True if the corner entries of a matrix with dots are right."""
     if not is_array(truth):
         raise ShapeError("the left side", "a matrix", "is not")
+    while side.kind == "group":
+        side = side.parts[0]
     rows = side.parts
     for r, i in ((0, 0), (-1, -1)):
         for c, j in ((0, 0), (-1, -1)):
