@@ -19,6 +19,8 @@ from autograd.compiler import calls, kernel_cache, programs
 from autograd.engine import algebra
 from nn import MLP, cross_entropy, half_sse
 
+pytestmark = pytest.mark.halved
+
 VARIADIC = {"dot": [2, 3, 5], "total": [1, 2, 5], "logsumexp": [1, 2, 4], "shift": [1, 2, 4]}
 
 

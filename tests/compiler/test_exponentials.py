@@ -11,6 +11,8 @@ from autograd import Value
 from autograd.compiler.loops import size
 from nn import MLP, SGD, cross_entropy, fit
 
+pytestmark = pytest.mark.halved
+
 INF, NAN = math.inf, math.nan
 
 

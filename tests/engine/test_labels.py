@@ -18,6 +18,8 @@ from autograd import Value, derive, draw, explain, steps, tanh
 from autograd.__main__ import main
 from nn import SGD, deltas, fit, half_sse, load, save
 
+pytestmark = pytest.mark.halved
+
 HOSTILE = [
     "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>",
     "' onclick='alert(1)", "</title></style><iframe src=javascript:alert(1)>", "&lt;script&gt;", "&#60;script&#62;",

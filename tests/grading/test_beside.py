@@ -11,6 +11,8 @@ from autograd.grading.numeric_examples import without_examples
 from autograd.grading.report_html import page
 from autograd.grading.setting import Declaration, Setting, declared_setting
 
+pytestmark = pytest.mark.halved
+
 DECLARED = "network: 2-3-2 sigmoid\nletters: s=z, y=a, t=y, loss=C\norder: to-from\nvectors: columns"
 ONE = "network: 2-2-1 sigmoid\nloss: sse\nletters: y=a, t=y, s=z\norder: to-from\nvectors: columns"
 SOFTMAX = "network: 2-3-3 sigmoid, linear\nloss: cross_entropy\nletters: a=h, p=\\hat{y}, t=y, s=z, y=z\nvectors: rows"

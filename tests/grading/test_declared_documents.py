@@ -5,6 +5,8 @@ import pytest
 from autograd.grading.remarks import is_chain_of_arrays, remark_of_form
 from tests.grading.test_remarks import graded, verdicts
 
+pytestmark = pytest.mark.halved
+
 SIGNALS = "network: 2-3-1 tanh\nloss: sse\norder: from-to\nletters: x=x, a=x, y=x, t=y, s=s, loss=e, function=\\theta"
 SCORES = (
     "network: 4-3-2 sigmoid, linear\nloss: cross_entropy\nvectors: columns\norder: to-from\n"

@@ -9,6 +9,8 @@ from autograd import Value, derive, maximum, minimum, relu, tanh
 from autograd.engine import algebra
 from autograd.engine.algebra import Primitive
 
+pytestmark = pytest.mark.halved
+
 # Functions that only derivatives call. Those of several operands are used with all operands recorded.
 HELPERS = {
     "identity", "detached", "zero_derivative", "gaussian_times", "logistic_pdf_times", "normal_pdf_times",

@@ -15,6 +15,8 @@ from autograd.grading.latex_text import claims_in
 from autograd.grading.own_letters import definition
 from autograd.grading.setting import Setting
 
+pytestmark = pytest.mark.halved
+
 
 def graded(*formulas, prose="A sigmoid network.", **options):
     return grade_document("\n".join([prose, *[f"$${formula}$$" for formula in formulas]]), format="markdown", **options)

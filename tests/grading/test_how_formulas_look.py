@@ -6,6 +6,8 @@ Each look is tried on a right formula and on a wrong one, so that neither it nor
 import pytest
 from people_settings import derivation
 
+pytestmark = pytest.mark.halved
+
 PLAIN = {
     "setting": "2-3-2 sig half_sse",
     "declared": {"order": "to-from", "letters": {"s": "z", "a": "a", "y": "y", "t": "t", "loss": "E"}},

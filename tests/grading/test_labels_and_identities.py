@@ -5,6 +5,8 @@ import itertools
 import pytest
 from people_settings import derivation
 
+pytestmark = pytest.mark.halved
+
 LOGISTIC = {"setting": "2-1 logistic m=3", "declared": {"letters": {"y": r"\hat{y}", "t": "y", "loss": "J"}}}
 PENALTY = {
     "setting": "2-1 lin half_sse m=3 l2",

@@ -6,6 +6,8 @@ Each kind has a right formula and a wrong one beside it, or one that only the wr
 import pytest
 from people_settings import derivation
 
+pytestmark = pytest.mark.halved
+
 LOGISTIC = {
     "setting": "2-1 logistic m=3",
     "declared": {"order": "to-from", "letters": {"s": "z", "y": "a", "t": "y", "loss": "C", "function": r"\sigma"}},

@@ -5,6 +5,8 @@ import pytest
 from autograd import Value, cbrt, cos, derive, exp, exp2, log, log2, log10, sin, tan
 from nn import MLP, absolute, half_sse, huber
 
+pytestmark = pytest.mark.halved
+
 FUNCTIONS = {
     "log2": log2,
     "log10": log10,

@@ -3,6 +3,8 @@
 import pytest
 from people_settings import derivation
 
+pytestmark = pytest.mark.halved
+
 MARKED = [
     "y'", r"y^\prime", r"y^{\prime}", "y''", "y^*", "y^{*}", r"y^\star", r"y^{\ast}", r"\tilde{y}", r"\bar{y}",
     r"\overline{y}", r"\dot{y}", r"\check{y}", r"\mathring{y}", r"\hat{t}", "y^{true}", r"y^{\text{true}}",

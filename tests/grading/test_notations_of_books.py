@@ -3,6 +3,8 @@
 import pytest
 from people_settings import derivation
 
+pytestmark = pytest.mark.halved
+
 HAYKIN = {
     "setting": "2-3-2 sig half_sse",
     "declared": {

@@ -6,6 +6,8 @@ from graphs import network
 from autograd import derive
 from autograd.grading.judging.proof import Counterexample
 
+pytestmark = pytest.mark.halved
+
 THIRD = 1 / 3
 
 

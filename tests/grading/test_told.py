@@ -9,6 +9,8 @@ from graphs import absolute_errors, by_hand, identity, network, recurrent, squar
 from autograd import derive, sqrt, tanh, where
 from nn import cross_entropy
 
+pytestmark = pytest.mark.halved
+
 ROWS = json.loads(Path(__file__).with_name("told.json").read_text(encoding="utf-8"))
 NETWORKS = {
     "2-3-2 sigmoid": lambda: network((2, 3, 2)),

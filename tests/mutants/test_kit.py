@@ -34,6 +34,7 @@ def write(folder, text, name="test_suite.py"):
     return path
 
 
+@pytest.mark.long
 @pytest.mark.untraced
 def test_a_weak_suite_misses_exactly_what_it_cannot_see_and_a_good_one_nothing():
     weak = run([WEAK])

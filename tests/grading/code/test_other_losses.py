@@ -4,6 +4,8 @@ import pytest
 
 from autograd import grade_code
 
+pytestmark = pytest.mark.halved
+
 PROGRAM = """
 import numpy as np
 
