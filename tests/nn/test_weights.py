@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, Module, Neuron
+from nn.names import NeuronName
 
 
 def test_the_weights_are_a_list_whose_changes_are_seen():
@@ -59,3 +60,10 @@ def test_nonlin_and_module():
         pass
 
     assert Empty().parameters() == []
+
+
+def test_labels_of_weights_are_the_same_one_by_one_and_together():
+    together = NeuronName.of_weights(3, 2, 5, "tanh")
+    one_by_one = [NeuronName("w", 2, 5, "tanh", source) for source in (1, 2, 3)]
+    assert together == one_by_one == ["w2[1,5]", "w2[2,5]", "w2[3,5]"]
+    assert [x.__getnewargs__() for x in together] == [x.__getnewargs__() for x in one_by_one]

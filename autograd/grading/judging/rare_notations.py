@@ -35,10 +35,6 @@ _FUNCTIONS = (
 )
 
 
-def _on_all_sides(claim, replace):
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
-
-
 def with_layers_as_usual(claim, places):
     r"""Return a claim with ``W^{[2]}`` for ``W^{<2>}``, ``W_{(2)}``, ``W_{[2]}`` and ``W_{L2}``.
 
@@ -54,7 +50,7 @@ def with_layers_as_usual(claim, places):
         scripts = [_as_layer(script, bracket, places) for script in node.parts]
         return None if scripts == list(node.parts) else node.with_parts(scripts)
 
-    return _on_all_sides(claim, replace)
+    return claim.rewritten(replace)
 
 
 def _as_layer(script, bracket, places):
@@ -95,7 +91,7 @@ def with_lettered_derivatives(claim, places):
             return None
         return Node("deriv", (Node("name", (), node.data, node.at), by), None, node.at)
 
-    return _on_all_sides(claim, replace)
+    return claim.rewritten(replace)
 
 
 def with_spelled_slopes(claim, places):
@@ -140,7 +136,7 @@ def with_spelled_slopes(claim, places):
         argument = Node("name", (), (places.pre_activation, 0), of.at)  # of \\sigma, the value at z is differentiated
         return node.with_parts([Node("call", (of, argument), None, of.at), by])
 
-    return _on_all_sides(claim, replace)
+    return claim.rewritten(replace)
 
 
 def with_slopes_of_vectors(claim, places):
@@ -181,7 +177,7 @@ def with_slopes_of_vectors(claim, places):
                 return parts[0] if len(parts) == 1 else Node("prod", parts, tuple(signs), node.at)
         return None
 
-    other = _on_all_sides(claim, replace)
+    other = claim.rewritten(replace)
     return (other if found else None), ""
 
 
@@ -227,7 +223,7 @@ def with_steps_of_inputs(claim, places):
 
     if "H" in places.roles:
         return None, ""
-    other = _on_all_sides(claim, replace)
+    other = claim.rewritten(replace)
     return (other if found else None), ""
 
 
@@ -254,4 +250,4 @@ def with_primes_as_transposes(claim, places):
 
     if not any(is_primed(y) for x in claim.sides if x is not None for y in walk(x)):
         return None, ""
-    return _on_all_sides(claim, replace), ""
+    return claim.rewritten(replace), ""

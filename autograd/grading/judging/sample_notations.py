@@ -27,7 +27,7 @@ def with_sums_over_inputs(claim, places):
             return None
         return Node("sum", [rewrite(x, replace) for x in node.parts], Limits(("@n",)), node.at)
 
-    return claim._replace(sides=tuple([None if x is None else rewrite(x, replace) for x in claim.sides]))
+    return claim.rewritten(replace)
 
 
 def with_loss_of_sample(claim, places):
@@ -52,10 +52,10 @@ def with_loss_of_sample(claim, places):
         found.append(node)
         return Node("deriv", (Node("loss", (), None, node.at), node.parts[1]), "name", node.at)
 
-    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides])
+    rewritten = claim.rewritten(replace)
     of_weights = any(
         {"w", "b"} & set(places.roles_of(y.data[0])) for x in found for y in walk(x.parts[1]) if is_name(y)
     )
     if not found or of_weights:
         return None, ""
-    return claim._replace(sides=sides), _OF_ONE_SAMPLE.format(show(found[0].parts[0]))
+    return rewritten, _OF_ONE_SAMPLE.format(show(found[0].parts[0]))
