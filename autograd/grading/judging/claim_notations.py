@@ -1,6 +1,6 @@
 """Notations of courses in a claim, written out: points, layers as arguments, a small loss, transposes, named layers."""
 
-from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk, with_joined_factors
 
 __all__ = [
     "with_layers_above",
@@ -27,12 +27,10 @@ def without_points(claim, places):
         if node.kind != "prod":
             return None
         pairs = zip(node.parts, node.data, node.parts[1:], strict=False)
-        kept = [0, *[k for k, (x, sign, y) in enumerate(pairs, 1) if not is_value(x, sign, y)]]
-        if len(kept) == len(node.parts):
-            return None
-        parts = [rewrite(node.parts[k], replace) for k in kept]
-        signs = tuple([node.data[k - 1] for k in kept[1:]])
-        return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
+        values = [k for k, (x, sign, y) in enumerate(pairs) if is_value(x, sign, y)]
+        return (
+            with_joined_factors(node, {k: rewrite(node.parts[k], replace) for k in values}, replace) if values else None
+        )
 
     return claim.rewritten(replace)
 
@@ -74,16 +72,11 @@ def with_layers_above(claim, places):
         raised = {k for k, x in enumerate(zip(node.parts, node.data, node.parts[1:], strict=False)) if is_raised(*x)}
         if not raised:
             return None  # before a part is rewritten: a tree is rewritten once
-        kept = [k for k in range(len(node.parts)) if k - 1 not in raised]
-        parts = []
-        for k in kept:
-            x = rewrite(node.parts[k], replace)
-            if k in raised:
-                y = node.parts[k + 1]
-                x = Node("name", (*x.parts, Node("sup", (y.parts[0],), "(", y.at)), x.data, x.at)
-            parts.append(x)
-        signs = tuple([node.data[k - 1] for k in kept[1:]])
-        return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
+        layers = {}
+        for k in raised:
+            x, y = rewrite(node.parts[k], replace), node.parts[k + 1]
+            layers[k] = Node("name", (*x.parts, Node("sup", (y.parts[0],), "(", y.at)), x.data, x.at)
+        return with_joined_factors(node, layers, replace)
 
     return claim.rewritten(replace)
 

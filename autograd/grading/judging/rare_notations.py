@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from autograd.grading.meaning.letters import head
-from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+from autograd.grading.reading.nodes import Node, is_name, rewrite, walk, with_joined_factors
 
 __all__ = [
     "with_gradients_in_weights",
@@ -116,18 +116,10 @@ def with_spelled_slopes(claim, places):
             return slope(node.parts[0], node.parts[1])
         if node.kind == "prod":
             pairs = list(zip(node.parts, node.data, node.parts[1:], strict=False))
-            taken = [k + 1 for k, (x, sign, y) in enumerate(pairs)
-                     if is_of_variable(x) and not sign and y.kind == "group" and y.data == "("]  # fmt: skip
-            if taken:
-                parts, signs = [], []
-                for k, x in enumerate(node.parts):
-                    if k in taken:
-                        continue
-                    if parts:
-                        signs.append(node.data[k - 1])
-                    inner = slope(x, node.parts[k + 1].parts[0]) if k + 1 in taken else rewrite(x, replace)
-                    parts.append(inner)
-                return parts[0] if len(parts) == 1 else Node("prod", parts, tuple(signs), node.at)
+            slopes = {k: slope(x, y.parts[0]) for k, (x, sign, y) in enumerate(pairs)
+                      if is_of_variable(x) and not sign and y.kind == "group" and y.data == "("}  # fmt: skip
+            if slopes:
+                return with_joined_factors(node, slopes, replace)
         if not is_slope(node) or not places.roles_of(node.parts[1].data[0]):
             return None
         of, by = node.parts
@@ -161,20 +153,13 @@ def with_slopes_of_vectors(claim, places):
             if is_function and (by.kind == "none" or by == of.parts[1]):
                 return primed(of)
         if node.kind == "prod" and "D" not in places.roles:
-            kept = [
-                k
+            slopes = {
+                k: primed(node.parts[k + 1])
                 for k, x in enumerate(node.parts[:-1])
                 if is_name(x, "D") and not x.parts and is_call(node.parts[k + 1])
-            ]
-            if kept:
-                parts, signs = [], []
-                for k, x in enumerate(node.parts):
-                    if k in kept:
-                        continue
-                    if parts:
-                        signs.append(node.data[k - 1 if k - 1 not in kept else k - 2])
-                    parts.append(primed(x) if k - 1 in kept else rewrite(x, replace))
-                return parts[0] if len(parts) == 1 else Node("prod", parts, tuple(signs), node.at)
+            }
+            if slopes:
+                return with_joined_factors(node, slopes, replace)
         return None
 
     other = claim.rewritten(replace)
@@ -211,15 +196,12 @@ def with_steps_of_inputs(claim, places):
         if node.kind != "prod":
             return None
         pairs = list(zip(node.parts, node.data, node.parts[1:], strict=False))
-        taken = [
-            k for k, (x, sign, y) in enumerate(pairs, 1) if not sign and y.kind == "group" and is_step(x, y.parts[0])
-        ]
-        if not taken:
-            return None
-        kept = [k for k in range(len(node.parts)) if k not in taken]
-        parts = [step(node.parts[k + 1].parts[0]) if k + 1 in taken else rewrite(node.parts[k], replace) for k in kept]
-        signs = tuple([node.data[k - 1] for k in kept[1:]])
-        return parts[0] if len(parts) == 1 else Node("prod", parts, signs, node.at)
+        steps = {
+            k: step(y.parts[0])
+            for k, (x, sign, y) in enumerate(pairs)
+            if not sign and y.kind == "group" and is_step(x, y.parts[0])
+        }
+        return with_joined_factors(node, steps, replace) if steps else None
 
     if "H" in places.roles:
         return None, ""

@@ -28,7 +28,7 @@ A :class:`Node` has a kind, parts that are nodes, data that is not a node, and a
 
 from typing import NamedTuple
 
-__all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk"]
+__all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk", "with_joined_factors"]
 
 
 class Limits(NamedTuple):
@@ -106,6 +106,20 @@ def rewrite(node, replace):
             conditions=tuple([rewrite(x, replace) for x in data.conditions]),
         )
     return Node(node.kind, parts, data, node.at)
+
+
+def with_joined_factors(product, joined, replace):
+    """Return a product in which some factors take the place of two, and :func:`rewrite` is applied to the others.
+
+    Args:
+        product: a node of the kind ``prod``.
+        joined: from the position of a factor to the node that stands for it and for the next factor.
+        replace: the function for :func:`rewrite`.
+    """
+    kept = [k for k in range(len(product.parts)) if k - 1 not in joined]
+    parts = [joined[k] if k in joined else rewrite(product.parts[k], replace) for k in kept]
+    signs = tuple([product.data[k - 1] for k in kept[1:]])
+    return parts[0] if len(parts) == 1 else Node("prod", parts, signs, product.at)
 
 
 def replace_at(node, path, new):
