@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.readers import read
 from autograd.grading.reading.trees import ReadingError, show
 
@@ -69,3 +70,39 @@ def test_why_it_is_refused(latex, why):
         read(latex)
     assert str(caught.value).startswith(why)
     assert "(character " in str(caught.value)
+
+
+WITH_BRACKETS = [
+    r"E = \frac{1}{2} \sum_{i=1}^{n} (y_i - \hat{y}_i)^2",
+    r"\frac{\partial E}{\partial w_{ij}} = \sum_{k \in \{1, 2\}} \delta_{k} w_{jk} x_{i}^{(1)}",
+    r"\prod_{\substack{i \neq j}} a_{i}",
+    r"\left.\frac{d\sigma}{dz}\right|_{z=z_{k}}",
+    r"\begin{array}{rcl} a &=& f(z) \\ b &=& [g(z)]^{2} \end{array}",
+    r"\delta_j^{l} = \begin{cases} (a_{j} - t_j) f'(z_j) & (l = L) \\ \sum_k \delta_k w_{jk} & (l \neq L) \end{cases}",
+    r"p_{i} = \begin{cases} 1 & \text{if } (i = j) \\ 0 & \text{otherwise} \end{cases}",
+    r"1_{[i = j]} + 1\{z > 0\} + \mathbb{1}_{\{z > 0\}}",
+    r"\underbrace{\frac{{\partial E}}{{\partial a}}}_{x} \overbrace{b}^{y} \sqrt[3]{x} \lfloor {x} \rfloor",
+    r"{\partial E} / {\partial w^{[l]}} = dW^{[2]} A^{{T}} \operatorname{diag}(f'(z)) \textcolor{red}{x}",
+    r"\begin{bmatrix} a_{1} & b(x) \\ c[2] & d \end{bmatrix} \cdot \left\{ x \right\} \; (\text{for all } k) \tag{3}",
+    r"w_{ij}(t+1) = w_{ij}(t) - \eta \frac{d}{d w}(E) \mathrm{out}_{o1} {}_i w",
+    r"\cancel{a = b} \underset{a}{=} \stackrel{(1)}{=} c",
+]
+
+
+def position_of_error(reader, formula):
+    """Return the position at which a formula cannot be read, or 0 if it can be read."""
+    try:
+        reader(formula)
+    except ReadingError as error:
+        return error.position
+    return 0
+
+
+@pytest.mark.parametrize("latex", WITH_BRACKETS)
+def test_a_bracket_that_is_left_out_is_an_error_of_reading(latex):
+    wrong = [latex[:k] + latex[k + 1 :] for k, sign in enumerate(latex) if sign in "{}()[]"]
+    wrong += [latex[:k] for k in range(1, len(latex))]
+    assert len(wrong) > len(latex)
+    for formula in wrong:
+        for reader in (read, read_claims):
+            assert 0 <= position_of_error(reader, formula) <= len(formula)

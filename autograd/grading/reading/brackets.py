@@ -43,9 +43,7 @@ def read_braces(c, scripts):
 def read_bracket(c):
     opening = c.look()[1]
     at = c.at
-    end = c.closing(0)
-    if end is None:
-        raise c.error("a bracket is not closed")
+    end = c.end_of_bracket()
     if c.compares(end):
         c.i += 1
         return read_test(c, at, {"(": ")", "[": "]"}[opening])

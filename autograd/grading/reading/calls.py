@@ -21,9 +21,7 @@ def read_call(c, x):
     base, primes = name.data
     is_function = base in c.functions or (primes > 0 and base + "'" * primes not in c.quantities)
     if c.is_op("(") or (c.is_op("[") and (is_function or base in c.quantities)):
-        end = c.closing(0)
-        if end is None:
-            raise c.error("a bracket is not closed")
+        end = c.end_of_bracket()
         if x.kind == "name" and "".join([c.look(k)[1] for k in range(1, end)]) in VERSIONS:  # as in w(new)
             c.i += end + 1
             return Node("call", (x, Node("dots", (), None, c.at)), None, x.at)

@@ -117,6 +117,13 @@ class Cursor:
             k += 1
         return None
 
+    def end_of_bracket(self, k=0):
+        """Return the offset of the bracket that closes the one ``k`` symbols ahead. If it is not closed, raise."""
+        end = self.closing(k)
+        if end is None:
+            raise self.error(f"a {'brace' if self.is_op('{', k) else 'bracket'} is not closed")
+        return end
+
     def deeper(self):
         self.depth += 1
         if self.depth > MAX_DEPTH * 3:
@@ -236,9 +243,7 @@ class Cursor:
         """
         if not self.is_op("{", 1):
             raise self.error("expected the name of an environment")
-        end = self.closing(1)
-        if end is None:
-            raise self.error("a brace is not closed")
+        end = self.end_of_bracket(1)
         name = "".join([s.text for s in self.symbols[self.i + 2 : self.i + end]]).replace("*", "")
         if skip:
             is_begin = self.is_cmd("begin")
@@ -247,7 +252,7 @@ class Cursor:
                 "alignat"
             )
             if is_begin and has_columns and self.is_op("{"):
-                self.i += self.closing(0) + 1
+                self.i += self.end_of_bracket() + 1
         return name
 
     # --- Nested parts.

@@ -62,7 +62,7 @@ def read_below(c):
     letters: list = []
     lower = domain = None
     conditions: list = []
-    end = c.i + c.closing(0)
+    end = c.i + c.end_of_bracket()
     c.i += 1
     while c.i < end:
         kind, text = c.look()

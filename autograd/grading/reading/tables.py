@@ -83,7 +83,7 @@ def read_cases(c, at):
 
 def read_condition(c):
     """Read the comparison of a case, which may stand in brackets, as in ``(l = L)``."""
-    is_bracketed = c.is_op("(") and c.compares(c.closing(0))
+    is_bracketed = c.is_op("(") and c.compares(c.end_of_bracket())
     c.i += is_bracketed
     condition = read_comparison(c)
     if is_bracketed:

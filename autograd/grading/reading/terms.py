@@ -185,7 +185,7 @@ def read_point(c, x):
     c.i += 2
     at = c.at
     if c.is_op("{"):
-        end = c.i + c.closing(0)
+        end = c.i + c.end_of_bracket()
         c.i += 1
         if any(s.kind in ("op", "cmd") and s.text in RELATIONS for s in c.symbols[c.i : end]):
             read_sum(c)
