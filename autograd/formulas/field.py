@@ -40,10 +40,18 @@ class Point:
 
     Args:
         generator: a ``random.Random``. By default, the operating system provides the randomness.
+        bits: an iterable of values of step functions in their order, 0 or 1 each. The values of others, and of those
+            for which it yields None, are random.
+
+    Attributes:
+        bits: the values of the step functions so far, without those that follow from earlier ones.
+        has_kinks: True if a step function was computed.
     """
 
-    def __init__(self, generator=None):
+    def __init__(self, generator=None, bits=()):
         self.generator = generator or random.SystemRandom()
+        self._given_bits = iter(bits)
+        self.bits: list = []
         self._given: dict = {}
         self._exps = Powers(NUMBERS, self.generator)
         self._angles: Powers | None = None  # made for the first sine, as most formulas have none
@@ -119,7 +127,9 @@ class Point:
                     bit = bit if q > 0 else 1 - bit
                     break
             else:
-                bit = self.generator.getrandbits(1)
+                given = next(self._given_bits, None)
+                bit = self.generator.getrandbits(1) if given is None else given
+                self.bits.append(bit)
             self._steps[v] = bit
         return self._steps[v]
 

@@ -5,6 +5,7 @@ floats, formulas are checked against the engine's reverse mode before they are s
 """
 
 import random
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -149,15 +150,20 @@ def _swept(network, values, read, number, root=None, taken=None, slopes=None):
     return pull_back(network.order, seeds, edges_of, on_edge)
 
 
-def field_sample(network, generator=None) -> Sample:
+def field_sample(network, generator=None, bits: Iterable = ()) -> Sample:
     """Return the network at a random point of a prime field.
+
+    Args:
+        network: the network.
+        generator: a ``random.Random``, or None for the randomness of the operating system.
+        bits: an iterable of values of step functions, as in :class:`~autograd.formulas.field.Point`.
 
     Raises:
         Unprovable: a function of the graph has no meaning in a field.
         GraphError: a denominator is 0 at every point that was tried.
     """
     for _ in range(20):
-        point = Point(generator)
+        point = Point(generator, bits)
         try:
             sample = _replayed(network, lambda symbol, node, point=point: point.given(symbol), point.number)
             sample.point = point

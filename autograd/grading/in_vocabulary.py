@@ -28,7 +28,8 @@ from autograd.grading.explaining.diagnosis import diagnose
 from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.right_formulas import RightFormulas
 from autograd.grading.grade import UNPROVED, Grade
-from autograd.grading.judging.proof import KINK_POINTS, Oracle
+from autograd.grading.judging.points import KINK_POINTS
+from autograd.grading.judging.proof import Oracle
 from autograd.grading.latex_text import is_equation, split_at
 from autograd.grading.meaning.claims import Claims
 from autograd.grading.meaning.lexicon import Lexicon

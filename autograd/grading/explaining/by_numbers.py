@@ -27,7 +27,6 @@ FAILURES = (
     IndexError,
 )
 _MAX_ENVS = 10
-_KINK_POINTS = 12
 
 
 def values_of(explanation, at):
@@ -57,11 +56,9 @@ def values_of(explanation, at):
 
 def by_numbers(explanation):
     """Return a constant factor, or a missing or extra factor of a usual kind."""
-    points = explanation.judge.points.field(3)
+    points = explanation.judge.points.deciding()
     if not points:
         return []
-    if points[0].has_kinks:  # steps are random bits, so a few points may show no difference
-        points = explanation.judge.points.field(_KINK_POINTS) or points
     rows = []
     for at in points:
         try:

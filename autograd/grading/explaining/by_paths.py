@@ -14,7 +14,7 @@ from autograd.grading.meaning.ratios import direct
 
 def by_paths(explanation):
     """Return a mistake if the written value is the contribution of only one neuron or only one step."""
-    points = explanation.judge.points.field(3)
+    points = explanation.judge.points.deciding()
     if not points or explanation.is_step:
         return []
     held: dict = {}

@@ -74,9 +74,7 @@ class _Search:
         self.env, self.draft = env, Draft(lexicon, formula, env, target)
         self.truth = truth
         self.allowance = Allowance(_SECONDS)
-        points = oracle.points.field(3) or []
-        if points and any(p.sample.point.has_kinks for p in points):
-            points = oracle.points.field(24) or []
+        points = oracle.points.deciding() or []
         self.points = [(p, evaluate(truth, p, env).v) for p in points]
         # If a gate is closed, or two gates are open, a wrong formula may agree. Begin at points where it does not.
         self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))

@@ -1,5 +1,6 @@
 """Comparison of the sides of a claim under one reading: chains link by link, and steps up to a constant."""
 
+import itertools
 from fractions import Fraction
 
 from autograd.engine import primitives
@@ -9,6 +10,7 @@ from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS
 from autograd.grading.judging.agreement import constant, differ, is_zero, same
 from autograd.grading.judging.instances import instances, outline_of, unbound_letters
+from autograd.grading.judging.points import KINK_POINTS
 from autograd.grading.judging.task import Judged
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import ShapeError, is_array, shape
@@ -21,7 +23,6 @@ from autograd.grading.reading.tokens import FUNCTION_WORDS
 from autograd.grading.reading.trees import ReadingError
 
 FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
-KINK_POINTS = 24
 _DOUBTED_POINTS = 12  # points of many digits, if a field does not decide
 _KNOWN = {  # the field knows all identities of these operations that formulas use
     primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
@@ -43,15 +44,11 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     envs = instances(judge, task, places, reading, wanted, cache)
     if not envs:
         return None
-    points = judge.points.field(3)
+    points = judge.points.deciding()
     kinks = bool(points) and points[0].has_kinks
     checked, unproved = 0, 0
     doubted = None  # a refutation in the field that depends on steps, which are random bits there
-    pools = (
-        [judge.points.field(KINK_POINTS) if kinks else points, judge.points.precise(2)]
-        if points
-        else [judge.points.precise(3)]
-    )
+    pools = [points, judge.points.precise(2)] if points else [judge.points.precise(3)]
     if quick and points:
         pools = pools[:1]
     factor = None
@@ -61,8 +58,8 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
             pool = judge.points.precise(_DOUBTED_POINTS)
         want = len(pool) if is_field or doubted is not None else min(len(pool), 1 if points else 3)
         agreed = 0
-        for k in range(len(pool) + (9 if is_field and not kinks else 0)):
-            if agreed >= want:
+        for k in itertools.count():
+            if agreed >= want or k >= len(pool) + (9 if is_field and not kinks else 0):
                 break
             at = pool[k] if k < len(pool) else judge.points.field(k + 1)[k]
             try:
@@ -97,6 +94,9 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
                     return Judged("unproved", reading, envs[0], None)
                 return found._replace(reading=reading)
             agreed += 1
+            if is_field and not kinks and at.has_kinks:  # the formula has a condition such as z > 0
+                kinks, pool = True, judge.points.field(KINK_POINTS)
+                want = len(pool)
         if agreed == 0 and doubted is not None and not is_field:
             return doubted  # it has no value at any point
         if agreed == 0 and is_field and not unproved:
@@ -141,7 +141,7 @@ def needed_of_targets(judge, task, places, judged):
         inner = _summed(inner, unbound_letters(judge, inner, places, judged.reading))
     try:
         envs = instances(judge, inner, places, judged.reading, None)
-        for at in judge.points.loose(2):
+        for at in judge.points.loose():
             if compared_at(judge, inner, places, judged.reading, envs, at, {}, None, None)[0] is not None:
                 return "the targets of a sample add up to 1"
     except (AutogradError, *FAILURES):

@@ -1,16 +1,20 @@
 """Random points of a network at which formulas are compared."""
 
+import itertools
 import random
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from autograd.engine.errors import AlgebraError
+from autograd.engine.errors import AlgebraError, GraphError
 from autograd.formulas.field import Unprovable
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 
-__all__ = ["Points"]
+__all__ = ["KINK_POINTS", "Points"]
+
+KINK_POINTS = 24  # points of a field that decide if step functions are random bits there
+_LOOSE_KINK_POINTS = 8
 
 
 class _Samples:
@@ -28,6 +32,34 @@ def _samples_of(network):
     are kept in the network, since a sample holds the network alive: in a table by networks, none would be freed.
     """
     return network.drawn.setdefault(network.keeps_constants, _Samples())
+
+
+class _Opposite:
+    """The opposites of the steps of a point, also of those that it computes later, for formulas."""
+
+    def __init__(self, point):
+        self._bits = point.bits
+
+    def __iter__(self):
+        for k in itertools.count():
+            yield 1 - self._bits[k] if k < len(self._bits) else None
+
+
+def _with_other_steps(network, drawn):
+    """Return a sample for a list of samples. Every second one has the opposite steps of the one before it.
+
+    A step function is a random bit, so all of the gates of a small network may be closed at several points, by chance.
+    In two points with opposite steps, each gate is open once and closed once.
+    """
+    return _with_steps(network, _Opposite(drawn[-1].point) if len(drawn) % 2 else ())
+
+
+def _with_steps(network, bits):
+    """Return a sample with given steps, or with random ones if a denominator is 0 with these."""
+    try:
+        return field_sample(network, bits=bits)
+    except GraphError:
+        return field_sample(network)
 
 
 class Points:
@@ -51,7 +83,7 @@ class Points:
             try:
                 k, drawn = len(self._field), _samples_of(self.network).field  # another thread may append to both
                 while len(drawn) <= k:
-                    drawn.append(field_sample(self.network))
+                    drawn.append(_with_other_steps(self.network, drawn))
                 sample = drawn[k]
                 self._field.append(self.point(sample, sample.point.random()))
             except (Unprovable, AlgebraError):
@@ -84,14 +116,28 @@ class Points:
         """Return a point at which readings can be tried."""
         return (self.field(1) or self.precise(1))[0]
 
-    def loose(self, count):
-        """Return points of a field at which the targets of a sample do not sum to 1."""
-        network = self.network
-        while len(self._loose) < count:
+    def deciding(self):
+        """Return as many points of a prime field as decide, or None if the graph has no meaning there.
+
+        They are more if there are kinks, since steps are random bits in a field.
+        """
+        points = self.field(3)
+        return self.field(KINK_POINTS) if points and points[0].has_kinks else points
+
+    def loose(self):
+        """Return points of a field at which the targets of a sample do not sum to 1.
+
+        If there are kinks, all gates are open at the first point, so that every path leads to the loss, and closed at
+        the second one.
+        """
+        if not self._loose:
+            network = self.network
             kept, network.distributions = network.distributions, []
             try:
-                sample = field_sample(network)
+                samples = [_with_steps(network, [1] * len(network.order))]
+                for _ in range(_LOOSE_KINK_POINTS - 1 if samples[0].point.has_kinks else 1):
+                    samples.append(_with_other_steps(network, samples))
             finally:
                 network.distributions = kept
-            self._loose.append(self.point(sample, sample.point.random()))
-        return self._loose[:count]
+            self._loose = [self.point(sample, sample.point.random()) for sample in samples]
+        return self._loose

@@ -14,13 +14,12 @@ from autograd.formulas.field import SMALL, Pole, Residue, Unprovable, small_frac
 from autograd.formulas.network import Constant
 from autograd.formulas.precise import DIGITS, precise_numbers
 from autograd.formulas.sampling import replayed_at
-from autograd.grading.judging.points import Points
+from autograd.grading.judging.points import KINK_POINTS, Points
 from autograd.grading.meaning.names import RATE
 from autograd.grading.meaning.quantities import At, Model, Quantity, quantity_of
 
-__all__ = ["KINK_POINTS", "Counterexample", "Oracle"]
+__all__ = ["Counterexample", "Oracle"]
 
-KINK_POINTS = 24
 _MAX_CANDIDATES = 60  # the number of points that are tried as a counterexample
 _SIMPLE = [Fraction(x) for x in ("1", "2", "-1", "1/2", "3", "-2", "1/3", "-1/2")]
 _FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
