@@ -22,6 +22,10 @@ _OTHER_ORDER = (
     "order: to-from, or write weights with indices, such as w_{jk}"
 )
 TWO_TARGETS = "two letters would both be targets, {}: declare which of them is an output"
+_RECORDED = (
+    "it is right if {0} stands for the parameters of any layer, and wrong if {0} names what the graph records with it: "
+    "write the letters of the graph, or declare the letter"
+)
 _GROUPED = (
     "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
     "they usually do: set it in brackets"
@@ -136,6 +140,28 @@ class OtherReadings:
             found = self._judge.judge(one, places, vectors, batch, wanted)
             is_shapeless = judged is None or isinstance(judged.error, ShapeError)
             if is_shapeless or found.verdict in ("equal", "unproved"):
+                return found
+        return judged
+
+    def of_any_layer(self, task, places, vectors, batch, wanted, judged):
+        """Return an ambiguous verdict for a claim that is right if w or b are parameters of any layer.
+
+        A letter names what the graph records with it, but many authors write w for all weights and b for all biases. In
+        a recurrent network, no one does. A claim that is wrong in this way, too, is wrong if its indices fit no other.
+        """
+        if judged is None or self._model.steps > 1:
+            return judged
+        is_unread = judged.verdict == "ambiguous" and judged.reading is None
+        sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
+        letters = {x.data[0].lower() for side in sides for x in walk(side) if x.kind == "name"}
+        used = {x for role in ("w", "b") for x in letters if places.recorded_layer(x, role) is not None}
+        if not used or not (is_unread or (judged.verdict == "wrong" and used <= {"w", "b"})):
+            return judged
+        with contextlib.suppress(ReadingError):
+            found = self._judge.judge(task, places.without_recorded_names(), vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found._replace(verdict="ambiguous", reason=_RECORDED.format(" or ".join(sorted(used))))
+            if is_unread and found.verdict == "wrong":
                 return found
         return judged
 

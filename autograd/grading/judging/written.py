@@ -293,6 +293,7 @@ class Written:
         if judged is None or judged.verdict not in ("equal", "unproved"):
             judged = self._others.of_one_weight(task, places, vectors, batch, wanted, judged)
             judged = self._others.of_other_order(task, places, vectors, batch, wanted, judged)
+            judged = self._others.of_any_layer(task, places, vectors, batch, wanted, judged)
         if judged is not None and judged.verdict == "wrong":
             judged = self._others.with_logistic(task, places, vectors, batch, wanted) or judged
         if judged is not None and judged.verdict == "wrong":

@@ -62,6 +62,8 @@ def layer_of_name(places, node, role, roles, marks, axis, reading):
         else:
             layer -= reading.base if marks.is_numbered else 0
     wide = {"x", "a", "y"} & set(roles)
+    if layer is None and role == "b":
+        layer = places.recorded_layer(base, "b")
     if layer is None:
         layer = axis
         if layer is None:

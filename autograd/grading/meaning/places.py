@@ -58,6 +58,7 @@ class Places:
 
     def __init__(self, model, convention, rate=None):
         self.model, self.convention, self.is_wide = model, convention, False
+        self._keeps_names = True
         self.roles = self._roles()
         self.rates = {letter_of(convention.letters["rate"])} | ({letter_of(rate)} if rate else set())
         usual = {x for x in LOSSES if x not in self.roles and x not in self.rates}
@@ -156,6 +157,22 @@ class Places:
         wide = copy.copy(self)
         wide.is_wide, wide.failures = True, {}
         return wide
+
+    def recorded_layer(self, base, role):
+        """Return the layers of the weights, or the layer of the biases, that the graph records with a letter, or None.
+
+        A small letter is an entry of the matrix with the capital letter. A declared letter is that of all layers.
+        """
+        names = self.model.weight_names if role == "w" else self.model.bias_names
+        if not self._keeps_names or not names or (self.is_declared(role) and role in self.roles.get(base, ())):
+            return None
+        return next((names[x] for x in (base, base.lower(), base.upper()) if x in names), None)
+
+    def without_recorded_names(self):
+        """Return the same names, except that no letter is bound to the parameters that the graph records with it."""
+        other = copy.copy(self)
+        other._keeps_names, other.failures = False, {}
+        return other
 
     @property
     def has_hidden_outputs(self):

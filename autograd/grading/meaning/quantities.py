@@ -5,6 +5,7 @@ point of the network, for any kind of number. A derivative is the total derivati
 the variable.
 """
 
+import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from autograd.grading.reading.trees import ReadingError
 __all__ = ["At", "Model", "Quantity", "describe", "quantity_of"]
 
 _COST_OF_DIGITS = 4
+_LABEL_OF_PARAMETER = re.compile(r"([A-Za-z])(?:_?\[\s*\d+\s*(?:,\s*\d+\s*)?\]|_?\d+(?:_\d+)?)")  # U[1,2], u_12 or b1
 
 
 class Quantity(NamedTuple):
@@ -55,6 +57,8 @@ class Model:
         node_of: from a quantity to its node or constant.
         weights: the pairs of layers that weights connect.
         labels: from a label to the quantity of its node.
+        weight_names, bias_names: from the letters with which a graph was recorded to the layers of the weights or the
+            layer of the biases, if each has a letter of its own.
         given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
         scale: a number. The loss is this number times the sum of the losses of samples or steps.
     """
@@ -96,9 +100,26 @@ class Model:
             or any(node.op is primitives.logsumexp for node in network.order)
         )
         self.has_biases = any(q.role == "b" for q in self.node_of)
+        self.weight_names = self._recorded_names("w")
+        self.bias_names = self._recorded_names("b")
         self.outputs = [n for n in network.neurons if n.layer == self.depth]
         self.scale, self.parts, self.losses = self._peeled(network.root)
         self._templates: dict = {}
+
+    def _recorded_names(self, role):
+        """Return a dict from the letters of recorded labels, such as the U of ``U[1,2]``, to the layers that they name.
+
+        It is empty unless each of several matrices of weights, or of several vectors of biases, has its own letter.
+        """
+        found: dict = {}
+        for label, q in self.labels.items():
+            if q.role == role:
+                match = _LABEL_OF_PARAMETER.fullmatch(label)
+                found.setdefault(q.layer, set()).add(match[1] if match else None)
+        letters = {x: layer for layer, names in found.items() for x in names}
+        layers = {q.layer for q in self.node_of if q.role == role}
+        is_named = len(letters) == len(layers) == len(found) > 1 and None not in letters
+        return letters if is_named and all(len(names) == 1 for names in found.values()) else {}
 
     def _peeled(self, node):
         """Return the constant factor of the sum of the losses of samples or steps, their number, and their nodes."""

@@ -25,19 +25,22 @@ def place_of_weight(places, node, marks, reading, roles):
             layer += 1
         if marks.is_numbered:
             layer -= reading.base
+    recorded = places.recorded_layer(base, "w") if layer is None else None
+    if recorded is not None:
+        layer = recorded[1]
     origin = index[0][1] if index else None
     if len(index) == 2 and origin == Item(None, 0) and model.has_biases:  # w_{0k} is the bias of k
         return bias_of(model, layer, index[1])
     if reading.through and len(index) == 2 and all(item.letter is None for _, item in index):
         index = between_counted(model, index)
     if len(index) == 1:
-        return single_weight(places, node, index[0], layer, marks, reading, roles)
+        return single_weight(places, node, index[0], layer, marks, reading, roles, recorded)
     if len(index) > 2:
         raise Misfit(f"{show(node)}: a weight has two indices, found {len(index)}.", node.at)
     is_loop = model.steps > 1 and _has_one_letter_twice(node)
     pairs = [
         w for w in model.weights
-        if (layer is None or w[1] == layer) and (w[0] == w[1] or not is_loop)
+        if (layer is None or w[1] == layer) and (w[0] == w[1] or not is_loop) and recorded in (None, w)
         and all(axis is None or axis == k for (axis, _), k in zip(index, w, strict=False))
     ]  # fmt: skip
     if layer is not None and not any(w[1] == layer for w in model.weights):
@@ -45,6 +48,11 @@ def place_of_weight(places, node, marks, reading, roles):
     if len(pairs) > 1 and base in reading.layers:
         k = reading.layers[base]
         pairs = [w for w in pairs if k < len(model.weights) and w == model.weights[k]]
+    if not pairs and recorded is not None:
+        words = (
+            f"the graph records {base} from layer {recorded[0]} to layer {recorded[1]}, and its indices count others"
+        )
+        raise Misfit(f"{show(node)}: {words}.", node.at)
     if not pairs:
         raise Misfit(f"{show(node)}: its indices fit no weight here.", node.at)
     if len(pairs) > 1:
@@ -105,7 +113,7 @@ def named_weight(places, node, marks):
     return Place("quantity", "w", pairs[0], None, power=marks.power)
 
 
-def single_weight(places, node, index, layer, marks, reading, roles):
+def single_weight(places, node, index, layer, marks, reading, roles, recorded=None):
     """Return a weight with one index: that of a neuron, a consecutive number, or the bias theta_0."""
     model = places.model
     axis, item = index
@@ -117,7 +125,7 @@ def single_weight(places, node, index, layer, marks, reading, roles):
     is_theta = node.data[0] in ("theta", "Theta") and len(model.weights) == 1 and model.has_biases
     if item == Item(None, 0) and ("b" in roles or is_theta):
         return Place("quantity", "b", model.depth, Item(None, 1))
-    pairs = [w for w in model.weights if layer in (None, w[1])]
+    pairs = [w for w in model.weights if layer in (None, w[1]) and recorded in (None, w)]
     if item.letter is None and layer is None and len(model.weights) > 1 and reading.flat != "out":
         return counted_weight(places, node, item.offset, reading)
     if reading.flat == "out":
