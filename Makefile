@@ -10,6 +10,10 @@ SOURCES := pyproject.toml setup.py $(wildcard autograd/engine/*.py autograd/engi
 .PHONY: help demo test test-compiled test-interpreted coverage test-long test-package test-browser test-widget test-notebooks test-optimized test-lowest test-installs test-pyodide playground test-playground bench-playground bench-pages screenshots fuzz soak lint format docs wheels bench grading arrays agreement accuracy \
 	mutants pictures clean
 
+# Tests and benchmarks start many interpreters. Without this, each would compile all modules again on a system that tells
+# Python not to keep compiled modules.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Run the tests on all cores.
 ON_ALL_CORES := -n auto --dist worksteal
 

@@ -93,16 +93,22 @@ def opened(browser, tmp_path):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark every second case of tests that are marked ``halved`` as ``long``.
+    """Of a test that is marked ``sampled(n)``, leave one case in ``n`` to ``make test``, and mark the others ``long``.
+
+    Each row of ``n`` cases gives the case that stands one place further than in the row before. Cases that are all
+    combinations of several lists then show each value of each list.
 
     Refuse names of tests that differ between processes, because workers could not share them.
     """
     cases: Counter = Counter()
     for item in items:
-        if item.get_closest_marker("halved") is not None and item.get_closest_marker("long") is None:
+        sampled = item.get_closest_marker("sampled")
+        if sampled is not None and item.get_closest_marker("long") is None:
+            (n,) = sampled.args
             test = item.path, item.originalname
+            row, place = divmod(cases[test], n)
             cases[test] += 1
-            if cases[test] % 2 == 0:
+            if place != row % n:
                 item.add_marker("long")
     wrong = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if wrong:

@@ -148,6 +148,7 @@ def reachable(module):
     return found
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.untraced
 @pytest.mark.parametrize("door", DOORS)
 def test_what_a_door_imports_runs_nothing(door):

@@ -134,7 +134,7 @@ def smooth(name, x, y):
 ORDERS = [order for n in (1, 2, 3) for order in itertools.combinations_with_replacement((0, 1), n)]
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("forward", [False, True], ids=["reverse", "forward"])
 @EVERY
 def test_derivatives_of_orders_1_to_3_agree_with_mpmath(primitive, forward):

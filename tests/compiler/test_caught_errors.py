@@ -113,6 +113,7 @@ def eager(f, rows):
     return np.array(values), np.array(gradients)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("f", CAUGHT)
 @pytest.mark.parametrize("first", range(len(ROWS)))
 def test_it_records_each_branch(f, first):

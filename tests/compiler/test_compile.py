@@ -19,7 +19,7 @@ from autograd.compiler import calls, kernel_cache, programs
 from autograd.engine import algebra
 from nn import MLP, cross_entropy, half_sse
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 VARIADIC = {"dot": [2, 3, 5], "total": [1, 2, 5], "logsumexp": [1, 2, 4], "shift": [1, 2, 4]}
 

@@ -38,6 +38,7 @@ def ranked():
     return f, rows
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("which", [[k] for k in range(24)] + [[0, 3], [23, 0], [5, 5, 1], []], ids=str)
 def test_fewer_rows_than_programs(ranked, which):
     f, rows = ranked

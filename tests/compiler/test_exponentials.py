@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.compiler.loops import size
 from nn import MLP, SGD, cross_entropy, fit
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 INF, NAN = math.inf, math.nan
 

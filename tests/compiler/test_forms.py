@@ -96,7 +96,7 @@ def wild_rows(primitive, count=1000):
 # --- Strict code
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @LANES
 @EVERY
 def test_strict_code_has_the_engines_bits(primitive, count):
@@ -112,6 +112,7 @@ def test_strict_code_has_the_engines_bits(primitive, count):
     assert not wrong, f"{len(wrong)} of {len(rows)}: {wrong[:3]}"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("primitive", [p for p in PRIMITIVES if p.arity != 1], ids=str)
 def test_constants_among_the_operands_are_plain_numbers(primitive):
     wrong = []
@@ -131,7 +132,7 @@ def test_constants_among_the_operands_are_plain_numbers(primitive):
 # --- The default mode
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @LANES
 @EVERY
 def test_values_and_partials_agree_with_mpmath(primitive, count):
@@ -160,6 +161,7 @@ def _terms(primitive, row, k):
     return terms(*[mpf(x) for x in row]) if terms and all(math.isfinite(x) for x in row) else None
 
 
+@pytest.mark.sampled(3)
 @LANES
 @EVERY
 def test_within_four_ulps_of_the_engine_and_special_values_alike(primitive, count):

@@ -211,6 +211,7 @@ BATCHES = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("how", COMPILED)
 def test_compiled_functions_take_the_largest_as_python_does(how, strict):

@@ -123,6 +123,7 @@ STOPPED = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("how", STOPPED)
 def test_what_is_taken_out_of_the_graph_is_computed_for_each_row(how, strict):

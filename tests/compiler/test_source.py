@@ -119,7 +119,7 @@ def defined(p, numbers):
         return False
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("p", ONE, ids=str)
 def test_every_function_of_one_number(p, language, tmp_path):

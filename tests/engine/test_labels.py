@@ -18,7 +18,7 @@ from autograd import Value, derive, draw, explain, steps, tanh
 from autograd.__main__ import main
 from nn import SGD, deltas, fit, half_sse, load, save
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 HOSTILE = [
     "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>",

@@ -11,7 +11,7 @@ from autograd.grading.numeric_examples import without_examples
 from autograd.grading.report_html import page
 from autograd.grading.setting import Declaration, Setting, declared_setting
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 DECLARED = "network: 2-3-2 sigmoid\nletters: s=z, y=a, t=y, loss=C\norder: to-from\nvectors: columns"
 ONE = "network: 2-2-1 sigmoid\nloss: sse\nletters: y=a, t=y, s=z\norder: to-from\nvectors: columns"

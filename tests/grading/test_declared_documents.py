@@ -5,7 +5,7 @@ import pytest
 from autograd.grading.remarks import is_chain_of_arrays, remark_of_form
 from tests.grading.test_remarks import graded, verdicts
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 SIGNALS = "network: 2-3-1 tanh\nloss: sse\norder: from-to\nletters: x=x, a=x, y=x, t=y, s=s, loss=e, function=\\theta"
 SCORES = (

@@ -211,6 +211,7 @@ def sixty_digits():
 CASES = pytest.mark.parametrize(("document", "entry"), ENTRIES, ids=[entry["id"] for _, entry in ENTRIES])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.untraced
 @CASES
 def test_a_verdict_is_what_the_mathematics_says(document, entry):

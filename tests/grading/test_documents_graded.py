@@ -14,7 +14,7 @@ import pytest
 from autograd.grading.explaining import diagnosis, explain
 from autograd.grading.reading.readers import read
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 PATH = Path(__file__).parents[2] / "notebooks" / "five_documents.py"
 SPEC = importlib.util.spec_from_file_location("five_documents", PATH)

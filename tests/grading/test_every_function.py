@@ -9,7 +9,7 @@ from autograd import Value, derive, maximum, minimum, relu, tanh
 from autograd.engine import algebra
 from autograd.engine.algebra import Primitive
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 # Functions that only derivatives call. Those of several operands are used with all operands recorded.
 HELPERS = {

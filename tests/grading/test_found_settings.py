@@ -15,7 +15,7 @@ from autograd.grading.latex_text import claims_in
 from autograd.grading.own_letters import definition
 from autograd.grading.setting import Setting
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 
 def graded(*formulas, prose="A sigmoid network.", **options):
@@ -321,7 +321,7 @@ SEVERAL = [
 ]
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("formulas", SEVERAL)
 def test_a_second_loss_or_activation_is_no_mistake(formulas):
     assert "wrong" not in verdicts(*formulas)

@@ -124,6 +124,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("target", "formula", "kinds"), WRONG)
 def test_wrong_formulas_are_named(plain, target, formula, kinds):
     grade = plain.grade(target, formula)
@@ -513,7 +514,7 @@ def test_what_grows_exponentially_is_refused_at_once(target, formula, words):
     assert re.search(words, grade.diagnosis)
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("part", ["d", "d ", r"\hat d", "d(", r"\partial ", r"\frac{d", "dL/d", r"\delta "])
 @pytest.mark.parametrize("start", ["a = b + c ", r"a = \boxed{b + c} "])
 def test_a_letter_that_may_begin_a_derivative_is_tried_once_at_each_place(plain, start, part):

@@ -6,7 +6,7 @@ Each look is tried on a right formula and on a wrong one, so that neither it nor
 import pytest
 from people_settings import derivation
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 PLAIN = {
     "setting": "2-3-2 sig half_sse",

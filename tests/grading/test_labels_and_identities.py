@@ -5,7 +5,7 @@ import itertools
 import pytest
 from people_settings import derivation
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 LOGISTIC = {"setting": "2-1 logistic m=3", "declared": {"letters": {"y": r"\hat{y}", "t": "y", "loss": "J"}}}
 PENALTY = {

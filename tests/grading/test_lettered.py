@@ -22,7 +22,7 @@ BOOK = {"s": "net", "a": "o", "y": "o", "x": "o", "t": "t", "loss": "E"}
 NIELSEN = {"s": "z", "t": "y", "y": "a", "loss": "C"}
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("row", WRONG, ids=[row["formula"][:60] for row in WRONG])
 def test_the_right_formula_is_read_again_in_the_same_letters(row):
     of = derivation(row)

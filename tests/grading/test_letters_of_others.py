@@ -6,7 +6,7 @@ Each kind has a right formula and a wrong one beside it, or one that only the wr
 import pytest
 from people_settings import derivation
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 LOGISTIC = {
     "setting": "2-1 logistic m=3",

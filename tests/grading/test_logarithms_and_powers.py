@@ -5,7 +5,7 @@ import pytest
 from autograd import Value, cbrt, cos, derive, exp, exp2, log, log2, log10, sin, tan
 from nn import MLP, absolute, half_sse, huber
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 FUNCTIONS = {
     "log2": log2,

@@ -3,7 +3,7 @@
 import pytest
 from people_settings import derivation
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 MARKED = [
     "y'", r"y^\prime", r"y^{\prime}", "y''", "y^*", "y^{*}", r"y^\star", r"y^{\ast}", r"\tilde{y}", r"\bar{y}",

@@ -20,6 +20,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("loss", "formula", "verdict"), ROWS)
 def test_deltas_of_a_sheet(loss, formula, verdict):
     graded = grade_sheet(read_sheet(f"network: 2-3-2 sigmoid\nloss: {loss}\n\n{formula}\n"))

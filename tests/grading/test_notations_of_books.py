@@ -3,7 +3,7 @@
 import pytest
 from people_settings import derivation
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 HAYKIN = {
     "setting": "2-3-2 sig half_sse",

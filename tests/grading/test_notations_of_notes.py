@@ -182,7 +182,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("row", "formula", "verdict"), CASES)
 def test_a_notation_of_notes(row, formula, verdict):
     grade = derivation(row).grade(None, formula)

@@ -20,13 +20,11 @@ from people_settings import SETTINGS, derivation
 
 from autograd.grading.explaining import diagnosis, explain
 
-# One in four formulas of ``derivations`` and of ``notes``, and all others. ``make test`` grades half of these, and
-# ``make test-long`` the other half. The benchmark grades all formulas.
+# One in four formulas of ``derivations`` and of ``notes``, and all others. The benchmark grades all formulas.
 ALL = [json.loads(line) for line in (Path(__file__).parent / "people.jsonl").read_text(encoding="utf-8").splitlines()]
 SAMPLED = ("derivations", "notes")
-CHOSEN = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name][::4]]
-CHOSEN += [row for row in ALL if row["set"] not in SAMPLED]
-ROWS, FURTHER = CHOSEN[::2], CHOSEN[1::2]
+ROWS = [row for name in SAMPLED for row in [x for x in ALL if x["set"] == name][::4]]
+ROWS += [row for row in ALL if row["set"] not in SAMPLED]
 VERDICTS = {"right": {"equal"}, "needs-condition": {"equal"}, "wrong": {"wrong"}, "ill-formed": {"ill-formed", "wrong"}}
 # These are a sum over steps with dots, an error signal e that only the text around the formula defines, powers of a
 # matrix that a sum counts, a row of ones with dots, the derivative of a softmax entry by entry, that of a vector with
@@ -88,21 +86,10 @@ UNNAMED = {
 }
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(6)
 @pytest.mark.untraced
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['set']}-{row['id']}")
 def test_a_printed_formula_gets_its_true_verdict(row):
-    check(row)
-
-
-@pytest.mark.untraced
-@pytest.mark.long
-@pytest.mark.parametrize("row", FURTHER, ids=lambda row: f"{row['set']}-{row['id']}")
-def test_a_further_formula_gets_its_true_verdict(row):
-    check(row)
-
-
-def check(row):
     """Grade a row as a user would, and compare the verdict and the name of the slip with the truth."""
     grade = derivation(row).grade(row.get("target"), row["formula"], rate=row.get("rate"))
     if row["id"] in OUT_OF_REACH:
@@ -370,6 +357,7 @@ def _short_diagnoses(monkeypatch):
         monkeypatch.setattr(module, "_SECONDS", 0.1)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.usefixtures("_short_diagnoses")
 @pytest.mark.parametrize(("row", "target", "formula", "verdict"), ONCE_FALSE)
 def test_a_verdict_that_was_once_false(row, target, formula, verdict):
@@ -423,6 +411,7 @@ def test_an_index_that_nothing_binds_is_ill_formed():
     assert "not bound" in grade.diagnosis
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("convention", ["standard", "nielsen", "002", "bishop", "ng"])
 @pytest.mark.parametrize(
     "setting", ["2-3-2 sig half_sse", "2-3-3 tanh softmax", "2-3-2 relu,lin", "2-3-2 sig half_sse m=3"]

@@ -6,7 +6,7 @@ from graphs import network
 from autograd import derive
 from autograd.grading.judging.proof import Counterexample
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 THIRD = 1 / 3
 

@@ -154,12 +154,8 @@ def test_what_is_said_of_counts_functions_and_beginnings(formula):
     assert verdicts(formula, setting=SOFTMAX)[0] in ("ambiguous", "definition", "equal", "unreadable")
 
 
-@pytest.mark.halved
-@pytest.mark.parametrize(
-    "step",
-    [r"i \gets 1", r"W \leftarrow 0"]
-    + [pytest.param(x, marks=pytest.mark.long) for x in (r"k \leftarrow k + 1", r"l := L", r"t \gets t - 1")],
-)
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("step", [r"i \gets 1", r"W \leftarrow 0", r"k \leftarrow k + 1", r"l := L", r"t \gets t - 1"])
 def test_a_step_of_an_algorithm_is_a_remark(step):
     text = f"$z = W x + b$, $a = \\sigma(z)$, $L = \\frac12 (a - y)^2$\n\n$${step}$$\n"
     assert "wrong" not in [claim.verdict for claim in grade_document(text).claims]

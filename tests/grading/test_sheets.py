@@ -226,6 +226,7 @@ def run(*arguments, **options):
 C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "latin-1", "", "ascii:surrogateescape"])
 def test_a_console_that_cannot_print_a_name(encoding, tmp_path):
     (path,) = write(tmp_path, sheet=SMALL + "w_ho[1,2]: \U0001d6fc\n")

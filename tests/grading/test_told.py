@@ -9,7 +9,7 @@ from graphs import absolute_errors, by_hand, identity, network, recurrent, squar
 from autograd import derive, sqrt, tanh, where
 from nn import cross_entropy
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 ROWS = json.loads(Path(__file__).with_name("told.json").read_text(encoding="utf-8"))
 NETWORKS = {

@@ -6,7 +6,7 @@ from autograd import Value, derive
 from autograd.formulas.conventions import convention
 from nn import MLP, half_sse
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 SHAPES = [(2, [3, 1]), (2, [3, 2]), (3, [2, 2, 2]), (1, [1, 1])]
 

@@ -82,7 +82,7 @@ def trained(engine, optimizer, size, **options):
     return [p.data for p in model.parameters()]
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("engine", ["eager", "native"])
 @pytest.mark.parametrize(("optimizer", "kind", "settings"), CASES, ids=lambda x: str(x)[:40])
 @pytest.mark.parametrize("size", [1, 2])
@@ -130,6 +130,7 @@ def test_a_cosine_stays_at_its_end_and_schedules_are_checked():
             make()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("engine", ["eager", "native"])
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize(
@@ -155,6 +156,7 @@ def test_clipping_is_that_of_pytorch(engine, size, bounds, clip):
     assert trained(engine, Momentum(0.1), size) != pytest.approx(twin.numbers(), rel=1e-3)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("engine", ["eager", "native"])
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize(("l1", "l2"), [(0.01, 0.0), (0.0, 0.02), (0.03, 0.01)])

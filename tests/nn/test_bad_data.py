@@ -196,6 +196,7 @@ WAYS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("loss", "good", "bad", "message"), REFUSED)
 def test_every_way_to_compute_a_loss_refuses_the_same_targets(way, loss, good, bad, message):
@@ -263,6 +264,7 @@ def test_losses_that_need_a_plain_number_are_trained_or_refused(train, how):
         assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("loss", [lambda z, t: cross_entropy(z, t), lambda z, t: 2 * cross_entropy(z, t)])
 @pytest.mark.parametrize("options", [{}, {"sample_weights": [1, 2, 0.5, 3]}, {"validation": (X, [1, 1, 2, 0])}])
 def test_losses_around_cross_entropy_take_classes(train, loss, options):
@@ -467,7 +469,7 @@ OPTIMIZERS = {
 LOSSES = {"half_sse": half_sse, "sse": sse, "mse": mse, "hinge": hinge, "cross_entropy": cross_entropy}
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ["linear", "exp"])

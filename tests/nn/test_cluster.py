@@ -73,8 +73,9 @@ def assert_same(ours, theirs):
     assert history.interrupted == other_history.interrupted
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("batch_size", [30, pytest.param(None, marks=pytest.mark.long)])
+@pytest.mark.parametrize("batch_size", [30, None])
 def test_the_updates_are_those_of_one_machine(two, name, batch_size):
     make = OPTIMIZERS[name]
     ours, theirs = [trained(each, make(), batch_size=batch_size) for each in (two, None)]
@@ -138,7 +139,7 @@ def programs():
     return len(nn.cluster._programs)
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.untraced
 @pytest.mark.parametrize(("doomed", "failures"), [(1, 3), (2, 0)], ids=["one", "all, and the scheduler gives up"])
 def test_a_killed_worker_loses_no_update(two, monkeypatch, doomed, failures):

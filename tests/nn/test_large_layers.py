@@ -356,14 +356,8 @@ def test_what_threads_share_is_what_numpy_computes(monkeypatch):
     assert np.abs(weights - expected).max() < 1e-13
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        nn.SGD,
-        nn.Adam,
-        *[pytest.param(x, marks=pytest.mark.long) for x in (nn.Momentum, nn.AdamW, nn.RMSprop, nn.Adagrad)],
-    ],
-)
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("optimizer", [nn.SGD, nn.Momentum, nn.RMSprop, nn.AdamW, nn.Adam, nn.Adagrad])
 def test_the_number_of_threads_changes_no_bit(optimizer, monkeypatch):
     settings = Settings(monkeypatch)
     found = [settings.trained(threads, optimizer(0.01))[1:] for threads in (1, 2, 5)]

@@ -82,6 +82,7 @@ def assert_same(ours, theirs):
     assert np.array(memory[0]).ravel() == pytest.approx(np.array(memory[1]).ravel(), rel=1e-11, abs=1e-14)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("batch_size", [1, 2, 8, 36, None])
 def test_both_engines_give_the_same(name, batch_size):
@@ -89,6 +90,7 @@ def test_both_engines_give_the_same(name, batch_size):
     assert_same(trained("native", make(), batch_size=batch_size), trained("eager", make(), batch_size=batch_size))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("batch_size", [1, 5, None])
 def test_losses_and_targets(task, batch_size):

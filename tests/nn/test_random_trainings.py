@@ -5,7 +5,7 @@ import random_trainings
 from random_trainings import compare, trained
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(24))
 def test_a_random_training(seed):

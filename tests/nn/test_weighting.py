@@ -53,7 +53,7 @@ def test_sample_weights_multiply_losses(engine, size):
     both(1, Y, twin, engine, size, loss=half_sse, sample_weights=WEIGHTS)
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @ENGINES
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("Y", [CLASSES, [[y] for y in CLASSES], ONE_HOT], ids=["classes", "column", "one-hot"])

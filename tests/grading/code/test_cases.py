@@ -35,7 +35,7 @@ def same_parameter(text, value):
     return text == value or text.replace("[1]", "[-1]") == value
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", [name for name, facts in FACTS.items() if has_loss(facts) and name != "43"])
 def test_each_update_gets_its_verdict(name):
     grade, facts = graded(name)

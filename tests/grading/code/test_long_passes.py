@@ -102,7 +102,7 @@ def test_both_programs_are_right():
     assert grade_code(NORM).verdict == grade_code(LSTM).verdict == "right"
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("text", "old", "new", "line", "kind"), SLIPS, ids=[new or old for _, old, new, *_ in SLIPS])
 def test_a_slip_in_one_line_is_named_and_corrected(text, old, new, line, kind):
     text = text.replace(old, new, 1)

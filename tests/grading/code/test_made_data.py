@@ -95,6 +95,7 @@ X, Y = np.random.randn(D, N), np.random.randint(0, 10, N)
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", DATA)
 def test_a_right_program_is_right_and_one_with_a_wrong_bias_is_not(name):
     right = "import numpy as np\n" + DATA[name] + NETWORK

@@ -131,7 +131,7 @@ def test_a_right_network_is_right(name):
     assert grade.loss.startswith(("err", "mse"))
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", BUGS)
 def test_a_wrong_network_is_wrong(kind):
     grade = grade_code(changed(BUGS[kind]))

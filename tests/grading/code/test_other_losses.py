@@ -4,7 +4,7 @@ import pytest
 
 from autograd import grade_code
 
-pytestmark = pytest.mark.halved
+pytestmark = pytest.mark.sampled(4)
 
 PROGRAM = """
 import numpy as np

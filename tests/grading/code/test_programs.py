@@ -281,7 +281,7 @@ def graded(name):
     return grade_code((PROGRAMS / f"{name}.py").read_text(), loss=FACTS[name][0])
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", FACTS)
 def test_verdicts_lines_and_kinds(name):
     _, verdict, wrong, mistakes = FACTS[name]
@@ -298,6 +298,7 @@ def few_numbers(monkeypatch):
     monkeypatch.setattr(sizes, "ENOUGH", 0)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", [name for name, facts in FACTS.items() if facts[1] == "wrong"])
 def test_with_the_corrected_lines_the_program_is_right(name, few_numbers):
     text, loss = (PROGRAMS / f"{name}.py").read_text(), FACTS[name][0]

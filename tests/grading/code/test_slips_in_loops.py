@@ -513,7 +513,7 @@ def test_the_right_program_is_right(name):
     assert grade_code(PROGRAMS[name], loss=LOSSES.get(name)).verdict == "right"
 
 
-@pytest.mark.halved
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("name", "old", "new", "kind"), SLIPS)
 def test_a_slip_is_marked_named_and_corrected(name, old, new, kind):
     assert PROGRAMS[name].count(old) == 1
