@@ -121,6 +121,20 @@ static void batch_load(const batch *t, const double *rows, int64_t width, const 
     pool_do(t->threads, batch_load_part, &work, work.parts);
 }
 
+static void batch_empty_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    int64_t k = batch_begin(t->samples, part, w->parts), last = batch_begin(t->samples, part + 1, w->parts);
+    for (; k < last; k++) memset(t->ds + k * t->stride + t->computed, 0, w->count * sizeof(double));
+}
+
+/* Set the adjoints of the first `count` cells that are computed to 0, in all samples. */
+static void batch_empty(const batch *t, int64_t count) {
+    batch_task work = {t};
+    work.parts = batch_parts(t->samples * count, BATCH_LONG), work.count = count;
+    pool_do(t->threads, batch_empty_part, &work, work.parts);
+}
+
 /* Return 1 if the caller has to compute an instruction. */
 static int batch_stops(const batch *t, int32_t k) {
     const int32_t *p = t->code + t->starts[k];
@@ -133,30 +147,31 @@ static int32_t batch_run(const batch *t, int32_t k) {
     return k;
 }
 
-/* The product of a layer's weights and all samples, divided along its longer side. */
+/* The product of a layer's weights and all samples, divided along its longer side. A bias is there before the product is
+   added to it. */
 static void batch_product_part(const void *task, int part) {
     const batch_task *w = task;
     const batch *t = w->t;
     const int32_t *p = w->p;
-    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride;
+    int m = p[1], n = p[2], ws = p[5], samples = t->samples, stride = t->stride, k, r;
     int64_t row = 0, sample = 0;
     double one = 1, beta = w->beta;
     if (m >= samples) row = batch_begin(m, part, w->parts), m = (int)(batch_begin(m, part + 1, w->parts) - row);
     else sample = batch_begin(samples, part, w->parts), samples = (int)(batch_begin(samples, part + 1, w->parts) - sample);
+    if (p[7] >= 0)
+        for (k = 0; k < samples; k++) {
+            const double *from = p[7] < t->parameters ? t->xp + p[7] : t->xs + (sample + k) * stride + p[7];
+            double *y = t->xs + p[3] + (sample + k) * stride + row;
+            if (k > 0 && p[7] < t->parameters) memcpy(y, y - stride, m * sizeof(double)); /* the same numbers */
+            else for (r = 0; r < m; r++) y[r] = from[(row + r) * p[8]];
+        }
     if (m && samples)
         t->gemm("T", "N", &m, &samples, &n, &one, t->xp + p[4] + row * ws, &ws, t->xs + p[6] + sample * stride, &stride,
                 &beta, t->xs + p[3] + sample * stride + row, &stride);
 }
 
 static void batch_product(const batch *t, const int32_t *p) {
-    int m = p[1], samples = t->samples, stride = t->stride, k, r;
-    batch_task work = {t, p, 0, 0, batch_parts((int64_t)m * p[2] * samples, BATCH_SHARED), p[7] >= 0};
-    double *y = t->xs + p[3];
-    if (p[7] >= 0)
-        for (k = 0; k < samples; k++) {
-            const double *from = p[7] < t->parameters ? t->xp + p[7] : t->xs + (int64_t)k * stride + p[7];
-            for (r = 0; r < m; r++) y[(int64_t)k * stride + r] = from[(int64_t)r * p[8]];
-        }
+    batch_task work = {t, p, 0, 0, batch_parts((int64_t)p[1] * p[2] * t->samples, BATCH_SHARED), p[7] >= 0};
     pool_do(t->threads, batch_product_part, &work, work.parts);
 }
 
@@ -203,18 +218,37 @@ static void batch_both_part(const void *task, int part) {
     else batch_weights_part(task, part - parts);
 }
 
+/* Add the adjoints of a layer's sums to those of its biases, in the order of the samples. */
+TAPE_FAST static void batch_biases(const batch *t, const int32_t *p) {
+    int m = p[1], r, i;
+    int64_t k, samples = t->samples, stride = t->stride;
+    const double *g = t->ds + p[3];
+    if (p[7] < 0) return;
+    if (p[7] >= t->parameters) {
+        for (k = 0; k < samples; k++)
+            for (r = 0; r < m; r++) t->ds[k * stride + p[7] + (int64_t)r * p[8]] += g[k * stride + r];
+        return;
+    }
+    for (r = 0; r < m; r += 8) { /* 8 numbers fill a cache line */
+        int here = m - r < 8 ? m - r : 8;
+        double sum[8], *to = t->dp + p[7] + (int64_t)r * p[8];
+        for (i = 0; i < 8; i++) sum[i] = i < here ? to[(int64_t)i * p[8]] : 0;
+        if (here == 8)
+            for (k = 0; k < samples; k++)
+                for (i = 0; i < 8; i++) sum[i] += g[k * stride + r + i];
+        else
+            for (k = 0; k < samples; k++)
+                for (i = 0; i < here; i++) sum[i] += g[k * stride + r + i];
+        for (i = 0; i < here; i++) to[(int64_t)i * p[8]] = sum[i];
+    }
+}
+
 static void batch_product_back(const batch *t, int32_t instruction) {
     const int32_t *p = t->code + t->starts[instruction];
-    int m = p[1], n = p[2], samples = t->samples, stride = t->stride, k, r;
-    batch_task work = {t, p, 0, 0, batch_parts((int64_t)m * n * samples, BATCH_SHARED), !t->alone[instruction]};
-    double *g = t->ds + p[3];
+    batch_task work = {t, p, 0, 0, batch_parts((int64_t)p[1] * p[2] * t->samples, BATCH_SHARED), !t->alone[instruction]};
     work.descends = t->step != NULL && t->step->made[instruction];
-    if (p[7] >= 0)
-        for (k = 0; k < samples; k++) {
-            double *to = p[7] < t->parameters ? t->dp + p[7] : t->ds + (int64_t)k * stride + p[7];
-            for (r = 0; r < m; r++) to[(int64_t)r * p[8]] += g[(int64_t)k * stride + r];
-        }
-    if (p[6] + n <= t->computed) pool_do(t->threads, batch_weights_part, &work, work.parts);
+    batch_biases(t, p);
+    if (p[6] + p[2] <= t->computed) pool_do(t->threads, batch_weights_part, &work, work.parts);
     else pool_do(t->threads, batch_both_part, &work, 2 * work.parts);
 }
 

@@ -37,6 +37,7 @@ cdef extern from "batch.h":
         batch_step* step
     void batch_prepare(batch* t, batch_step* step, const update_rule* rule, double* new_w, double rate)
     void batch_clear(const batch* t)
+    void batch_empty(const batch* t, long long count)
     void batch_load(const batch* t, const double* rows, long long width, const long long* order, int inputs)
     int batch_forward(const batch* t, int k)
     int batch_backward(const batch* t, int k)

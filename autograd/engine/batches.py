@@ -23,6 +23,7 @@ if cython.compiled:
         batch,
         batch_backward,
         batch_clear,
+        batch_empty,
         batch_forward,
         batch_load,
         batch_prepare,
@@ -39,7 +40,7 @@ if cython.compiled:
     from cython.cimports.cpython.pycapsule import PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_New
     from cython.cimports.libc.math import isfinite
     from cython.cimports.libc.stdlib import calloc, free
-    from cython.cimports.libc.string import memcpy, memset
+    from cython.cimports.libc.string import memcpy
 else:
     from autograd.engine.tape import Machine, Tape
     from autograd.engine.updates import Update
@@ -242,9 +243,8 @@ class Batches:
         """Add ``share`` times the gradient of the sum over the samples to the gradient."""
         t: cython.pointer(batch) = cython.address(self._t)
         s: cython.longlong
-        n: cython.size_t = (self._tape.cells - t.computed) * cython.sizeof(cython.double)
+        batch_empty(t, self._tape.cells - t.computed)
         for s in range(t.samples):
-            memset(t.ds + s * t.stride + t.computed, 0, n)
             self._cell(t.dp, t.ds, s, self._tape._root)[0] += share
         k: cython.int = batch_backward(t, t.instructions - 1)
         while k >= 0:

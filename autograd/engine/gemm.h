@@ -139,17 +139,59 @@ GEMM_INSIDE void gemm_make(int vectors, __m512d sum[3][8], int64_t at, int64_t l
     step->worst |= (uint64_t)_mm512_reduce_or_epi64(worst);
 }
 
-/* Add the product of a panel of A, of `vectors` times 8 rows, and a panel of B to a block of C, or write it there. With a
-   step, C is not touched, and the step is made. `at` is the place of the block in C. */
-GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
-                            int columns, __mmask8 last, int add, gemm_step *step) {
+/* Write a block of numbers to C, or add them to those of C. */
+GEMM_INSIDE void gemm_write(int vectors, __m512d sum[3][8], double *c, int64_t leading, int columns, __mmask8 last, int add) {
+    int i, j;
+#pragma GCC unroll 8
+    for (j = 0; j < 8; j++) {
+        if (j >= columns) break;
+#pragma GCC unroll 3
+        for (i = 0; i < vectors; i++) {
+            double *to = c + j * leading + 8 * i;
+            __mmask8 mask = i == vectors - 1 ? last : 0xff;
+            __m512d found = add ? _mm512_add_pd(_mm512_maskz_loadu_pd(mask, to), sum[i][j]) : sum[i][j];
+            _mm512_mask_storeu_pd(to, mask, found);
+        }
+    }
+}
+
+/* The same for the transpose of C. */
+GEMM_INSIDE void gemm_write_turned(int vectors, __m512d sum[3][8], double *c, int64_t leading, int columns, __mmask8 last, int add) {
+    __mmask8 mask = (__mmask8)((1 << columns) - 1);
+    int i, j;
+#pragma GCC unroll 3
+    for (i = 0; i < vectors; i++) {
+        gemm_transpose(sum[i]);
+#pragma GCC unroll 8
+        for (j = 0; j < 8; j++) {
+            double *to = c + (8 * i + j) * leading;
+            if (i == vectors - 1 && !(last >> j & 1)) break;
+            _mm512_mask_storeu_pd(to, mask, add ? _mm512_add_pd(_mm512_maskz_loadu_pd(mask, to), sum[i][j]) : sum[i][j]);
+        }
+    }
+}
+
+/* A block of C, or of its transpose if `turned`, to which a product is added if `add`, and written otherwise. With a step,
+   C is not touched, and the step is made. `at` is the place of the block in C. */
+typedef struct {
+    double *c;
+    int64_t at, leading;
+    int columns, add, turned;
+    __mmask8 last; /* the rows of the last vector */
+    gemm_step *step;
+} gemm_place;
+
+/* Compute the product of a panel of A, of `vectors` times 8 rows, and 8 columns of B. The numbers of a row of B are
+   `beside` apart, and those of a column `below`. */
+GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const double *b, int64_t beside, int64_t below,
+                            const gemm_place *to) {
     __m512d sum[3][8];
     int k, i, j;
-    if (step != NULL)
-        for (j = 0; j < columns; j++)
+    if (to->step != NULL)
+        for (j = 0; j < to->columns; j++)
             for (i = 0; i < vectors; i++) {
-                __builtin_prefetch(step->w + at + j * leading + 8 * i, 0);
-                __builtin_prefetch(step->new_w + at + j * leading + 8 * i, 1);
+                __builtin_prefetch(to->step->w + to->at + j * to->leading + 8 * i, 0);
+                __builtin_prefetch(to->step->new_w + to->at + j * to->leading + 8 * i, 1);
             }
 #pragma GCC unroll 8
     for (j = 0; j < 8; j++)
@@ -161,43 +203,29 @@ GEMM_INSIDE void gemm_block(int vectors, int depth, const double *a, const doubl
         for (i = 0; i < vectors; i++) row[i] = _mm512_load_pd(a + 8 * i);
 #pragma GCC unroll 8
         for (j = 0; j < 8; j++) {
-            __m512d factor = _mm512_set1_pd(b[j]);
+            __m512d factor = _mm512_set1_pd(b[j * beside]);
 #pragma GCC unroll 3
             for (i = 0; i < vectors; i++) sum[i][j] = _mm512_fmadd_pd(row[i], factor, sum[i][j]);
         }
-        a += 8 * vectors, b += 8;
+        a += 8 * vectors, b += below;
     }
-    if (step != NULL) {
-        gemm_make(vectors, sum, at, leading, columns, last, step);
-        return;
-    }
-#pragma GCC unroll 8
-    for (j = 0; j < 8; j++) {
-        if (j >= columns) break;
-#pragma GCC unroll 3
-        for (i = 0; i < vectors; i++) {
-            double *to = c + at + j * leading + 8 * i;
-            __mmask8 mask = i == vectors - 1 ? last : 0xff;
-            __m512d found = add ? _mm512_add_pd(_mm512_maskz_loadu_pd(mask, to), sum[i][j]) : sum[i][j];
-            _mm512_mask_storeu_pd(to, mask, found);
-        }
-    }
+    if (to->step != NULL) gemm_make(vectors, sum, to->at, to->leading, to->columns, to->last, to->step);
+    else if (to->turned) gemm_write_turned(vectors, sum, to->c + to->at, to->leading, to->columns, to->last, to->add);
+    else gemm_write(vectors, sum, to->c + to->at, to->leading, to->columns, to->last, to->add);
 }
 
-GEMM_TARGET static void gemm_block_1(int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
-                                     int columns, __mmask8 last, int add, gemm_step *step) {
-    gemm_block(1, depth, a, b, c, at, leading, columns, last, add, step);
-}
-
-GEMM_TARGET static void gemm_block_2(int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
-                                     int columns, __mmask8 last, int add, gemm_step *step) {
-    gemm_block(2, depth, a, b, c, at, leading, columns, last, add, step);
-}
-
-GEMM_TARGET static void gemm_block_3(int depth, const double *a, const double *b, double *c, int64_t at, int64_t leading,
-                                     int columns, __mmask8 last, int add, gemm_step *step) {
-    gemm_block(3, depth, a, b, c, at, leading, columns, last, add, step);
-}
+/* With a copy of B, and with B where it is. */
+#define GEMM_BLOCKS(vectors)                                                                                             \
+    GEMM_TARGET static void gemm_block_##vectors(int depth, const double *a, const double *b, const gemm_place *to) {    \
+        gemm_block(vectors, depth, a, b, 1, 8, to);                                                                      \
+    }                                                                                                                    \
+    GEMM_TARGET static void gemm_block_there_##vectors(int depth, const double *a, const double *b, int64_t ldb,         \
+                                                       const gemm_place *to) {                                           \
+        gemm_block(vectors, depth, a, b, ldb, 1, to);                                                                    \
+    }
+GEMM_BLOCKS(1)
+GEMM_BLOCKS(2)
+GEMM_BLOCKS(3)
 
 /* Memory for the copies. New memory for each call would cost more time than the copies. */
 static double *gemm_kept[GEMM_KEPT];
@@ -223,11 +251,11 @@ static void gemm_give(double *buffer) {
 
 /* The same product if there is no memory for the copies. The results are the same, bit for bit. */
 GEMM_TARGET static void gemm_slowly(int across, int along, int m, int n, int depth, const double *a, int64_t lda, const double *b,
-                                    int64_t ldb, int add, double *c, int64_t ldc, gemm_step *step) {
+                                    int64_t ldb, int add, int turned, double *c, int64_t ldc, gemm_step *step) {
     int i, j, k;
     for (j = 0; j < n; j++)
         for (i = 0; i < m; i++) {
-            double sum = 0;
+            double sum = 0, *to;
             for (k = 0; k < depth; k++)
                 sum = __builtin_fma(a[across ? i * lda + k : k * lda + i], b[along ? k * ldb + j : j * ldb + k], sum);
             if (step != NULL) {
@@ -235,38 +263,71 @@ GEMM_TARGET static void gemm_slowly(int across, int along, int m, int n, int dep
                 block[0][0] = _mm512_set1_pd(sum);
                 gemm_make(1, block, j * ldc + i, ldc, 1, 1, step);
             } else {
-                c[j * ldc + i] = add ? c[j * ldc + i] + sum : sum;
+                to = turned ? c + i * ldc + j : c + j * ldc + i;
+                *to = add ? *to + sum : sum;
             }
         }
 }
 
-/* Compute C = A B, or C += A B if `add`; or make a step with A B as its gradient, of a depth of at most GEMM_DEPTH. */
+/* Compute the products of a block of A that was copied and of columns of B, which lie in a copy or, if `there`, where
+   they were. */
+GEMM_TARGET static void gemm_blocks(int rows, int columns, int depth, const double *of_a, const double *b, int there, int64_t ldb,
+                                    gemm_place to) {
+    int64_t first = to.at;
+    int i, j;
+    for (j = 0; j < columns; j += 8) {
+        to.columns = columns - j < 8 ? columns - j : 8;
+        for (i = 0; i < rows; i += GEMM_TALL) {
+            int left = rows - i < GEMM_TALL ? rows - i : GEMM_TALL, vectors = (left + 7) / 8;
+            const double *a = of_a + (int64_t)i * depth;
+            to.last = (__mmask8)((1 << (left - 8 * (vectors - 1))) - 1);
+            to.at = first + (to.turned ? i * to.leading + j : j * to.leading + i);
+            if (there) {
+                const double *own = b + j * ldb;
+                if (vectors == 3) gemm_block_there_3(depth, a, own, ldb, &to);
+                else if (vectors == 2) gemm_block_there_2(depth, a, own, ldb, &to);
+                else gemm_block_there_1(depth, a, own, ldb, &to);
+            } else {
+                const double *own = b + (int64_t)j * depth;
+                if (vectors == 3) gemm_block_3(depth, a, own, &to);
+                else if (vectors == 2) gemm_block_2(depth, a, own, &to);
+                else gemm_block_1(depth, a, own, &to);
+            }
+        }
+    }
+}
+
+/* Compute C = A B, or C += A B if `add`, or its transpose if `turned`; or make a step with A B as its gradient, of a depth
+   of at most GEMM_DEPTH. */
 static void gemm_compute(int across, int along, int m, int n, int depth, const double *a, int64_t lda, const double *b, int64_t ldb,
-                         int add, double *c, int64_t ldc, gemm_step *then) {
-    int p, q, r, i, j;
+                         int add, int turned, double *c, int64_t ldc, gemm_step *then) {
+    int p, q, r;
     int pieces = (depth + GEMM_DEPTH - 1) / GEMM_DEPTH, step = pieces ? (depth + pieces - 1) / pieces : 0;
-    double *buffer = gemm_take(), *of_b = buffer, *of_a = buffer == NULL ? NULL : buffer + (int64_t)GEMM_DEPTH * GEMM_COLUMNS;
+    double *buffer, *of_b, *of_a;
+    if (across && !along && !turned && then == NULL && n < m) {
+        gemm_compute(1, 0, n, m, depth, b, ldb, a, lda, add, 1, c, ldc, NULL);
+        return;
+    }
+    buffer = gemm_take(), of_b = buffer, of_a = buffer == NULL ? NULL : buffer + (int64_t)GEMM_DEPTH * GEMM_COLUMNS;
     for (p = 0; p < depth; p += step, add = 1) {
         int d = depth - p < step ? depth - p : step;
         const double *ap = across ? a + p : a + p * lda, *bp = along ? b + p * ldb : b + p;
         if (buffer == NULL) {
-            gemm_slowly(across, along, m, n, d, ap, lda, bp, ldb, add, c, ldc, then);
+            gemm_slowly(across, along, m, n, d, ap, lda, bp, ldb, add, turned, c, ldc, then);
             continue;
         }
         for (q = 0; q < n; q += GEMM_COLUMNS) {
-            int columns = n - q < GEMM_COLUMNS ? n - q : GEMM_COLUMNS;
-            gemm_copy(!along, columns, d, along ? bp + q : bp + q * ldb, ldb, of_b, 8);
+            int columns = n - q < GEMM_COLUMNS ? n - q : GEMM_COLUMNS, there = along ? 0 : columns / 8 * 8;
+            const double *bq = along ? bp + q : bp + q * ldb;
+            /* A group of fewer than 8 columns is copied, because there is nothing behind it. */
+            gemm_copy(!along, columns - there, d, bq + there * ldb, ldb, of_b, 8);
             for (r = 0; r < m; r += GEMM_ROWS) {
                 int rows = m - r < GEMM_ROWS ? m - r : GEMM_ROWS;
+                gemm_place to = {c, turned ? r * ldc + q : q * ldc + r, ldc, 0, add, turned, 0, then};
                 gemm_copy(across, rows, d, across ? ap + r * lda : ap + r, lda, of_a, GEMM_TALL);
-                for (j = 0; j < columns; j += 8)
-                    for (i = 0; i < rows; i += GEMM_TALL) {
-                        int left = rows - i < GEMM_TALL ? rows - i : GEMM_TALL, vectors = (left + 7) / 8;
-                        __mmask8 last = (__mmask8)((1 << (left - 8 * (vectors - 1))) - 1);
-                        (vectors == 3 ? gemm_block_3 : vectors == 2 ? gemm_block_2 : gemm_block_1)(
-                            d, of_a + (int64_t)i * d, of_b + (int64_t)j * d, c, (q + j) * ldc + r + i, ldc,
-                            columns - j < 8 ? columns - j : 8, last, add, then);
-                    }
+                if (there) gemm_blocks(rows, there, d, of_a, bq, 1, ldb, to);
+                to.at += turned ? there : there * ldc;
+                if (there < columns) gemm_blocks(rows, columns - there, d, of_a, of_b, 0, 0, to);
             }
         }
     }
@@ -277,13 +338,13 @@ static void gemm_compute(int across, int along, int m, int n, int depth, const d
 static void gemm_avx512(char *ta, char *tb, int *m, int *n, int *k, double *alpha, double *a, int *lda, double *b, int *ldb,
                         double *beta, double *c, int *ldc) {
     (void)alpha;
-    gemm_compute(*ta == 'T', *tb == 'T', *m, *n, *k, a, *lda, b, *ldb, *beta != 0, c, *ldc, NULL);
+    gemm_compute(*ta == 'T', *tb == 'T', *m, *n, *k, a, *lda, b, *ldb, *beta != 0, 0, c, *ldc, NULL);
 }
 
 /* Make a step with the gradient A B^T, where A and B lie column by column. */
 static void gemm_descend(int m, int n, int depth, const double *a, int64_t lda, const double *b, int64_t ldb, int64_t ldc,
                          gemm_step *step) {
-    gemm_compute(0, 1, m, n, depth, a, lda, b, ldb, 0, NULL, ldc, step);
+    gemm_compute(0, 1, m, n, depth, a, lda, b, ldb, 0, 0, NULL, ldc, step);
 }
 
 /* Return 1 if steps can be made with the products of this function and of this depth. */

@@ -86,13 +86,15 @@ def test_the_bits_do_not_depend_on_the_division():
     assert (whole == parts).all()
 
 
+@pytest.mark.parametrize("order", ["F", "C"])
+@pytest.mark.parametrize(("m", "n"), [(9, 9), (30, 9), (9, 30)])
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_infinities_and_nan_stay_in_their_rows(name):
+def test_infinities_and_nan_stay_in_their_rows(name, m, n, order):
     """Rows are padded with zeros, which must not meet an infinity."""
-    a, b = np.ones((9, 3)), np.ones((3, 9))
+    a, b = np.ones((m, 3)), np.ones((3, n))
     a[8, 1], b[0, 8] = np.inf, np.nan
-    c = np.zeros((9, 9)).T
-    multiply(FUNCTIONS[name], np.asfortranarray(a), np.asfortranarray(b), c, 0)
+    c = np.zeros((n, m)).T
+    multiply(FUNCTIONS[name], np.asarray(a, order=order), np.asfortranarray(b), c, 0)
     with np.errstate(invalid="ignore"):
         np.testing.assert_array_equal(c, a @ b)
 
