@@ -31,6 +31,7 @@ __all__ = ["candidates", "named"]
 
 SOON, LATE, EARLY, SURE = 1.255, 1.3, 0.8, 0.15
 LEAST_LIKELY = 1.9
+MAX_ALIKE = 5  # edits that scale the same expression by the same number, such as n, len(X) and len(y)
 NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
@@ -50,6 +51,7 @@ MAKERS = (
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
     norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators,
     loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients, loop_edits.twins,
+    loop_edits.other_fields,
 )  # fmt: skip
 
 
@@ -122,6 +124,10 @@ def _with_cost_of_place(candidate, suspects, unknown, settled, local):
     return replace(candidate, cost=cost, unlikely=made is False and candidate.kind not in SCALES)
 
 
+def _changes(source, edit):
+    return source.text[edit.start : edit.end] != edit.text
+
+
 def _is_within(candidate, spans):
     """Return True if all edits of a candidate are within one of these spans of text."""
     start, end = min(edit.start for edit in candidate.edits), max(edit.end for edit in candidate.edits)
@@ -164,14 +170,22 @@ def candidates(way, source, wrong_factors):
     found.extend(index_edits.labels(way, source))
     found.extend(target_edits.stored_elsewhere(way, source))
     found.extend(target_edits.other_stores(way, source))
+    found.extend(target_edits.parts_of_rows(way, source))
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]
     local = Local(way, source)
     found.extend(sum_edits.solved_terms(way, source, local))
     found = [_with_cost_of_place(candidate, suspects, unknown, settled, local) for candidate in found]
-    found = [candidate for candidate in found if candidate.cost < ONLY_IF_DERIVATIVE]
+    found = [c for c in found if c.cost < ONLY_IF_DERIVATIVE and any(_changes(source, edit) for edit in c.edits)]
     unique = {}
     for candidate in sorted(found, key=lambda c: (c.cost, c.line)):
         unique.setdefault(candidate.edits, named(candidate, way, source))
-    return list(unique.values())
+    alike, kept = {}, []
+    for candidate in unique.values():
+        first = candidate.edits[0]
+        key = (candidate.kind, candidate.message, first.start, first.end)
+        alike[key] = alike.get(key, 0) + 1
+        if candidate.kind not in SCALES or alike[key] <= MAX_ALIKE:
+            kept.append(candidate)
+    return kept

@@ -6,6 +6,7 @@ import re
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import function_name
+from autograd.grading.code.row_texts import row_slopes, rows
 from autograd.grading.code.wayback import same
 
 __all__ = ["derivative_texts", "is_at_wrong_argument", "leaks", "skeleton"]
@@ -27,7 +28,7 @@ def derivative_texts(c, shape, like=None):
         ("derivatives", shape),
         lambda: [
             form
-            for text, (its, data) in c.scope().items()
+            for text, (its, data) in [*c.scope().items(), *rows(c).items()]
             if its == shape and not (shape == () and c.way.is_count(text))  # such as the counter of a loop
             for form in _forms(c, text, data)
         ],
@@ -36,7 +37,7 @@ def derivative_texts(c, shape, like=None):
         forms = [*_forms(c, c.text, c.seen.data), *forms]
     wanted = None if like is None else skeleton(like)
     own = _variables(c.node if like is None else like)
-    for slope in c.way.slopes:
+    for slope in [*c.way.slopes, *row_slopes(c)]:
         if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data) or not any(slope.data):
             continue
         # The largest element rules out most forms, so it is compared first.

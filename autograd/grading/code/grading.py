@@ -196,7 +196,11 @@ def _graded(case, loss, said, file):
     if not wrong_anyway and not final.right:
         small = at_smaller_sizes(case)
         found = find_mistakes(small, work=Work(SMALL_WORK)) if small is not None else ([], [])
-        if not (found[0] and found[0][0].fix):
+        if found[0] and found[0][0].fix:
+            right = {update.group.name for update in small.final.updates if update.right}
+            for update in final.updates:
+                update.right = update.right and update.group.name in right
+        else:
             found = find_mistakes(case, work=Work(REST_WORK) if small is not None else None)
     verdicts = {}
     for update in final.updates:

@@ -10,8 +10,8 @@ from autograd.grading.code.source import Edit
 from autograd.grading.code.trace import key_of, numbers_of
 
 __all__ = [
-    "columns", "containers", "first_rows", "missing_carries", "objects", "other_counts", "stored_indices", "twins",
-    "whole_gradients",
+    "columns", "containers", "first_rows", "missing_carries", "objects", "other_counts", "other_fields",
+    "stored_indices", "twins", "whole_gradients",
 ]  # fmt: skip
 
 MAX_COUNTERS = 4
@@ -71,6 +71,17 @@ def stored_indices(way, source):
                         edit = source.replacing(part, other)
                         message = f"{source.text_of(target)} is the wrong place: {other} belongs in place of {part.id}"
                         yield Candidate(1.34, kind, statement.lineno, message, (edit,), firm=True)
+
+
+def other_fields(c):
+    """Yield edits that read the delta of a neuron where the loop reads its error, which is stored beside it."""
+    if not isinstance(c.node, (ast.Subscript, ast.Attribute)) or c.seen.shape or c.is_stored() or not c.is_back():
+        return
+    owner = c.source.text_of(c.node.value)
+    for text in c.way.fields(c.statement, c.seen, back=True):
+        if text != c.text and text.startswith((f"{owner}[", f"{owner}.")):
+            message = f"{c.text} is propagated, but {text} is the delta"
+            yield Candidate(0.94, "raw error for delta", c.line, message, c.replaced(text))
 
 
 def missing_carries(way, source):

@@ -1,6 +1,8 @@
 """The search for the wrong line: it finds the smallest edit of the program that makes all of its updates right."""
 
 import ast
+import copy
+import re
 from dataclasses import replace
 
 from autograd.engine.value import Value
@@ -40,6 +42,7 @@ LITTLE = 0.25
 UNLIKELY = 0.3
 FACTOR_WORK = 1_500_000
 LOCAL_WORK = 600_000
+FACTOR = re.compile(r"([*/])=? ?([\w.\[\]()']+?)\)?\s*$")  # the last factor or divisor of an edit
 
 
 def find_mistakes(case, exact=False, work=None):
@@ -57,18 +60,19 @@ def find_mistakes(case, exact=False, work=None):
     notes = notes_of(way, source)
     final = {update.group.name: update for update in case.final.updates}
     targets = targets_of(judged.updates, final, 1.0 if exact else None)
+    work = work or Work()
     search = Search(case, targets, work)
     search.reference = 1.0 if exact else search.reference
     shared = search.reference is not None and not close(search.reference, 1.0)
     if shared:
         # The updates that share a factor may be wrong as well: one edit may remove the factor.
-        again = _without_factor(case, targets, source, 1)
+        again = _without_factor(search, source, 1)
         if again:
             return again, notes
     mistakes = search.run(source, way)
     if mistakes and mistakes[0].fix:
         return mistakes, notes
-    again = _without_factor(case, targets, source, MAX_ROUNDS) if shared else []
+    again = _without_factor(search, source, MAX_ROUNDS) if shared else []
     return again or mistakes or _unexplained(case, way), notes
 
 
@@ -82,7 +86,7 @@ def forgotten_forward(case):
     way, _ = known_way(case, source)
     for candidate in forward_again(way, source) if way is not None else ():
         text = source.edited(candidate.edits)
-        tree = case.prepared.of(ast.parse(text))
+        tree = case.prepared.moved(case.text, text).of(ast.parse(text))
         own = read(tree, loss=case.loss, call=case.call)
         judged = judgement(own, case.loss is not None, tree) if has_steps(own) else None
         if judged is not None and judged.right:
@@ -93,15 +97,20 @@ def forgotten_forward(case):
     return None
 
 
-def _without_factor(case, targets, source, rounds):
-    """Return the mistakes whose correction makes every update the gradient itself, or an empty list."""
+def _without_factor(whole, source, rounds):
+    """Return the mistakes whose correction makes every update the gradient itself, or an empty list.
+
+    Args:
+        whole: The search for edits after which all updates share a factor. Each edit is read once in both searches.
+        source: The program.
+        rounds: The maximum number of edits after each other.
+    """
+    case = whole.case
     verdicts = [update.right for update in case.final.updates]
     for update in case.final.updates:
         update.right = update.factor is not None and close(update.factor, 1.0)
     way, _ = known_way(case, source)
-    strict = [replace(target, right=False) for target in targets]
-    search = Search(case, strict, Work(FACTOR_WORK))
-    search.reference = 1.0
+    search = whole.strict(FACTOR_WORK)
     found = search.run(source, way, rounds) if way is not None else []
     if found and found[0].fix:
         return found
@@ -126,7 +135,7 @@ def known_way(case, source, text=None):
     """Read a program again with a trace. Return the facts about its backward pass, and its judgement."""
     trace = Trace()
     starts = fresh_starts(case.numbers, case.seed)
-    tree = case.prepared.of(source.tree)
+    tree = case.prepared.moved(case.text, source.text).of(source.tree)
     reading = read(tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
     found = of_same_loss(candidate_losses(reading, case.loss is not None), case.final.truth)
     first = reading.recorder.first_step()
@@ -186,6 +195,13 @@ def _gather(numbers, found, roots):
             waiting.extend(part for part in node.parents if isinstance(part, Value))
 
 
+def likeness(candidate, other):
+    """Return 2 if two edits insert the same factor at two places, 1 if they have the same message, and 0 otherwise."""
+    factors = [FACTOR.search(one.edits[-1].text) for one in (candidate, other)]
+    same = None not in factors and len({factor.groups() for factor in factors}) == 1
+    return 2 if same and candidate.kind == other.kind else int(candidate.message == other.message)
+
+
 class Search:
     """The search for the smallest edit that makes all updates right.
 
@@ -217,6 +233,22 @@ class Search:
             Trials(one, targets_of(one.final.updates, rate=rate), self.trials.work) for one in case.at_own_sizes
         ]
         self.partial = []
+        self.least = 0  # units of work that the search leaves
+
+    def strict(self, work):
+        """Return a search for edits after which every update is the gradient itself. Both read each edit once.
+
+        Args:
+            work: The limit on the work of the new search. It is a part of the work of this one.
+        """
+        other = copy.copy(self)
+        other.targets = [replace(target, right=False) for target in self.targets]
+        other.reference, other.partial, other.least = 1.0, [], self.trials.work.units - work
+        return other
+
+    def left(self):
+        """Return True if some work is left for another trial."""
+        return self.trials.left() and self.trials.work.units > self.least
 
     def run(self, source, way, rounds=MAX_ROUNDS):
         """Return the mistakes with their corrections, or an empty list if no edit makes all updates right."""
@@ -265,7 +297,7 @@ class Search:
                 return after
             if not self.partial or len(after) > len(self.partial):
                 self.partial = after
-            if rounds > 1 and self.trials.left():
+            if rounds > 1 and self.left():
                 text = source.edited([edit for candidate in chosen for edit in candidate.edits])
                 following = Source(text)
                 way_there, _ = known_way(self.case, following, text)
@@ -288,21 +320,23 @@ class Search:
         found = [*moves(way, source), *candidates(way, source, off)]
         found = [c for c in found if self.case.last is None or c.line <= self.case.last]
         found.sort(key=lambda candidate: candidate.cost)
-        if self.trials.left() and len(found) * self.trials.cost > self.trials.work.units:
+        if self.left() and len(found) * self.trials.cost > self.trials.work.units - self.least:
             # Not all of them can be tried, so those come last that the value of their statement speaks against.
             found.sort(key=lambda c: c.cost + UNLIKELY * c.unlikely - UNLIKELY * c.likely)
-        ranked = []
-        for candidate in found:
-            if not self.trials.left():
-                break
-            if ranked and ranked[0][0][0] > 0 and candidate.cost > ranked[0][1].cost + PATIENCE:
-                break
-            if ranked and ranked[0][0][0] > len(self.targets) and candidate.cost > ranked[0][1].cost + LITTLE:
-                break  # all updates are right, up to a factor that no edit of a similar cost avoids
+        ranked, waiting, twins = [], list(reversed(found)), None
+        half = (self.trials.work.units + self.least) / 2
+        while waiting and self.left() and not (twins and self.trials.work.units < half):
+            candidate = waiting.pop()
+            # An edit after which all updates share a factor ends the search for edits of a higher cost sooner.
+            patience = LITTLE if ranked and ranked[0][0][0] > len(self.targets) else PATIENCE
+            if ranked and ranked[0][0][0] > 0 and candidate.cost > ranked[0][1].cost + patience:
+                continue
             outcome = self.trials.outcome(source.edited(candidate.edits))
             if outcome is None:
                 continue
             whole, gain = self.is_whole(outcome), self.gain(outcome, current)
+            if not whole and any(c.line == candidate.line and o.factors == outcome.factors for _, c, o in ranked):
+                continue  # another text of the same correction
             if (whole or gain > (0, 0, 0)) and not self.confirmed(source, source.edited(candidate.edits)):
                 continue
             if whole and (self.reference is not None or close(outcome.whole(), 1.0)):
@@ -312,10 +346,37 @@ class Search:
             if gain > (0, 0, 0):
                 ranked.append((gain, candidate, outcome))
                 ranked.sort(key=lambda item: (-item[0][0], -item[0][1], -item[0][2], item[1].cost))
+                if not whole:
+                    # One edit that corrects everything comes first. It may still follow.
+                    twins = twins or self.same_slips(source, ranked, candidate, current)
+                    # The same factor may be missing earlier, where more updates are computed from the result.
+                    waiting.sort(key=lambda c: likeness(c, candidate))
+        if twins:
+            return [twins]
         if ranked:
             return [([candidate], outcome) for _, candidate, outcome in ranked[:MAX_BRANCHES]]
         pair = self.pair(source, found, current)
         return [pair] if pair is not None else []
+
+    def same_slips(self, source, ranked, candidate, current):
+        """Return edits of one kind that together make all updates right, with their outcome, or None.
+
+        The same slip is often made in each layer. Each of its corrections makes other updates right.
+        """
+        reference, chosen, fixed = self.reference or 1.0, [], set()
+        before = current.right(reference) if current is not None else ()
+        for _, other, outcome in sorted(ranked, key=lambda item: item[1] is not candidate):
+            pairs = zip(before, outcome.right(reference), strict=True)
+            own = {i for i, (old, new) in enumerate(pairs) if new and not old}
+            edits = [edit for one in (*chosen, other) for edit in one.edits]
+            if other.kind == candidate.kind and own and not own & fixed and not source.overlap(edits):
+                chosen.append(other)
+                fixed |= own
+        if len(chosen) < 2:
+            return None
+        text = source.edited([edit for one in chosen for edit in one.edits])
+        outcome = self.trials.outcome(text)
+        return (chosen, outcome) if self.is_whole(outcome) and self.confirmed(source, text) else None
 
     def local(self, source, way):
         """Return a list with an edit of one statement that makes its value a derivative, and its outcome."""
@@ -385,7 +446,7 @@ class Search:
         for i, first in enumerate(likely):
             for second in likely[i + 1 :]:
                 edits = [*first.edits, *second.edits]
-                if source.overlap(edits) or not self.trials.left():
+                if source.overlap(edits) or not self.left():
                     continue
                 outcome = self.trials.outcome(source.edited(edits))
                 better = outcome is not None and (self.is_whole(outcome) or self.gain(outcome, current) > (0, 0, 0))

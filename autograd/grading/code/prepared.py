@@ -1,7 +1,8 @@
 """The tree of a program as it is read: with its samples in another order, or with smaller sizes."""
 
 import ast
-from dataclasses import dataclass, field
+import difflib
+from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.samples import arranged
 
@@ -32,6 +33,23 @@ class Prepared:
     starts_only: bool = False
     unclipped: frozenset = frozenset()
     resized: tuple = ()
+
+    def moved(self, text, edited):
+        """Return the same changes for an edited text, in which other lines have the sizes.
+
+        >>> sizes = Prepared(resized=(((2, 4), 5),))
+        >>> sizes.moved("a = 1\\nb = 3\\n", "a = 1\\na += 1\\nb = 3\\n").resized
+        (((3, 4), 5),)
+        """
+        lines, others = text.splitlines(), edited.splitlines()
+        if not self.resized or len(lines) == len(others):
+            return self
+        shifts = {}
+        for block in difflib.SequenceMatcher(None, lines, others, autojunk=False).get_matching_blocks():
+            shifts.update({block.a + i + 1: block.b - block.a for i in range(block.size)})
+        return replace(
+            self, resized=tuple(((line + shifts.get(line, 0), column), n) for (line, column), n in self.resized)
+        )
 
     def of(self, tree):
         """Return the tree with these changes. The tree itself is changed."""

@@ -6,6 +6,7 @@ import re
 __all__ = ["SIMPLE", "kind_of", "numbers", "scaled", "scalings"]
 
 RATE = re.compile(r"(^|[._])(lr|eta|alpha|rate|learning_rate|step_size)$")
+ENOUGH = 2
 SIMPLE = {2.0: "2", 0.5: "0.5", 4.0: "4", 0.25: "0.25", 3.0: "3", -1.0: "-1"}
 
 
@@ -54,9 +55,12 @@ def scalings(c, make):
                 cost = 1.4 - 1e-5 * c.line  # the last place first: earlier ones may belong to other updates
                 yield make(cost, "constant factor", c.line, message, c.replaced(scaled(c, f"/ {text}")))
     if penalty and c.way.mentions_parameter(c.node):
-        counts = [
-            text for text, (shape, _) in c.scope().items() if shape == () and c.way.is_count(text) and len(text) < 20
-        ]
+        counts, known = [], {}
+        for text, (shape, data) in sorted(c.scope().items(), key=lambda item: len(item[0])):
+            # Loop variables are no numbers of samples, and of several names for a number two are enough.
+            if shape == () and c.way.is_count(text) and len(text) < 20 and text not in c.source.loop_variables:
+                known[data[0]] = known.get(data[0], 0) + 1
+                counts += [text] if known[data[0]] <= ENOUGH else []
         for text in ("2", "0.5", *[f"/ {count}" for count in counts], *counts):
             new = scaled(c, text)
             message = f"the gradient of the penalty is {new}"

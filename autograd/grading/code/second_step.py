@@ -235,7 +235,7 @@ def _root(node):
 def _is_right(case, text):
     """Return True if the first and the second update of a text are right."""
     try:
-        tree = case.prepared.of(ast.parse(text))
+        tree = case.prepared.moved(case.text, text).of(ast.parse(text))
     except SyntaxError:
         return False
     own = read(tree, loss=case.loss, call=case.call)

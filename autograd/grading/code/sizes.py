@@ -11,7 +11,7 @@ from autograd.grading.code.reading import read
 __all__ = ["at_other_sizes", "at_smaller_sizes", "places_of_sizes"]
 
 SIZES_WORK = 600_000
-LARGEST = 64
+LARGEST, LARGEST_OF_ALL = 64, 5000
 MAX_PLACES = 8
 LEAST = 4  # the smallest size that replaces a larger one
 SMALL = 12_000  # operations of a reading that is small enough for a search
@@ -20,6 +20,7 @@ SHAPED = {
     "rand", "randn", "random", "random_sample", "normal", "uniform", "standard_normal", "zeros", "ones", "empty",
     "full", "eye", "range",
 }  # fmt: skip
+SPACED = {"linspace", "logspace", "geomspace"}  # their third argument is a size
 DRAWN = {"randint", "integers", "choice"}
 
 
@@ -63,13 +64,24 @@ def at_smaller_sizes(case):
     """
     if case.own.operations < SMALL or case.prepared.sizes or case.prepared.resized or case.prepared.order:
         return None
-    places = places_of_sizes(case.tree)
+    resized = [_reduced(places_of_sizes(case.tree, every)) for every in (True, False)]
+    for changes in dict.fromkeys(resized):
+        other = _at_sizes(case, changes) if changes else None
+        if other is not None:
+            return other
+    return None
+
+
+def _reduced(places):
+    """Return smaller numbers for sizes: pairs of a place and a number. Different sizes stay different."""
     kept = {value for _, value in places if value <= LEAST}
     free = [n for n in range(LEAST, LARGEST) if n not in kept]
     sizes = dict(zip(sorted({value for _, value in places if value > LEAST}), free, strict=False))
-    resized = tuple((place, sizes[value]) for place, value in places if sizes.get(value, value) < value)
-    if not resized:
-        return None
+    return tuple((place, sizes[value]) for place, value in places if sizes.get(value, value) < value)
+
+
+def _at_sizes(case, resized):
+    """Return the case at other sizes if it is read faster there and has the same wrong updates, and None otherwise."""
     prepared = replace(case.prepared, resized=resized)
     tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
@@ -87,7 +99,8 @@ def at_smaller_sizes(case):
 def variants(tree):
     """Yield changes of sizes, each as pairs of a place in the text and another number.
 
-    In the first one, every size is different. In the others, equal numbers stay equal, or only one or two differ.
+    In the first one, every size is different. In the others, equal numbers stay equal, or only one or two differ. A
+    number over which a ``range`` runs does not differ alone: the loop would leave out the last samples.
 
     >>> list(variants(ast.parse("n = 4; W = np.zeros((n, 4))")))[:2]
     [(((1, 4), 5), ((1, 24), 6)), (((1, 4), 5), ((1, 24), 5))]
@@ -96,25 +109,40 @@ def variants(tree):
     if not places:
         return
     seen, apart = {}, []
+    counted = _counted(tree)
     for place, value in places:
-        seen[value] = seen.get(value, 0) + 1
+        seen[value] = seen.get(value, 0) + (value not in counted or value not in seen)
         apart.append((place, value + seen[value]))
     yield tuple(apart)
-    if any(count > 1 for count in seen.values()):
+    if any(count > 1 for count in seen.values()) or counted:
         yield tuple((place, value + 1) for place, value in places)
-        for i, (place, value) in enumerate(places[:MAX_PLACES]):
+        alone = [(place, value) for place, value in places if value not in counted][:MAX_PLACES]
+        for i, (place, value) in enumerate(alone):
             yield ((place, value + 1),)
-            for other, number in places[i + 1 : MAX_PLACES]:
+            for other, number in alone[i + 1 :]:
                 if number == value:
                     yield ((place, value + 1), (other, value + 1))
 
 
-def places_of_sizes(tree):
+def _counted(tree):
+    """Return the numbers to which a ``range`` counts, as in ``range(8)``."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"]
+    return {part.value for call in calls for part in call.args[:2] if isinstance(part, ast.Constant)}
+
+
+def places_of_sizes(tree, every=False):
     """Return the numbers in a program that are sizes: pairs of a place (line, column) and the number.
 
     A number that is also the length of a written list, or that is used in any other way, is left out.
+
+    Args:
+        tree: The syntax tree of the program.
+        every: True to return also numbers that are probably sizes: larger ones, the arguments of the program's own
+            functions, and numbers that also count the iterations between two prints.
     """
     found = {}
+    largest = LARGEST_OF_ALL if every else LARGEST
+    functions = {node.name for node in ast.walk(tree) if every and isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and not isinstance(
             getattr(node, "targets", [0])[0], ast.Subscript
@@ -124,11 +152,11 @@ def places_of_sizes(tree):
         elif isinstance(node, ast.arguments):
             parts = [*node.defaults, *node.kw_defaults]
         elif isinstance(node, ast.Call):
-            parts = _sizes_of_call(node)
+            parts = _sizes_of_call(node, functions)
         else:
             continue
         for part in parts:
-            if isinstance(part, ast.Constant) and type(part.value) is int and 1 < part.value <= LARGEST:
+            if isinstance(part, ast.Constant) and type(part.value) is int and 1 < part.value <= largest:
                 found[part.lineno, part.col_offset] = part.value
     lengths = {len(node.elts) for node in ast.walk(tree) if isinstance(node, (ast.List, ast.Tuple)) and _is_data(node)}
     harmless = {
@@ -137,18 +165,28 @@ def places_of_sizes(tree):
     harmless |= {
         id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)
     }
+    periods = {
+        id(node.right)
+        for node in ast.walk(tree)
+        if every and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
+    }
+    harmless |= periods
     used = {
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and type(node.value) is int and (node.lineno, node.col_offset) not in found
-        if node.value != 2 or id(node) not in harmless
+        if id(node) not in (harmless if node.value == 2 else periods)
     }
     return [(place, value) for place, value in sorted(found.items()) if value not in lengths | used]
 
 
-def _sizes_of_call(node):
-    """Return the arguments of a call that may be sizes."""
+def _sizes_of_call(node, functions=()):
+    """Return the arguments of a call that may be sizes. All arguments of some functions may be."""
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if functions and name in SPACED:
+        return node.args[2:3]
+    if name in functions:
+        return [*node.args, *[keyword.value for keyword in node.keywords]]
     if name in DRAWN:
         return [part for k in node.keywords if k.arg == "size" for part in getattr(k.value, "elts", [k.value])]
     if name not in SHAPED and not name[:1].isupper():

@@ -59,6 +59,12 @@ class Source:
         """The assignments, each with the start and the end of its text."""
         return [(node, *self.span(node)) for node in self.parents if isinstance(node, (ast.Assign, ast.AugAssign))]
 
+    @functools.cached_property
+    def loop_variables(self):
+        """The names that loops and comprehensions bind."""
+        loops = [node for node in self.parents if isinstance(node, (ast.For, ast.comprehension))]
+        return {part.id for loop in loops for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+
     def offset(self, line, column):
         """Return the index in the text of a line and a column, which is counted in bytes."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""

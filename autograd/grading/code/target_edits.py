@@ -2,12 +2,14 @@
 
 import ast
 
+from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
 
-__all__ = ["other_stores", "stored_elsewhere"]
+__all__ = ["other_stores", "parts_of_rows", "stored_elsewhere"]
 
 VARIABLES = (ast.Name, ast.Attribute, ast.Subscript)
 MAX_STORES = 12
+MAX_ROWS = 8
 
 
 def stored_elsewhere(way, source):
@@ -64,3 +66,40 @@ def other_stores(way, source):
                 edits = (source.replacing(value, name),)
                 kind = "derivative at the wrong argument"
                 yield Candidate(1.335, kind, statement.lineno, message, edits, firm=True)
+
+
+def parts_of_rows(way, source):
+    """Yield edits that take the inputs of a sample, as ``row[:-1]``, where its whole row stands, with its target.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    parts = {}
+    for node in source.parents:
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
+            continue
+        read = isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load)
+        if read and any(_is_row(place) for place in way.by_place(node.value)[:1]):
+            parts.setdefault(source.text_of(node)[len(node.value.id) :], node.value.id)
+    count = 0
+    for node in source.parents if parts else ():
+        around = source.parents[node]
+        given = (isinstance(around, ast.Call) and node in around.args) or (
+            isinstance(around, ast.Assign) and around.value is node
+        )
+        if not given or not isinstance(node, ast.Name) or count == MAX_ROWS:
+            continue
+        places = way.by_place(node)[:1]
+        if not places or not _is_row(places[0]) or way.is_parameter(places[0]):
+            continue
+        count += 1
+        for part in parts:
+            message = f"{node.id} is the whole row, with its target: {node.id}{part} belongs here"
+            edits = (source.replacing(node, f"{node.id}{part}"),)
+            yield Candidate(1.05, "wrong factor", node.lineno, message, edits, firm=True)
+
+
+def _is_row(place):
+    """Return True if a value is a row of data: nothing in it is computed."""
+    return len(place.shape) == 1 and not any(isinstance(e, Value) and e.op is not None for e in place.elements)

@@ -145,7 +145,7 @@ class Trials:
 
     def _outcome(self, text):
         try:
-            tree = self.case.prepared.of(ast.parse(text))
+            tree = self.case.prepared.moved(self.case.text, text).of(ast.parse(text))
         except (SyntaxError, ValueError):
             return None
         case = self.case

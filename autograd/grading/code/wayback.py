@@ -381,8 +381,14 @@ class WayBack:
             if not self.is_forward_value(places[0].elements)
         )
 
-    def fields(self, statement, seen):
-        """Return the texts of computed items and attributes of loop variables, such as ``neuron['output']``."""
+    def fields(self, statement, seen, back=False):
+        """Return the texts of computed items and attributes of loop variables, such as ``neuron['output']``.
+
+        Args:
+            statement: The statement in the loop.
+            seen: A value in the call that runs the loop.
+            back: True for the items of the backward pass, False for all others.
+        """
         names = set(self.source.counters(statement))
         block = self.source.blocks.get(statement, ([], 0, ""))[0]
         names |= {
@@ -397,7 +403,15 @@ class WayBack:
                     for key, part in parts.items()
                     if isinstance(part, Value) and part.op is not None and isinstance(key, str)
                 )
-        return found
+        return [text for text in found if self._is_back_field(text) == back]
+
+    def _is_back_field(self, text):
+        """Return True if an item, or the same item of another owner, has a value of the backward pass."""
+        places = self.texts.get(text, [])
+        if not places:
+            tail = text[min(i for i in (text.find("["), text.find(".")) if i >= 0) :]
+            places = [place for other, found in self.texts.items() if other.endswith(tail) for place in found[:2]]
+        return any(map(self.is_on_way, places))
 
     def is_activation(self, node):
         """Return True if an expression is a number of the forward pass, and not an output error."""
