@@ -86,9 +86,15 @@ _SIMPLE = [
          r"|\\sim|→|∈)(?![A-Za-z])(?:[^{}]|\{[^{}]*\})*\}", r"_{\1}"),
         (r"(\\(?:sum|prod)\s*(?:\\limits\s*)?)_\s*\{\s*([01])\s*\\leq?\s*([A-Za-z])\s*\\leq?\s*([A-Za-z])\s*\}",
          r"\1_{\3=\2}^{\4}"),
+        (r"\\_\s*(?=\{)", "_"),
+        (r"(\\(?:sum|prod)\s*(?:\\limits\s*)?)\\?\*\s*(?=[{a-z])", r"\1_"),
+        (r"((?<![A-Za-z])[A-Za-z]|\\[A-Za-z]+|\})\*\{([a-z0-9](?:\s*,?\s*[a-z0-9])*(?:\s*[+-]\s*1)?)\}", r"\1_{\2}"),
         (r"(?<![\d_{,(\[])\b0,(\d+)(?![\d,}])", r"0.\1"),
     ]
 ]  # fmt: skip
+# Some editors of Markdown print stars for a pair of underscores. No left side is a product of letters.
+_STARRED = re.compile(r"(\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z])\*([a-z])(?![A-Za-z])")
+_STARRED_LEFT = re.compile(rf"\s*{_STARRED.pattern}\s*&?=")
 _ALONE = re.compile(
     r"(?<![\\A-Za-z}_^\s])(\s*)\{\s*(?:\\displaystyle\s*)?(\\sum|\\prod|\\partial|\\(?:rm|mathrm)\s*\{?\s*d\s*\}?)\s*\}"
 )
@@ -115,6 +121,8 @@ def without_appearance(text) -> str:
         return _without_braces_around_claims(text)
     for pattern, into in _SIMPLE:
         text = pattern.sub(into, text)
+    if _STARRED_LEFT.match(text):
+        text = _STARRED.sub(r"\1_\2", text)
     for _ in range(2):
         text = _with_usual_commands(text)
     text = _RELATION_ALONE.sub(r" \1 ", _ALONE.sub(r"\1\2 ", text))

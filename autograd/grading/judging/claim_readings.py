@@ -15,6 +15,11 @@ from autograd.grading.judging.claim_notations import (
     with_small_transposes,
 )
 from autograd.grading.judging.data_loss import with_data_loss
+from autograd.grading.judging.derivative_notations import (
+    OPEN_ORDER,
+    with_orders_of_derivatives,
+    with_slopes_of_brackets,
+)
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.rare_notations import (
     with_primes_as_transposes,
@@ -44,10 +49,12 @@ class ClaimReading(NamedTuple):
             known about it: a condition under which it is meant, or how sure the reading is.
         taken: a function of the verdict as it stands or its ReadingError, the verdict under this reading, the meanings
             of letters, and what ``change`` said. It returns the verdict that counts, or None.
+        is_sure: True if a claim that cannot be read in this way cannot be read at all, if ``change`` said something.
     """
 
     change: Callable
     taken: Callable
+    is_sure: bool = False
 
 
 def first_right(judge, claim, places, readings) -> Any:
@@ -70,6 +77,8 @@ def first_right(judge, claim, places, readings) -> Any:
         if other is None or other == claim:
             continue
         verdict = _verdict_or_error(judge, other)
+        if reading.is_sure and said and isinstance(verdict, ReadingError):
+            raise verdict
         taken = None if isinstance(verdict, ReadingError) else reading.taken(found, verdict, places, said)
         if taken is not None:
             return taken
@@ -118,13 +127,29 @@ def _if_fits(found, other, places, said):
     )
 
 
+def _unless_transposed(found, other, places, is_number):
+    """Take a claim that is right with the derivative of a bracket, and any verdict on that of a number."""
+    return other if other.judged.verdict == "equal" or is_number or isinstance(found, ReadingError) else None
+
+
+def _if_no_layer(found, other, places, words):
+    """Take a claim that is right with a first derivative. It is ambiguous if the number may be a layer."""
+    if other.judged.verdict != "equal":
+        return None
+    if words:
+        return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=OPEN_ORDER.format(words)))
+    return other
+
+
 def _alone(change):
     """Return a change with nothing more to say of it."""
     return lambda claim, places: (change(claim, places), "")
 
 
-OF_CLAIMS = tuple(
-    [
+OF_CLAIMS = (
+    ClaimReading(with_slopes_of_brackets, _unless_transposed, is_sure=True),
+    ClaimReading(with_orders_of_derivatives, _if_no_layer),
+    *[
         ClaimReading(change, _if_equal)
         for change in (
             with_data_loss,
@@ -136,7 +161,7 @@ OF_CLAIMS = tuple(
             with_primes_as_transposes,
             with_steps_of_inputs,
         )
-    ]
+    ],
 )
 IN_WEIGHTS = (ClaimReading(_alone(with_weights), _if_right_or_declared),)
 IN_LETTERS = (ClaimReading(with_lettered_deltas, _if_sure),)

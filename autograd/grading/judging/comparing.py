@@ -1,5 +1,6 @@
 """Comparison of the sides of a claim under one reading: chains link by link, and steps up to a constant."""
 
+import contextlib
 import itertools
 from fractions import Fraction
 
@@ -35,8 +36,12 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     """Return the verdict under one reading, or None if the reading has no instance that is wanted."""
     cache: dict = {}
     unbound = unbound_letters(judge, task, places, reading, cache)
-    kroneckers = (is_name(x, "delta") and _is_kronecker(x) for side in task.sides for x in walk(side))
-    if unbound and not reading.implied and not _mixes_sums(task, unbound) and any(kroneckers):
+    if (
+        unbound
+        and not reading.implied
+        and not _mixes_sums(task, unbound)
+        and _has_kronecker(judge, task, places, reading, cache)
+    ):
         summed = _summed(task, unbound)
         implied = compared(judge, summed, places, reading.changed(implied=True), wanted, definitions)
         if implied is not None and implied.verdict == "equal":
@@ -281,9 +286,15 @@ def _mixes_sums(task, unbound):
     return any(letter in outline_of(side).letters for side in sides for letter in unbound)
 
 
-def _is_kronecker(name):
-    """Return True if a delta has two indices and no layer."""
-    return [(s.kind, len(s.parts)) for s in name.parts] == [("sub", 2)]
+def _has_kronecker(judge, task, places, reading, cache):
+    """Return True if a delta with two indices is that of Kronecker, and not that of a neuron and a sample."""
+    evaluation = evaluator(judge.points.first(), places, reading, cache)
+    for x in [x for side in task.sides for x in walk(side) if is_name(x, "delta")]:
+        if [(s.kind, len(s.parts)) for s in x.parts] == [("sub", 2)]:
+            with contextlib.suppress(ReadingError):
+                if evaluation.place(x).kind == "kronecker":
+                    return True
+    return False
 
 
 def _absorbed(factor):

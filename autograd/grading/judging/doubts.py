@@ -5,7 +5,7 @@ from fractions import Fraction
 from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.instances import unbound_letters
 from autograd.grading.judging.task import Task
-from autograd.grading.meaning.derivatives import names_no_loss
+from autograd.grading.meaning.derivatives import is_of_loss, names_no_loss
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.readings import Readings
 from autograd.grading.reading.nodes import Node, is_name, replace_at, show, walk
@@ -345,6 +345,7 @@ def _is_of_either_loss(found, refuted, task, places):
     if found.reading.own_loss:
         return False
     derivatives = [x for side in task.sides for x in walk(side) if x.kind == "deriv"]
+    derivatives = [x for x in derivatives if is_of_loss(places, x.parts[0])]
     if not any(names_no_loss(x) or places.declares_own_loss for x in derivatives):
         return False
     named, explicit = (

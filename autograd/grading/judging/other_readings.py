@@ -143,6 +143,29 @@ class OtherReadings:
                 return found
         return judged
 
+    def off_diagonal(self, task, places, vectors, batch, wanted, judged):
+        r"""Return the verdict on the derivative of a softmax for different indices, and its task, if it is then right.
+
+        The text around ``\partial p_j/\partial z_i = -p_j p_i`` often says that j and i differ. Then this is a
+        condition. Otherwise, return ``judged`` and ``task``.
+        """
+        left = task.sides[0]
+        if task.conditions or task.kind != "value" or left.kind != "deriv" or judged.reading is None:
+            return judged, task
+        indices = [_single_index(x) for x in left.parts]
+        if not all(indices) or indices[0] == indices[1] or not self._model.has_softmax:
+            return judged, task
+        evaluation = evaluator(self._judge.points.first(), places, judged.reading, {})
+        with contextlib.suppress(ReadingError):
+            if [evaluation.place(x).role for x in left.parts] != ["p", "s"]:
+                return judged, task
+            differ = Node("cmp", tuple([Node("name", (), (x, 0), left.at) for x in indices]), "!=", left.at)
+            other = task._replace(conditions=(differ,))
+            found = self._judge.judge(other, places, vectors, batch, wanted)
+            if found.verdict == "equal":
+                return found, other
+        return judged, task
+
     def of_any_layer(self, task, places, vectors, batch, wanted, judged):
         """Return an ambiguous verdict for a claim that is right if w or b are parameters of any layer.
 
@@ -228,6 +251,12 @@ class OtherReadings:
         marked = [x for x in names if x.parts and {"delta", "s"} & set(evaluation.places.roles_of(x.data[0]))]
         is_last = all(evaluation.place(x).layer == self._model.depth for x in names)
         return bool(marked) and is_last and self._model.steps == 1
+
+
+def _single_index(node):
+    """Return the letter of a name with one index, or None for another node."""
+    below = [p for script in node.parts if script.kind == "sub" for p in script.parts] if is_name(node) else []
+    return below[0].data[0] if len(below) == 1 and is_name(below[0]) and not below[0].parts else None
 
 
 def _marked_names(tree, places):

@@ -26,6 +26,7 @@ from autograd.grading.judging.claim_readings import (
 )
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
+from autograd.grading.judging.derivative_notations import with_operators_in_letters
 from autograd.grading.judging.instances import instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
@@ -67,7 +68,7 @@ _GUESSED = (
     "it is wrong if {0} stands for what it usually does, but another letter was declared for that: declare {0}, too"
 )
 
-_LETTER = r"\\?[A-Za-z]+|\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\\?[A-Za-z]+\s*\}"
+_LETTER = r"\\(?:mathbf|boldsymbol|bm|vec)(?:\s*\{\s*\\?[A-Za-z]+\s*\}|\s+[A-Za-z]|\s*\\[A-Za-z]+)|\\?[A-Za-z]+"
 _INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
 _IN_BRACKETS = re.compile(rf"\[\s*((?:\\[a-zA-Z]+|[A-Za-z])\(\s*(?:{_LETTER})\s*\))\s*\](?=_)")
 
@@ -197,6 +198,7 @@ class Written:
         """Return the verdict on a claim, as it stands or under another reading."""
         claim = with_gradients_in_weights(with_sums_over_inputs(claim, places), places)
         claim = with_layers_as_usual(claim, places)
+        claim = with_operators_in_letters(claim, places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
         claim = with_transposed_entries(without_points(claim, places))
         claim = with_small_loss(with_layers_above(claim, places), places)
@@ -297,6 +299,7 @@ class Written:
         if judged is not None and judged.verdict == "wrong":
             judged = self._others.with_logistic(task, places, vectors, batch, wanted) or judged
         if judged is not None and judged.verdict == "wrong":
+            judged, task = self._others.off_diagonal(task, places, vectors, batch, wanted, judged)
             judged = self._others.grouped(task, places, vectors, batch, wanted) or judged
             judged = self._others.over_samples(task, places, vectors, batch, wanted) or judged
         if judged is None:
@@ -345,7 +348,10 @@ def _with_index_first(formula, quantities):
     r"""Return a formula with ``\phi(z)_i`` and ``[\phi(z)]_i`` as ``\phi_i(z)`` if the letter is that of a quantity."""
 
     def moved(match):
-        return f"{match[1]}_{match[3]}({match[2]})" if plain(match[1]) in quantities else match[0]
+        if plain(match[1]) not in quantities:
+            return match[0]
+        argument = "" if formula[match.end() :].lstrip().startswith("^") else f"({match[2]})"  # of a power, left out
+        return f"{match[1]}_{match[3]}{argument}"
 
     return _INDEX_AFTER.sub(moved, _IN_BRACKETS.sub(r"\1", formula))
 

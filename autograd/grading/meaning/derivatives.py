@@ -19,7 +19,11 @@ def of_derivative(evaluation, node, env):
         raise OutOfRange("the dots stand for no layer or step here.", node.at)
     if by.kind == "none":
         by = outputs(evaluation, node)
-    return derivative(evaluation, of, by, env, node)
+    found = derivative(evaluation, of, by, env, node)
+    if node.data == "slopes" and is_array(found) and found.shape[0] == found.shape[1] > 1:
+        found = Array([[row[k]] for k, row in enumerate(found.rows)])
+        return arrays.transpose(found) if evaluation.reading.vectors == "rows" else found
+    return found
 
 
 def is_before(evaluation, name, other):
@@ -31,6 +35,11 @@ def is_before(evaluation, name, other):
 def names_no_loss(node):
     """Return True if a derivative is a name such as dZ, or a gradient of a loss that is not written."""
     return node.kind == "deriv" and (node.data == "name" or (node.data == "gradient" and node.parts[0].kind == "loss"))
+
+
+def is_of_loss(places, of):
+    """Return True if the differentiated part of a derivative is the loss, written or not, and no local quantity."""
+    return of.kind == "loss" or places.is_loss(of.parts[0] if of.kind == "call" else of)
 
 
 def outputs(evaluation, node):
@@ -52,10 +61,11 @@ def derivative(evaluation, of, by, env, node=None):
         )
     if of.kind == "none":
         raise ReadingError("this derivative lacks its function: write what is differentiated after it.", of.at)
-    is_own = node is not None and (names_no_loss(node) or evaluation.places.declares_own_loss)
-    own = is_own and evaluation.reading.own_loss and place.role not in ("w", "b")
     while of.kind == "group":
         of = of.parts[0]
+    is_own = node is not None and (names_no_loss(node) or evaluation.places.declares_own_loss)
+    is_own = is_own and is_of_loss(evaluation.places, of)
+    own = is_own and evaluation.reading.own_loss and place.role not in ("w", "b")
     if (
         of.kind == "name"
         and of not in evaluation.definitions

@@ -1,6 +1,6 @@
 """Names of the quantities of neurons: inputs, activations, deltas, targets, biases. Also Kronecker deltas."""
 
-from autograd.grading.meaning.place import Item, Misfit, OutOfRange, Place, Unclear
+from autograd.grading.meaning.place import GENERAL, Item, Misfit, OutOfRange, Place, Unclear
 from autograd.grading.meaning.weights import counted_through, place_of_weight
 from autograd.grading.reading.nodes import show
 from autograd.grading.reading.trees import ReadingError
@@ -70,6 +70,7 @@ def layer_of_name(places, node, role, roles, marks, axis, reading):
             layer = only_layer(places, role, roles)
         if layer is None:
             layer = reading.layers.get(base)
+            layer = reading.layer if layer == GENERAL else layer
         if layer is None:
             raise Unclear(
                 f"which layer {show(node)} is in is not clear: give it a layer, such as {base}^{{(1)}}.", node.at

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Reading", "Unclear"]
+__all__ = ["GENERAL", "IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Reading", "Unclear"]
+
+GENERAL = "general"  # the layer of a letter without a mark, beside letters with a general layer l
 
 
 class Misfit(ReadingError):

@@ -12,7 +12,7 @@ from autograd.grading.meaning.arithmetic import given_letters
 from autograd.grading.meaning.derivatives import names_no_loss
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import Letters, check_same, head, heads
-from autograd.grading.meaning.place import Misfit, Reading, Unclear
+from autograd.grading.meaning.place import GENERAL, Misfit, Reading, Unclear
 from autograd.grading.meaning.products import is_alternating
 from autograd.grading.reading.nodes import Limits, is_name, walk
 
@@ -364,6 +364,8 @@ class Readings:
             found = []
             for layer in range(max(self.model.depth, len(self.model.weights) - 1), -1, -1):
                 found += self._placed(name, option, axes, {**layers, base: layer})
+            if option.layer is not None and not {"w", "b"} & set(self.places.roles_of(base)):
+                found += self._placed(name, option, axes, {**layers, base: GENERAL})
             return found
         self.failure = self.failure or error
         return []

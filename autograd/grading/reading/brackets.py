@@ -16,11 +16,21 @@ def read_number(c):
         return read_indicator(c, s.at)
     if len(s.text.replace(".", "")) > MAX_DIGITS:
         raise c.error(f"a number has at most {MAX_DIGITS} digits", s.at)
-    if c.look()[0] == "num":
+    if c.look()[0] == "num" and not is_indicator(c):
         raise c.error("two numbers side by side look like one: write \\cdot between them, or no space")
     if c.is_let("e") and c.look(1)[0] == "num" and c.symbols[c.i].glued:
         raise c.error("write this number in digits, without an e", s.at)
     return Node("num", (), Fraction(s.text), s.at)
+
+
+def is_indicator(c):
+    """Return True if a 1 with a condition follows, as behind the number of ``w_2 1_{z > 0}``."""
+    if c.look()[1] != "1":
+        return False
+    c.i += 1
+    found = c.indicates()
+    c.i -= 1
+    return found
 
 
 def read_braces(c, scripts):

@@ -318,12 +318,8 @@ def read_index_term(c):
             sub = c.next().text == "_"
             if sub:
                 script = read_script(c, "sub", inside=True)
-                if (
-                    text in "ijkl"
-                    and not x.parts
-                    and [p.kind for p in script.parts] == ["num"]
-                    and not script.parts[0].data
-                ):
+                is_zero = [p.kind for p in script.parts] == ["num"] and not script.parts[0].data
+                if is_zero and not x.parts and len(text) == 1 and text.islower() and text not in "ho":
                     x = Node("name", (), (x.data[0] + "'", 0), x.at)  # i_0 is a separate letter next to i
                     continue
                 x = Node("name", (*x.parts, script), x.data, x.at)
