@@ -22,6 +22,8 @@ _MAX_NETWORKS = 10
 _MAX_CONVENTIONS = 4  # the number of conventions that are tried, most likely first
 _SECONDS = 2.5  # the work for the whole choice
 _WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
+# What may be a delta: the letter in all spellings, an error in words, and the d of d_k and d_h[h].
+_DELTA = re.compile(r"[Dd]elta|[δΔ]|[Ee]rr|(?<![A-Za-z])d\s*[_\[^]")
 _SIZES = re.compile(
     r"(?<![\d-])([1-9]\d?(?:(?:-[1-9]\d?){2,5}(?=[^\d-].{0,40}(?:network|sigmoid|tanh|relu))"
     r"|-[1-9]\d?(?=\s+(?:\w+\s+){0,2}(?:network|sigmoid|tanh|relu))))(?![\d-])",
@@ -88,7 +90,8 @@ def choose(setting, found, judge) -> Chosen:
         base, reached = _best(letters, formulas, judge, allowance)
         variants = _variants(base) if marked else []
         if variants and not allowance.is_used_up():
-            base, _ = _best(variants, marked, judge, allowance, (base, _score(base, marked, judge, None)))
+            judge_variant = _without_deltas(base, judge)
+            base, _ = _best(variants, marked, judge_variant, allowance, (base, _score(base, marked, judge, None)))
             reached = _score(base, formulas, judge, None)
         if score is None or reached > score:
             best, score = base, reached
@@ -175,6 +178,21 @@ def _variants(setting):
             if (delta, order) != (now.delta, now.order):
                 found.append(replace(setting, options={**setting.options, "delta": delta, "order": order}))
     return found
+
+
+def _without_deltas(base, judge):
+    """Return a judge of variants of a setting that judges a formula without a delta in one of its meanings only."""
+
+    def judge_variant(setting, target, text):
+        is_open = _DELTA.search(text) or plain(convention(**setting.options).letters["delta"]) in names_in(text)
+        if target is None and not is_open:
+            options = {key: value for key, value in setting.options.items() if key != "delta"}
+            if "delta" in base.options:
+                options["delta"] = base.options["delta"]
+            setting = replace(setting, options=options)
+        return judge(setting, target, text)
+
+    return judge_variant
 
 
 def _letterings(setting, formulas):

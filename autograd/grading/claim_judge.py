@@ -12,8 +12,10 @@ __all__ = ["ClaimJudge", "caught", "forget", "grader_of"]
 
 VERDICTS = 14.0  # seconds of work for all verdicts of a document; each may take as much as a claim may take
 SHORT = 0.2  # seconds for each further verdict
-_MAX_NETWORKS, _MAX_JUDGED = 32, 300  # the sizes of the caches: of networks, and of judged formulas for each
+# The sizes of the caches: of networks, and of judged formulas and of assumed earlier results for each.
+_MAX_NETWORKS, _MAX_JUDGED, _MAX_WORLDS = 64, 1000, 16
 _JUDGED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+_WORLDS: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 @functools.lru_cache(maxsize=_MAX_NETWORKS)
@@ -41,7 +43,7 @@ def grader_of(setting):
 
 
 class ClaimJudge:
-    """A judge of the claims of one document, without explanations.
+    """A judge of the claims of one document.
 
     A cached grade of another document counts for as much work as it took. The work that remains for diagnoses, and so
     all answers, are the same whatever was graded before. After the verdicts of a document have taken ``VERDICTS``
@@ -56,31 +58,46 @@ class ClaimJudge:
     def __call__(self, setting, target, text):
         """Return the grade of a formula in a setting. The most recent grades of a network are cached."""
         with self._allowance:
-            return self._judged(grader_of(setting), setting, target, text)
+            return self._cached(grader_of(setting), _key_of(setting), "judge", setting.rate, target, text)
 
-    def in_world(self, grader, setting, target, text):
-        """Return the grade of a formula by a grader that assumes a writer's earlier results to be right."""
+    def explained(self, setting, target, text):
+        """Return the grade of a formula with its diagnosis, which is no part of the work on verdicts."""
+        return self._cached(grader_of(setting), _key_of(setting), "grade", setting.rate, target, text)
+
+    def in_world(self, grades, setting, target, text):
+        """Return the grade of a formula if the earlier results of a writer, which some grades have, are right."""
         with self._allowance:
-            return caught(grader, "judge", target, text, setting.rate, **self._limit())
+            world = _world_of(grader_of(setting), grades)
+            assumed = *_key_of(setting), *[grade.formula for grade in grades]
+            return self._cached(world, assumed, "judge", setting.rate, target, text)
 
-    def _limit(self):
-        return {"seconds": SHORT} if self._allowance.is_used_up() else {}
-
-    def _judged(self, grader, setting, target, text):
+    def _cached(self, grader, key_of_grader, how, rate, target, text):
+        """Return what a method of a grader returns for a formula. It counts once as the work that it took."""
         known = _JUDGED.setdefault(grader, {})
-        limit = self._limit()
-        key = target, text, setting.rate, *limit.values()
+        limit = {"seconds": SHORT} if how == "judge" and self._allowance.is_used_up() else {}
+        key = how, target, text, rate, *limit.values()
         start = WORK.done
         if key not in known:
             if len(known) >= _MAX_JUDGED:
                 known.clear()
-            grade = caught(grader, "judge", target, text, setting.rate, **limit)
+            grade = caught(grader, how, target, text, rate, **limit)
             known[key] = grade, WORK.done - start
         grade, work = known[key]
-        of = *_key_of(setting), *key
+        of = *key_of_grader, *key
         WORK.done = start if of in self._counted else start + work
         self._counted.add(of)
         return grade
+
+
+def _world_of(grader, grades):
+    """Return the grader that assumes the results of some grades. The most recent ones of a grader are cached."""
+    worlds = _WORLDS.setdefault(grader, {})
+    key = tuple([id(grade) for grade in grades])
+    if key not in worlds:
+        if len(worlds) >= _MAX_WORLDS:
+            worlds.pop(next(iter(worlds)))
+        worlds[key] = grader.assuming(grades), grades  # the grades are kept, so that no other ones get their ids
+    return worlds[key][0]
 
 
 def caught(grader, how, target, text, rate, **limit):

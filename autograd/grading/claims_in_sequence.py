@@ -10,7 +10,7 @@ from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.beside import Beside, number_of
 from autograd.grading.candidates import choose, free_letters, known_letters
-from autograd.grading.claim_judge import ClaimJudge, caught, forget, grader_of
+from autograd.grading.claim_judge import ClaimJudge, forget
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.defined_letters import defined_letter, is_function_of_letter
 from autograd.grading.document import Document, GradedClaim
@@ -135,12 +135,10 @@ class _Sequence:
     def __init__(self, setting, judge, work, others, document):
         self.setting, self._judge = setting, judge
         self.claims: list[GradedClaim] = []
-        self._grader = grader_of(setting)
         self._known = known_letters(setting.options)
         self._free = free_letters(setting.options)
         self._own: dict = {}
         self._mistaken: list = []  # pairs of a line and a grade
-        self._worlds: dict = {}
         self._of_mean = None  # the line that shows that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
         self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
@@ -344,7 +342,7 @@ class _Sequence:
         if self._allowance.is_used_up() or allowance.is_used_up():
             return grade
         with self._allowance, allowance if allowance is self._unclear else contextlib.nullcontext():
-            found = caught(self._grader, "grade", target, text, self.setting.rate)
+            found = self._judge.explained(self.setting, target, text)
         is_open = grade.verdict in ("ambiguous", "ill-formed") or found.verdict == "ambiguous"
         return found if is_open or found.verdict == grade.verdict else grade
 
@@ -395,12 +393,8 @@ class _Sequence:
 
     def _holds_in(self, world, target, text):
         """Return True if a claim is right where some earlier results are assumed."""
-        return self._judge.in_world(self._world(world), self.setting, target, text).verdict == "equal"
-
-    def _world(self, results):
-        if results not in self._worlds:
-            self._worlds[results] = self._grader.assuming([self._mistaken[k][1] for k in results])
-        return self._worlds[results]
+        assumed = [self._mistaken[k][1] for k in world]
+        return self._judge.in_world(assumed, self.setting, target, text).verdict == "equal"
 
 
 def _own_loss(setting, items):

@@ -103,6 +103,8 @@ class Setting:
             raise SheetError("no network is declared: write network: 2-3-2 sigmoid above the first formula.")
         else:
             found = _derived(self.network)
+            with contextlib.suppress(ValueError):  # it is raised below
+                found = _derived(self.network, convention(**self.options).delta)
         try:
             return found.convention(**self.options) if self.options else found
         except ValueError as error:
@@ -141,8 +143,9 @@ def _frozen(values):
 
 
 @functools.lru_cache(maxsize=64)
-def _derived(network):
-    return derive(build(**dict(network)))
+def _derived(network, delta=None):
+    """Return the derivation of a network. The formulas depend on the definition of a delta, and are found once each."""
+    return derive(build(**dict(network))) if delta is None else _derived(network).convention(delta=delta)
 
 
 def _recorded(path, name):

@@ -22,6 +22,7 @@ class _Samples:
 
     def __init__(self):
         self.field: list = []
+        self.loose: list = []
         self.precise: tuple = (None, [])  # the precise numbers of a thread, and samples with them
 
 
@@ -131,13 +132,18 @@ class Points:
         the second one.
         """
         if not self._loose:
-            network = self.network
-            kept, network.distributions = network.distributions, []
-            try:
-                samples = [_with_steps(network, [1] * len(network.order))]
-                for _ in range(_LOOSE_KINK_POINTS - 1 if samples[0].point.has_kinks else 1):
-                    samples.append(_with_other_steps(network, samples))
-            finally:
-                network.distributions = kept
-            self._loose = [self.point(sample, sample.point.random()) for sample in samples]
+            drawn = _samples_of(self.network)
+            drawn.loose = drawn.loose or _loose_samples(self.network)
+            self._loose = [self.point(sample, sample.point.random()) for sample in drawn.loose]
         return self._loose
+
+
+def _loose_samples(network):
+    kept, network.distributions = network.distributions, []
+    try:
+        samples = [_with_steps(network, [1] * len(network.order))]
+        for _ in range(_LOOSE_KINK_POINTS - 1 if samples[0].point.has_kinks else 1):
+            samples.append(_with_other_steps(network, samples))
+        return samples
+    finally:
+        network.distributions = kept

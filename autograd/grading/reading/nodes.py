@@ -48,17 +48,17 @@ class Limits(NamedTuple):
 class Node:
     """A part of a written formula. The docstring of this module lists the kinds.
 
-    A node never changes. ``outline`` caches a result that is computed from the node once.
+    A node never changes. ``outline`` and ``hash`` cache results that are computed from the node once.
     """
 
-    __slots__ = ("at", "data", "kind", "outline", "parts")
+    __slots__ = ("at", "data", "hash", "kind", "outline", "parts")
 
     def __init__(self, kind, parts=(), data=None, at=0):
         self.kind, self.parts, self.data, self.at = kind, tuple(parts), data, at
-        self.outline = None
+        self.outline = self.hash = None
 
     def __eq__(self, other):
-        return (
+        return self is other or (
             isinstance(other, Node)
             and self.kind == other.kind
             and self.data == other.data
@@ -66,7 +66,9 @@ class Node:
         )
 
     def __hash__(self):
-        return hash((self.kind, self.data, self.parts))
+        if self.hash is None:
+            self.hash = hash((self.kind, self.data, self.parts))
+        return self.hash
 
     def __repr__(self):
         return f"<{self.kind} {show(self)}>"
