@@ -1,11 +1,14 @@
 """Whole documents, graded claim by claim: verdicts, consequences, settings, rubrics and all outputs."""
 
 import csv
+import gc
 import io
 import json
 import pickle
 import subprocess
 import sys
+import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,11 @@ import pytest
 from autograd import Value, derive, grade_document
 from autograd.__main__ import main
 from autograd.engine.errors import SheetError
-from autograd.grading import claim_judge, claims_in_sequence, grade_documents
+from autograd.grading import candidates, claim_judge, claims_in_sequence, grade_documents
 from autograd.grading.clock import WORK
 from autograd.grading.document import commonest_slips
 from autograd.grading.grade_documents import grade_files
+from autograd.grading.grading import Grader
 from autograd.grading.report_html import page
 from autograd.grading.setting import Setting, read_setting
 from nn import MLP, half_sse
@@ -517,3 +521,71 @@ def test_verdicts_go_on_where_a_document_has_used_up_its_work_for_them(monkeypat
     claims_in_sequence.forget()
     assert verdicts(FOUND) == usual
     claims_in_sequence.forget()
+
+
+AGAIN = HEAD + "\n".join(f"$${formula}$$\n" for formula in SEQUENCES[1][1])
+
+
+def test_the_same_mistakes_of_a_class_are_searched_for_once(monkeypatch):
+    claims_in_sequence.forget()
+    start = WORK.done
+    first, work = grade_document(AGAIN), WORK.done - start
+
+    def searched(*arguments, **options):
+        raise AssertionError("a formula is graded again")
+
+    monkeypatch.setattr(claim_judge, "caught", searched)
+    start = WORK.done
+    again = grade_document(AGAIN)
+    assert again == first
+    assert WORK.done - start == work  # so the budget does not depend on the documents before
+    assert {"wrong", "follows"} <= {claim.verdict for claim in first.claims}
+    claims_in_sequence.forget()
+
+
+def test_forgotten_graders_are_freed():
+    """Grades refer to their graders, so no cache of grades may keep a grader."""
+    claims_in_sequence.forget()
+    gc.collect()
+    before = {id(each) for each in gc.get_objects() if isinstance(each, Grader)}
+    grade_document(AGAIN)
+    now = [each for each in gc.get_objects() if isinstance(each, Grader)]
+    graders = [weakref.ref(each) for each in now if id(each) not in before]
+    assert graders
+    now.clear()
+    claims_in_sequence.forget()
+    gc.collect()
+    assert [each for each in graders if each() is not None] == []
+
+
+# Spellings of a delta, each with the sign of delta 1.
+DELTAS = [
+    r"\delta_o = (y_o - t_o) y_o (1 - y_o)",
+    "δ_o = (y_o - t_o) y_o (1 - y_o)",
+    "d_o[o] = (y[o] - t[o])*y[o]*(1 - y[o])",
+    "delta_o = (y_o - t_o) y_o (1 - y_o)",
+    r"d_o = (y_o - t_o) y_o (1 - y_o)",
+    r"\Delta_o = (y_o - t_o) y_o (1 - y_o)",
+]
+
+
+@pytest.mark.parametrize("formula", DELTAS)
+def test_variants_judge_what_may_have_a_delta_in_their_own_meaning_of_it(formula):
+    asked = []
+    one, minus = [Setting().with_network(sizes=[2, 3, 2], activations=["sigmoid"] * 2) for _ in range(2)]
+    minus = replace(minus, options={"delta": -1})
+    judge = claim_judge.ClaimJudge()
+    assert [judge(each, None, formula).verdict for each in (one, minus)] == ["equal", "wrong"]
+    candidates._without_deltas(one, lambda setting, _, text: asked.append(setting))(minus, None, formula)
+    assert asked == [minus]
+
+
+def test_variants_judge_what_has_no_delta_once():
+    asked = []
+    one = Setting().with_network(sizes=[2, 3, 2], activations=["sigmoid"] * 2)
+    judge = candidates._without_deltas(one, lambda setting, _, text: asked.append(setting))
+    judge(
+        replace(one, options={"delta": -1}), None, r"\frac{\partial L}{\partial w_{ho}} = (y_o - t_o) y_o (1-y_o) a_h"
+    )
+    judge(replace(one, options={"delta": -1, "order": "to-from"}), None, "z_h = w_{ih} x_i + b_h")
+    assert asked == [one, replace(one, options={"order": "to-from"})]
