@@ -22,7 +22,7 @@ _MAX_NETWORKS = 10
 _MAX_CONVENTIONS = 4  # the number of conventions that are tried, most likely first
 _SECONDS = 2.5  # the work for the whole choice
 _WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
-# What may be a delta: the letter in all spellings, an error in words, and the d of d_k and d_h[h].
+# A delta may be its letter in all spellings, an error in words, or the d of d_k and d_h[h].
 _DELTA = re.compile(r"[Dd]elta|[δΔ]|[Ee]rr|(?<![A-Za-z])d\s*[_\[^]")
 _SIZES = re.compile(
     r"(?<![\d-])([1-9]\d?(?:(?:-[1-9]\d?){2,5}(?=[^\d-].{0,40}(?:network|sigmoid|tanh|relu))"

@@ -6,7 +6,7 @@ import re
 __all__ = ["SIMPLE", "kind_of", "numbers", "scaled", "scalings"]
 
 RATE = re.compile(r"(^|[._])(lr|eta|alpha|rate|learning_rate|step_size)$")
-ENOUGH = 2
+ENOUGH = 2  # names of the same count that are tried
 SIMPLE = {2.0: "2", 0.5: "0.5", 4.0: "4", 0.25: "0.25", 3.0: "3", -1.0: "-1"}
 
 

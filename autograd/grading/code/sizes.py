@@ -152,7 +152,7 @@ def places_of_sizes(tree, every=False):
         elif isinstance(node, ast.arguments):
             parts = [*node.defaults, *node.kw_defaults]
         elif isinstance(node, ast.Call):
-            parts = _sizes_of_call(node, functions)
+            parts = _sizes_of_call(node, every, functions)
         else:
             continue
         for part in parts:
@@ -180,11 +180,14 @@ def places_of_sizes(tree, every=False):
     return [(place, value) for place, value in sorted(found.items()) if value not in lengths | used]
 
 
-def _sizes_of_call(node, functions=()):
-    """Return the arguments of a call that may be sizes. All arguments of some functions may be."""
+def _sizes_of_call(node, every, functions):
+    """Return the arguments of a call that may be sizes. All arguments of some functions may be.
+
+    If ``every``, numbers of points are sizes, too.
+    """
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    if functions and name in SPACED:
-        return node.args[2:3]
+    if name in SPACED:
+        return node.args[2:3] if every else []
     if name in functions:
         return [*node.args, *[keyword.value for keyword in node.keywords]]
     if name in DRAWN:

@@ -4,7 +4,7 @@ import ast
 
 from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
-from autograd.grading.code.mistakes import known_way
+from autograd.grading.code.known_way import known_way
 from autograd.grading.code.source import Source
 from autograd.grading.code.trial import Trials, targets_of
 

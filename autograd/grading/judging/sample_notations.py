@@ -40,7 +40,7 @@ def with_loss_of_sample(claim, places):
     if model.samples == 1 or model.scale == 1 or not places.is_declared("loss") or places.declares_own_loss:
         return None, ""
     found: list = []
-    others = LOSSES - {places.loss_letter, places.loss_letter.removeprefix("mathcal ")}  # \\mathcal{L} is read as L
+    others = LOSSES - {places.loss_letter, places.loss_letter.removeprefix("mathcal ")}  # \mathcal{L} is read as L
 
     def is_other(name):
         return is_name(name) and not name.parts and name.data[0] in others and places.is_loss(name)

@@ -1,6 +1,7 @@
 """Slips that the first update with the program's own numbers hides: kept gradients, symmetric data, targets of 0."""
 
 import pytest
+from closures import LAYERS, TRAINING
 from corrections import corrected
 
 from autograd import grade_code
@@ -29,44 +30,14 @@ lam, n = 0.4, len(X)
 ZEROS = "GA, GB = np.zeros((4, 5)), np.zeros((5, 3))\n"
 
 # An odd function at symmetric points: the gradients of the biases are 0 in the first update.
-SYMMETRIC = """
+SYMMETRIC = f"""
 import numpy as np
 rng = np.random.default_rng(5)
-def affine(n, m):
-    p, kept = {"w": rng.normal(0, 0.5, (n, m)), "b": np.zeros(m)}, {}
-    def ahead(x):
-        kept["x"] = x
-        return x @ p["w"] + p["b"]
-    def back(g):
-        kept["w"], kept["b"] = kept["x"].T @ g, g.sum(axis=0)
-        return g @ p["w"].T
-    def step(rate):
-        for name in p:
-            p[name] -= rate * kept[name]
-    return ahead, back, step
-def squash():
-    outs = []
-    def ahead(x):
-        outs.append(np.tanh(x))
-        return outs[-1]
-    def back(g):
-        y = outs[-1]
-        return g * (1 - y * y)
-    return ahead, back, None
+{LAYERS}
 X = np.linspace(-2, 2, 8)[:, None]
 T = np.sin(X)
 net = [affine(1, 4), squash(), affine(4, 1)]
-for turn in range(50):
-    out = X
-    for ahead, _, _ in net:
-        out = ahead(out)
-    loss = np.mean((out - T) ** 2)
-    g = 2 * (out - T) / out.size
-    for _, back, _ in net[::-1]:
-        g = back(g)
-    for _, _, step in net:
-        if step is not None:
-            step(0.1)
+{TRAINING.format(loss="loss, g = np.mean((out - T) ** 2), 2 * (out - T) / out.size")}
 """
 
 # The update reads the target as one more input. For the first rows it is 0.
@@ -107,7 +78,7 @@ RIGHT = {
 }
 WRONG = {
     "sums": (SUMS.format(before=ZEROS, within=""), "stale forward pass", True),
-    "symmetric": (SYMMETRIC.replace("y = outs[-1]", "y = outs[0]"), "stale forward pass", True),
+    "symmetric": (SYMMETRIC.replace("y = kept[-1]", "y = kept[0]"), "stale forward pass", True),
     "rows": (ROWS.replace("row[:-1], 0.3", "row, 0.3"), None, False),
 }
 

@@ -1,6 +1,7 @@
 """Slips in programs with large sizes, in loops over examples and in two layers at once, each with its correction."""
 
 import pytest
+from closures import LAYERS, TRAINING
 from corrections import corrected
 
 from autograd import grade_code
@@ -51,43 +52,14 @@ train(Net(3, 20, 4), X, y)
 """
 
 # Layers of closures, with sizes that are arguments of the program's own functions.
-CLOSURES = """
+CLOSURES = f"""
 import numpy as np
 rng = np.random.default_rng(2)
-def affine(n, m):
-    p, kept = {"w": rng.normal(0, 0.4, (n, m)), "b": np.zeros(m)}, {}
-    def ahead(x):
-        kept["x"] = x
-        return x @ p["w"] + p["b"]
-    def back(g):
-        kept["w"], kept["b"] = kept["x"].T @ g, g.sum(axis=0)
-        return g @ p["w"].T
-    def step(rate):
-        for name in p:
-            p[name] -= rate * kept[name]
-    return ahead, back, step
-def squash():
-    kept = []
-    def ahead(x):
-        kept.append(np.tanh(x))
-        return kept[-1]
-    def back(g):
-        y = kept[-1]
-        return g * (1 - y * y)
-    return ahead, back, None
+{LAYERS}
 X = np.linspace(-2, 3, 48)[:, None]
 T = np.cos(X)
 net = [affine(1, 14), squash(), affine(14, 9), squash(), affine(9, 1)]
-for turn in range(50):
-    out = X
-    for ahead, _, _ in net:
-        out = ahead(out)
-    loss, g = ((out - T) ** 2).mean(), 2 * (out - T) / out.size
-    for _, back, _ in net[::-1]:
-        g = back(g)
-    for _, _, step in net:
-        if step is not None:
-            step(0.05)
+{TRAINING.format(loss="loss, g = ((out - T) ** 2).mean(), 2 * (out - T) / out.size")}
 """
 
 
