@@ -218,20 +218,18 @@ static void batch_both_part(const void *task, int part) {
     else batch_weights_part(task, part - parts);
 }
 
-/* Add the adjoints of a layer's sums to those of its biases, in the order of the samples. */
-TAPE_FAST static void batch_biases(const batch *t, const int32_t *p) {
-    int m = p[1], r, i;
+/* Add the adjoints of some rows of a layer's sums to the gradient of their biases, in the order of the samples. */
+TAPE_FAST static void batch_biases_part(const void *task, int part) {
+    const batch_task *w = task;
+    const batch *t = w->t;
+    const int32_t *p = w->p;
+    int64_t r = batch_begin(p[1], part, w->parts), last = batch_begin(p[1], part + 1, w->parts);
     int64_t k, samples = t->samples, stride = t->stride;
     const double *g = t->ds + p[3];
-    if (p[7] < 0) return;
-    if (p[7] >= t->parameters) {
-        for (k = 0; k < samples; k++)
-            for (r = 0; r < m; r++) t->ds[k * stride + p[7] + (int64_t)r * p[8]] += g[k * stride + r];
-        return;
-    }
-    for (r = 0; r < m; r += 8) { /* 8 numbers fill a cache line */
-        int here = m - r < 8 ? m - r : 8;
-        double sum[8], *to = t->dp + p[7] + (int64_t)r * p[8];
+    int i;
+    for (; r < last; r += 8) { /* 8 numbers fill a cache line */
+        int here = last - r < 8 ? (int)(last - r) : 8;
+        double sum[8], *to = t->dp + p[7] + r * p[8];
         for (i = 0; i < 8; i++) sum[i] = i < here ? to[(int64_t)i * p[8]] : 0;
         if (here == 8)
             for (k = 0; k < samples; k++)
@@ -240,6 +238,23 @@ TAPE_FAST static void batch_biases(const batch *t, const int32_t *p) {
             for (k = 0; k < samples; k++)
                 for (i = 0; i < here; i++) sum[i] += g[k * stride + r + i];
         for (i = 0; i < here; i++) to[(int64_t)i * p[8]] = sum[i];
+    }
+}
+
+/* Add the adjoints of a layer's sums to those of its biases. */
+TAPE_FAST static void batch_biases(const batch *t, const int32_t *p) {
+    int m = p[1], r;
+    int64_t k;
+    if (p[7] < 0) return;
+    if (p[7] < t->parameters && p[8] != 0) {
+        batch_task work = {t, p, 0, 0, batch_parts((int64_t)m * t->samples, BATCH_LONG)};
+        pool_do(t->threads, batch_biases_part, &work, work.parts);
+        return;
+    }
+    for (k = 0; k < t->samples; k++) { /* each sample has its own biases, or all rows have the same one */
+        const double *g = t->ds + k * t->stride + p[3];
+        double *to = p[7] < t->parameters ? t->dp + p[7] : t->ds + k * t->stride + p[7];
+        for (r = 0; r < m; r++) to[(int64_t)r * p[8]] += g[r];
     }
 }
 
