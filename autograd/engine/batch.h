@@ -17,7 +17,7 @@ enum {
     /* the smallest work for which each of these is faster: */
     BATCH_WORTH = 20000,        /* a call of BLAS, in multiplications */
     BATCH_SHARED = 2000000,     /* two threads for a product, in multiplications, because each copies one of the matrices */
-    BATCH_LONG = 100000,        /* two threads for instructions, in numbers of all samples together */
+    BATCH_LONG = 20000,         /* two threads for instructions, in numbers of all samples together */
     BATCH_WIDE = 50000          /* two threads for an update, in parameters */
 };
 

@@ -18,7 +18,7 @@
 #include <signal.h>
 #endif
 
-enum { POOL_MAX = 8, POOL_LOOKS = 4000 }; /* threads; the looks for work before a thread sleeps, about 20 us */
+enum { POOL_MAX = 8, POOL_LOOKS = 40000 }; /* threads; the looks for work before a thread sleeps, about 0.2 to 0.5 ms */
 
 typedef void (*pool_work)(const void *what, int part);
 
