@@ -89,8 +89,8 @@ def recurrent_neuron(steps=3):
     return total(losses) / steps, [w, v, u, b, d]
 
 
-def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2):
-    """Return the loss of a layer of recurrent neurons, and its parameters."""
+def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2, is_last=False):
+    """Return the loss of a layer of recurrent neurons, of all steps or of the last one, and its parameters."""
     generator = random.Random(8)
 
     def leaf(name):
@@ -108,6 +108,8 @@ def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2):
     for x, target in zip(inputs, targets, strict=True):
         s = [dot([*into[j], *(back[j] if h else [])], [*x, *h], hidden[j]) for j in range(size)]
         h = [activation(q) for q in s] if activation else s
+        if is_last and x is not inputs[-1]:
+            continue
         losses.append(loss([dot(out[o], h, outer[o]) for o in range(size)], target))
     return total(losses), [p for rows in (into, back, out) for row in rows for p in row] + hidden + outer
 
@@ -182,6 +184,8 @@ SETTINGS = {
     "3-3 softmax m=3 sum": recorded([3, 3], ["linear"], "cross_entropy", 3, "sum"),
     "rnn relu ce": lambda: recurrent_layer(relu),
     "rnn tanh half_sse": lambda: recurrent_layer(tanh, half_sse),
+    "rnn tanh,lin half_sse last": lambda: recurrent_layer(tanh, half_sse, is_last=True),
+    "2-3 lin half_sse m=4 sum nobias": recorded([2, 3], ["linear"], "half_sse", 4, "sum", bias=False),
     "1-1 lin mse m=3": recorded([1, 1], ["linear"], "mse", 3),
     "1-1-1 sig,lin half_sse": recorded([1, 1, 1], ["sigmoid", "linear"]),
     "2-2-1 relu,sig half_sse": recorded([2, 2, 1], ["relu", "sigmoid"]),
@@ -236,5 +240,7 @@ def derivation(row):
             letters=declared.get("letters"),
             order=declared.get("order"),
             delta=declared.get("delta"),
+            vectors=declared.get("vectors"),
+            batch=declared.get("batch"),
         )
     return _IN_CONVENTION[key]

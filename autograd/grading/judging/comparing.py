@@ -12,18 +12,19 @@ from autograd.formulas.sampling import DIGITS
 from autograd.grading.judging.agreement import constant, differ, is_zero, same
 from autograd.grading.judging.instances import instances, outline_of, unbound_letters
 from autograd.grading.judging.points import KINK_POINTS
-from autograd.grading.judging.task import Judged
+from autograd.grading.judging.task import Judged, joined
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import ShapeError, is_array, shape
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import variables
-from autograd.grading.meaning.place import OutOfRange
+from autograd.grading.meaning.place import OfLastStep, OutOfRange
 from autograd.grading.meaning.products import is_diagonal
 from autograd.grading.reading.nodes import Limits, Node, is_name, walk
 from autograd.grading.reading.tokens import FUNCTION_WORDS
 from autograd.grading.reading.trees import ReadingError
 
 FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
+_BEFORE_LAST = "before the last step"  # in the cache of a comparison if the last step is left out
 _DOUBTED_POINTS = 12  # points of many digits, if a field does not decide
 _KNOWN = {  # the field knows all identities of these operations that formulas use
     primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
@@ -119,6 +120,8 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     if not points:
         unproved = 1
     condition = "" if factor in (None, 1) else _absorbed(factor)
+    if _BEFORE_LAST in cache:
+        condition = joined(condition, "for all steps but the last one")
     if task.kind == "step":
         evaluation = evaluator(judge.points.first(), places, reading, cache)
         if not any(_mentions_rate(x, evaluation) for x in task.sides):
@@ -159,7 +162,7 @@ def compared_at(judge, task, places, reading, envs, at, cache, factor, definitio
     mpmath = precise_numbers()
 
     with mpmath.workdps(DIGITS):
-        held = 0
+        held, at_last, before_last, reaches_after = 0, None, None, False
         for env in envs:
             evaluation = evaluator(at, places, reading, cache, definitions)
             try:
@@ -171,12 +174,34 @@ def compared_at(judge, task, places, reading, envs, at, cache, factor, definitio
                 if has_neighbours(reading):
                     continue
                 raise
+            except OfLastStep as error:
+                before_last = error
+                continue
+            reaches_after |= evaluation.is_after_last
+            if link is not None and evaluation.is_after_last and _is_at_last_step(judge, reading, env):
+                at_last = at_last or Judged("wrong", reading, env, link, reason)
+                continue
             held += 1
             if link is not None:
                 return Judged("wrong", reading, env, link, reason), factor
-        if not held:
+        if before_last is not None and (not held or reaches_after):
+            raise before_last
+        if at_last is not None and held:
+            cache[_BEFORE_LAST] = True
+        elif at_last is not None:
+            return at_last, factor
+        elif not held:
             raise OutOfRange("this formula has no instance here.")
     return None, factor
+
+
+def _is_at_last_step(judge, reading, env):
+    """Return True if the only letter of an instance that counts steps is at the last one.
+
+    A formula with the delta of step t + 1 says nothing of the last step if only that one has a loss.
+    """
+    steps = [n for letter, n in env.items() if letter == "@t" or reading.axes.get(letter) == "step"]
+    return steps == [judge.model.steps]
 
 
 def has_neighbours(reading):

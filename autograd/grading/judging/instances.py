@@ -113,8 +113,10 @@ def _free_letters(tree, evaluation):
 
 
 def indices_in(tree):
-    """Return the identities of the nodes that are indices: in the marks of names and in the bounds of sums."""
-    found: set = set()
+    """Return the identities of the nodes that are indices: in the marks of names, the bounds of sums, and ``t = T``."""
+    compared = [p for x in walk(tree) if x.kind == "cmp" for p in x.parts if p.kind == "name" and not p.parts]
+    letters = variables(tree) if compared else ()
+    found = {id(p) for p in compared if p.data[0] in letters}
     for x in walk(tree):
         if x.kind == "name":
             inner = x.parts

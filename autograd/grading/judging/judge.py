@@ -10,10 +10,18 @@ from autograd.engine.errors import GraphError
 from autograd.grading.clock import WORK, Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
+from autograd.grading.judging.layouts import misplaced_samples
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.taken import taken
-from autograd.grading.judging.task import Judged, rank
-from autograd.grading.judging.widths import widths, with_letters_of_sums
+from autograd.grading.judging.task import Judged, joined, rank
+from autograd.grading.judging.widths import (
+    EXTENT_OF_SUM,
+    IF_WIDE,
+    has_wide_sums,
+    takes_products_into_sums,
+    widths,
+    with_letters_of_sums,
+)
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.letters import renamed_apart, variables
@@ -75,6 +83,11 @@ class Judge:
             WORK.done += _WORK_OF_NODE * sum([sum(1 for _ in walk(x)) for x in renamed])
             inner = task._replace(sides=renamed)
             found = self._judged(inner, places, vectors, batch, wanted, definitions)._replace(task=inner)
+            if found.verdict == "equal" and has_wide_sums(task.sides, sides):
+                if takes_products_into_sums(task.sides, sides):
+                    found = found._replace(verdict="ambiguous", reason=EXTENT_OF_SUM)
+                else:
+                    found = found._replace(condition=joined(found.condition, IF_WIDE))
             if best is None or rank(found) > rank(best):
                 best = found
             if best.verdict == "equal":
@@ -167,6 +180,10 @@ class Judge:
         words = doubt(self, found, refuted, task, places, vectors)
         if words:
             found = found._replace(verdict="ambiguous", reason=words)
+        if found.verdict == "equal":
+            words = misplaced_samples(self, found, task, places, batch)
+            is_sure = batch is not None
+            found = found._replace(verdict="ill-formed" if is_sure else "ambiguous", reason=words) if words else found
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))

@@ -8,6 +8,7 @@ unusual.
 import contextlib
 from itertools import pairwise
 
+from autograd.grading.judging.instances import indices_in
 from autograd.grading.judging.spelled_claims import of_one_weight as update_of_one_weight
 from autograd.grading.judging.spelled_claims import outside_derivatives, regrouped, with_chains_over_samples
 from autograd.grading.judging.spelled_claims import with_two_indices as node_with_two_indices
@@ -57,6 +58,8 @@ class OtherReadings:
         names = [
             x for side in judged.task.sides for x in _marked_names(side, places) if "t" in places.roles_of(x.data[0])
         ]
+        indices = {x for side in judged.task.sides for x in indices_in(side)}
+        names = [x for x in names if id(x) not in indices]
         found: dict = {}
         for name in names:
             with contextlib.suppress(ReadingError):

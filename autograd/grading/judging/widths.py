@@ -3,9 +3,17 @@
 from fractions import Fraction
 
 from autograd.grading.meaning.letters import variables
-from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite
+from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
 
-__all__ = ["widths", "with_letters_of_sums"]
+_LOGARITHMS = ("log", "ln")  # the sum of a cross-entropy applies to all of its terms
+EXTENT_OF_SUM = (
+    "it is right if a sum applies to the terms after its first one, and has an index that is not bound if it does not: "
+    "set brackets, or write the sum before each term"
+)
+
+IF_WIDE = "if a sum applies to all terms with its index"
+
+__all__ = ["EXTENT_OF_SUM", "IF_WIDE", "has_wide_sums", "takes_products_into_sums", "widths", "with_letters_of_sums"]
 
 
 def widths(sides):
@@ -52,6 +60,29 @@ def _with_wide_sums(side, left):
         rest = [*terms[:k], whole, *terms[k + 1 + taken :]]
         return side.with_parts(rest) if len(rest) > 1 else whole
     return side
+
+
+def has_wide_sums(sides, wide):
+    """Return True if ``wide`` is the variant of the sides in which sums apply to later terms with their index."""
+    return wide != sides and wide == tuple([_with_wide_sums(x, set(variables(sides[0]))) for x in sides])
+
+
+def takes_products_into_sums(sides, wide):
+    """Return True if ``wide`` has a sum that applies to more terms than in ``sides``, and these are products.
+
+    In ``\\sum_i y_i - t_i``, everybody means the sum of the difference. In ``\\sum_j a_j d_{ij} - a_j b_i``, the second
+    sum may have been forgotten.
+    """
+    changed = [x for x, y in zip(sides, wide, strict=True) if x != y]
+    return any(_is_product(term) for side in changed for term in side.parts[1:])
+
+
+def _is_product(term):
+    while term.kind in ("neg", "group"):
+        term = term.parts[0]
+    if term.kind == "add":
+        return any(_is_product(x) for x in term.parts)
+    return term.kind == "prod" and not any(x.kind == "call" and x.parts[0].data[0] in _LOGARITHMS for x in walk(term))
 
 
 def _with_wide_product(node):

@@ -27,7 +27,7 @@ from autograd.grading.judging.claim_readings import (
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
 from autograd.grading.judging.derivative_notations import with_operators_in_letters
-from autograd.grading.judging.instances import instances
+from autograd.grading.judging.instances import indices_in, instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
@@ -333,10 +333,11 @@ def _quantities(judged, places):
         return []
     found: list = []
     waiting = list(judged.task.sides if not judged.link else judged.task.sides[judged.link : judged.link + 1])
+    indices = {x for side in waiting for x in indices_in(side)}
     while waiting:
         x = waiting.pop()
         if x.kind == "name":
-            found.append(x.data[0])
+            found += [x.data[0]] if id(x) not in indices else []
         elif x.kind != "call":
             waiting += x.parts
         elif not places.roles_of(x.parts[0].data[0]) and not places.is_loss(x.parts[0]):

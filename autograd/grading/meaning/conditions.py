@@ -4,6 +4,7 @@ import functools
 
 from autograd.engine import primitives
 from autograd.grading.meaning import arrays
+from autograd.grading.meaning.letters import LAST_STEPS, head
 from autograd.grading.meaning.place import Misfit, OutOfRange
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.trees import ReadingError
@@ -70,14 +71,22 @@ def bound(evaluation, node, env, usual, axis, shift):
         n = int(node.data) + shift
         return 1 if n == 0 and usual == 1 and axis != "step" else n
     try:
-        return evaluation.index(node, env)
+        return index_or_last(evaluation, node, env)
     except ReadingError:
         return usual
 
 
+def index_or_last(evaluation, node, env):
+    """Return the number of an index. A letter T without a number is the last step of a recurrent network."""
+    letter = head(node)
+    if evaluation.model.steps > 1 and letter in LAST_STEPS and letter not in env:
+        env = {**env, letter: evaluation.model.steps}
+    return evaluation.index(node, env)
+
+
 def holds(evaluation, condition, env):
     """Return True if a condition on indices holds."""
-    left, right = (evaluation.index(x, env) for x in condition.parts)
+    left, right = (index_or_last(evaluation, x, env) for x in condition.parts)
     return {
         "=": left == right,
         "!=": left != right,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from autograd.grading.clock import WORK
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError
-from autograd.grading.meaning.place import Item, NotRecorded, OutOfRange, Place
+from autograd.grading.meaning.place import Item, NotRecorded, OfLastStep, OutOfRange, Place
 from autograd.grading.meaning.quantities import Quantity, describe
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -46,6 +46,9 @@ class Evaluation:
         cache: the places that were found under this reading, by the identity of a node.
         definitions: a dict from names to trees.
         rules: the values and derivatives of each kind of node.
+
+    Attributes:
+        is_after_last: True if a derivative at the step after the last one was evaluated. It is 0.
     """
 
     def __init__(self, at, places, reading, cache, definitions=None, *, rules):
@@ -53,6 +56,7 @@ class Evaluation:
         self.model = at.model
         self.definitions = definitions or {}
         self.rules, self.steps, self.cost = rules, 0, at.cost
+        self.is_after_last = False
 
     def place(self, node):
         """Return the place of a name, or of a quantity with its dependencies."""
@@ -133,6 +137,9 @@ class Evaluation:
         step = place.step.at(env) if place.step is not None else None
         if place.role == "parameter":
             return self.parameters()[found - 1]
+        is_last = step == self.model.steps > 1 and place.layer == self.model.depth
+        if is_last and not self.model.takes_step(place.role, place.layer):
+            step = None  # only the last step has outputs
         return Quantity(place.role, place.layer, found, sample, step)
 
     def parameters(self):
@@ -161,7 +168,15 @@ class Evaluation:
         if q.step is not None and q.step == 0 and q.role in ("a", "s", "delta") and q.layer:
             return self.at.zero
         if q.step is not None and q.role == "delta" and q.step == self.model.steps + 1:
+            self.is_after_last = True
             return self.at.zero
+        if self.is_before_outputs(q):
+            if q.role == "delta":
+                return self.at.zero
+            raise OfLastStep(
+                f"the graph has no {describe(q)}: only the last step has a loss. Write T for the last step, or record "
+                "a loss of all steps."
+            )
         if q.role == "t" and self.model.steps == 1 and self.model.exists(q._replace(role="a")):
             raise NotRecorded(
                 f"the graph has no {describe(q)}: a loss may leave out a target that is a plain number. "
@@ -189,9 +204,18 @@ class Evaluation:
         return x if self.reading.vectors == "columns" else arrays.transpose(x)
 
     def check_missing(self, q):
-        """Raise OutOfRange unless a quantity belongs to the step after the last one, on which nothing depends."""
+        """Raise OutOfRange unless the loss cannot depend on a quantity, because it has no loss at that step."""
+        if self.is_before_outputs(q):
+            return
         if q.step is None or q.step != self.model.steps + 1:
             raise OutOfRange("there is no such quantity in this network.")
+        self.is_after_last = True
+
+    def is_before_outputs(self, q):
+        """Return True for an output of a recurrent network before the last step, if only the last one has outputs."""
+        if q.step is None or not 1 <= q.step < self.model.steps or q.layer != self.model.depth:
+            return False
+        return not self.model.takes_step(q.role, q.layer)
 
     def is_whole(self, place):
         """Return True if a place is a vector or matrix."""

@@ -3,7 +3,9 @@
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Limits, Node, walk
 
-__all__ = ["Letters", "head", "renamed_apart", "variables"]
+__all__ = ["LAST_STEPS", "Letters", "head", "renamed_apart", "variables"]
+
+LAST_STEPS = ("T", "tau")  # the number of the last step, unless it counts steps
 
 _LAYERS = ("l", "ell", "lambda")
 _PATTERNS = ("p", "mu", "nu", "n", "q")  # these count samples, and nothing if there is one sample
@@ -188,7 +190,7 @@ class Letters:
         if "size" in where or "sup[" in above:
             found.append("layer")
         if above:
-            if model.steps > 1 and plain in ("T", "tau"):
+            if model.steps > 1 and plain in LAST_STEPS:
                 found.append("last step")
             if model.steps > 1:
                 found.append("step")
@@ -208,11 +210,11 @@ class Letters:
             if below and above <= {"sup("} and plain not in _LAYERS:
                 found += [x for x in (["sample"] if model.samples > 1 else ["ignored"]) if x not in found]
         if below and not above and model.steps > 1 and plain in ("t", "tau", "T") and "subw" not in self.where[letter]:
-            found += ["last step", "step"] if plain in ("T", "tau") else ["step"]
+            found += ["last step", "step"] if plain in LAST_STEPS else ["step"]
         elif below and not above:
             if plain in _LAYERS and letter in self.offsets:
                 found.insert(0, "layer")
-            if model.steps > 1 and plain in ("T", "tau"):
+            if model.steps > 1 and plain in LAST_STEPS:
                 found.append("last step")
             if model.steps > 1 and plain in ("t", "tau"):
                 found.append("step")

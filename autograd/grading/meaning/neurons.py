@@ -138,7 +138,7 @@ def place_in_layer(places, node, role, layer, item, marks, reading):
     if model.takes_step(role, layer):
         if step is None:
             step = Item("@t", 0)
-    elif model.steps > 1 and step is not None:
+    elif model.steps > 1 and step is not None and (role in ("w", "b") or layer != model.depth):
         raise Misfit(f"{show(node)} is the same at all steps.", node.at)
     if item is None and reading.single and size > 1:
         return Place(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["GENERAL", "IllFormed", "Item", "Misfit", "OutOfRange", "Place", "Reading", "Unclear"]
+__all__ = ["GENERAL", "IllFormed", "Item", "Misfit", "OfLastStep", "OutOfRange", "Place", "Reading", "Unclear"]
 
 GENERAL = "general"  # the layer of a letter without a mark, beside letters with a general layer l
 
@@ -20,6 +20,10 @@ class OutOfRange(Misfit):
 
 class NotRecorded(ReadingError):
     """An error for a target that was a plain number, which the loss left out of the graph."""
+
+
+class OfLastStep(NotRecorded):
+    """An error for an output or a target before the last step, where only the last one has a loss."""
 
 
 class Unclear(ReadingError):

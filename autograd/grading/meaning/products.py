@@ -414,8 +414,14 @@ def links_of(evaluation, node, env):
 
 
 def is_link(node):
-    """Return True if a factor is the derivative of one quantity with respect to another."""
-    return node.kind == "deriv" and node.parts[0].kind in ("name", "loss") and node.parts[1].kind == "name"
+    """Return True if a factor is the derivative of one quantity with respect to another.
+
+    A quantity may have arguments, as in ``J(W, b)``.
+    """
+    if node.kind != "deriv" or node.parts[1].kind != "name":
+        return False
+    of = node.parts[0]
+    return of.kind in ("name", "loss") or (of.kind == "call" and is_name(of.parts[0]) and not of.parts[0].data[1])
 
 
 def link_of(evaluation, node, env):
