@@ -72,6 +72,12 @@ class ClaimJudge:
         with self._allowance:
             return self._cached(_known(*key), key, "judge", setting.rate, target, text)
 
+    def counting(self, setting, target, text, letters):
+        """Return the grade of a formula whose index letters count the neurons of given layers, a dict."""
+        key = _key_of(setting)
+        with self._allowance:
+            return self._cached(_known(*key), key, "judge", setting.rate, target, text, letters=tuple(letters.items()))
+
     def explained(self, setting, target, text):
         """Return the grade of a formula with its diagnosis, which is no part of the work on verdicts."""
         key = _key_of(setting)
@@ -84,16 +90,17 @@ class ClaimJudge:
             assumed = *key, *[grade.formula for grade in grades]
             return self._cached(_known(*key).world(grades), assumed, "judge", setting.rate, target, text)
 
-    def _cached(self, known, key_of_grader, how, rate, target, text):
+    def _cached(self, known, key_of_grader, how, rate, target, text, **options):
         """Return what a method of a grader returns for a formula. It counts once as the work that it took."""
         judged = known.judged
-        limit = {"seconds": SHORT} if how == "judge" and self._allowance.is_used_up() else {}
-        key = how, target, text, rate, *limit.values()
+        if how == "judge" and self._allowance.is_used_up():
+            options["seconds"] = SHORT
+        key = how, target, text, rate, *options.values()
         start = WORK.done
         if key not in judged:
             if len(judged) >= _MAX_JUDGED:
                 judged.clear()
-            grade = caught(known.grader, how, target, text, rate, **limit)
+            grade = caught(known.grader, how, target, text, rate, **options)
             judged[key] = grade, WORK.done - start
         grade, work = judged[key]
         of = *key_of_grader, *key
@@ -102,10 +109,10 @@ class ClaimJudge:
         return grade
 
 
-def caught(grader, how, target, text, rate, **limit):
+def caught(grader, how, target, text, rate, **options):
     """Return a grade in any case, because an error in one formula must not stop the others."""
     try:
-        return getattr(grader, how)(target, text, rate, **limit)
+        return getattr(grader, how)(target, text, rate, **options)
     except AutogradError as error:
         return Grade("unreadable", text, diagnosis=str(error))
     except Exception as error:  # an error in this code: the other claims still get their grades

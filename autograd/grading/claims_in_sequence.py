@@ -17,6 +17,7 @@ from autograd.grading.document import Document, GradedClaim
 from autograd.grading.document_doubts import Doubts
 from autograd.grading.extract import extract
 from autograd.grading.grade import Grade
+from autograd.grading.index_use import IndexUse
 from autograd.grading.latex_text import sides
 from autograd.grading.mean_loss import (
     joined_losses,
@@ -142,7 +143,7 @@ class _Sequence:
         self._of_mean = None  # the line that shows that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
         self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
-        self._beside = Beside(setting, others is None)
+        self._beside, self._indices = Beside(setting, others is None), IndexUse(setting, judge)
         self._own_loss, self._of_one_sample = _own_loss(setting, document.items)
         self._loss = convention(**setting.options).letters["loss"]
 
@@ -218,8 +219,9 @@ class _Sequence:
                     claim.verdict, claim.diagnosis = "ambiguous", said
         else:
             self._fill(claim, grade)
-            said = self._doubts.of_equal(text) if grade.verdict == "equal" else ""
-            if grade.verdict == "equal" and not said:
+            is_equal = grade.verdict == "equal"
+            said = (self._doubts.of_equal(text) or self._indices.doubt(text, item.line, grade)) if is_equal else ""
+            if is_equal and not said:
                 differ = numbers_that_differ(item.written or item.formula, number_of)
                 said = differ and f"its letters are right, but its numbers are not: {differ}"
             if said:

@@ -32,6 +32,7 @@ class Grade:
         about: the names of the parameters or deltas in question.
         reading: the meaning of its letters, in words.
         link: the number of the first wrong link of a chain A = B = C, from 1, or None.
+        counted: from an index letter of a right claim to the only layer whose neurons it can count there.
 
     Example:
         >>> from autograd import derive
@@ -62,6 +63,7 @@ class Grade:
         self.diagnosis = diagnosis
         self.correct, self.counterexample = correct, counterexample
         self.reading, self.link = "", None
+        self.counted: dict = {}
         self.is_sure = self.is_misfit = self.is_elsewhere = self.is_shapeless = False
 
     @property

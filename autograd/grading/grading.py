@@ -28,6 +28,7 @@ from autograd.grading.explaining.answers import (
 from autograd.grading.explaining.lettered import lettered
 from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
+from autograd.grading.judging.index_letters import counted_layers
 from autograd.grading.judging.judge import MAX_SECONDS
 from autograd.grading.judging.other_readings import TWO_TARGETS
 from autograd.grading.judging.proof import Counterexample
@@ -72,18 +73,19 @@ class Grader:
         context = self.context
         return Grader(context.formulas, context.printer, context.convention, found)
 
-    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS) -> Grade:
+    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS, letters=()) -> Grade:
         """Grade a formula without a search for a diagnosis, a counterexample or the right formula.
 
         Args:
             target, formula, rate: see :meth:`grade`.
             seconds: the limit of the work on its readings.
+            letters: pairs of an index letter and the layer whose neurons it counts, if they are known.
         """
-        self.written.judge.seconds = seconds
+        self.written.judge.seconds, self.written.judge.letters = seconds, dict(letters)
         try:
             return self._grade(target, formula, rate, explains=False)
         finally:
-            self.written.judge.seconds = MAX_SECONDS
+            self.written.judge.seconds, self.written.judge.letters = MAX_SECONDS, {}
 
     def grade(self, target, formula, rate=None) -> Grade:
         """Return the grade of a formula; see :meth:`autograd.formulas.Derivation.grade`."""
@@ -273,6 +275,7 @@ class Grader:
         conditions = dict.fromkeys([v.condition for v in verdicts if v.condition])
         found = Grade(verdict, formula, condition="; ".join(conditions) if verdict in ("equal", "unproved") else "")
         found.reading, found.link = reading_of(self.written, chosen), judged.link
+        found.counted = counted_layers(judged) if len(verdicts) == 1 else {}
         # The vocabulary cannot decide about several claims, or about shapes that do not fit.
         is_of_targets = judged.reason.startswith(TWO_TARGETS.partition(",")[0])
         found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError) or is_of_targets

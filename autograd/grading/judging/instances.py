@@ -31,12 +31,15 @@ def unbound_letters(judge, task, places, reading, cache=None):
             if names & left:
                 left |= names
     lasts = last_letters(task)
+    right = [x for side in task.sides[1:] for x in free_letters(side, evaluation)]
+    lost = {reading.axes.get(x) for x in left - set(right)}  # the layers of letters that are only on the left
     for side in task.sides[1:]:
         for letter in free_letters(side, evaluation):
             if letter in lasts:
                 continue
             counts = reading.axes.get(letter) not in ("layer", "ignored", "named")
-            if letter not in left and counts and how_many(judge, letter, reading) > 1:
+            is_other = reading.axes.get(letter) in lost  # a_j = f(z_i), even if there is one neuron
+            if letter not in left and counts and (is_other or how_many(judge, letter, reading) > 1):
                 found.setdefault(letter)
     return list(found)
 

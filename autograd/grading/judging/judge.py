@@ -10,10 +10,12 @@ from autograd.engine.errors import GraphError
 from autograd.grading.clock import WORK, Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
+from autograd.grading.judging.index_letters import fits
 from autograd.grading.judging.layouts import misplaced_samples
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.taken import taken
 from autograd.grading.judging.task import Judged, joined, rank
+from autograd.grading.judging.vanishing import VANISHING, vanishes
 from autograd.grading.judging.widths import (
     EXTENT_OF_SUM,
     IF_WIDE,
@@ -61,6 +63,7 @@ class Judge:
         self.model = Model(formulas)
         self.points = Points(self.model.network, lambda sample, rate: taken(At(self.model, sample, rate), self.results))
         self.allowance, self.seconds = None, MAX_SECONDS
+        self.letters: dict = {}  # the layers whose neurons index letters count, if they are known
 
     def judge(self, task, places, vectors=None, batch=None, wanted=None, definitions=None):
         """Return the verdict on a claim.
@@ -99,13 +102,13 @@ class Judge:
         readings = Readings(
             self.model, places, sides, task.conditions, self.points.first(), vectors, batch, definitions
         )
-        tried = readings.all()
+        tried = [reading for reading in readings.all() if fits(reading, self.letters)]
         if not tried:
             return self._without_reading(readings, task)
         classes: dict = {}
         strange: dict = {}
         refuted: list = []
-        failure = left_out = None
+        failure, left_out, is_vanishing = None, None, False
         mine, given, is_cut = Allowance(self.seconds), self.allowance, readings.is_cut
         for reading in tried:
             try:
@@ -155,6 +158,8 @@ class Judge:
             first = self.points.first()
             is_strange = compares_hidden(task, places, reading, first) or self._is_input(task, places, key[1])
             is_strange = is_strange or sums_outputs(task, places, reading, first)
+            if found.verdict == "equal" and vanishes(self, task, places, reading):
+                is_strange = is_vanishing = True
             into = strange if is_strange else classes
             odd = -_oddness(reading, task)
             if key not in into or (rank(found), odd) > (rank(into[key]), -_oddness(into[key].reading, task)):
@@ -186,6 +191,8 @@ class Judge:
             found = found._replace(verdict="ill-formed" if is_sure else "ambiguous", reason=words) if words else found
         if is_cut and found.verdict in ("wrong", "ill-formed") and given is None:
             found = found._replace(verdict="ambiguous", reason=_TOO_MANY)
+        if is_vanishing and found.verdict in ("wrong", "ill-formed") and found.env is None:
+            found = found._replace(verdict="ambiguous", reason=VANISHING)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
         refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, _oddness(x.reading, task)))
         return found._replace(others=tuple(refuted[:_MAX_OTHERS]))

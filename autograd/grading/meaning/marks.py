@@ -25,7 +25,7 @@ class Marks:
         self.sample, self.step = sample, step
         self.index: list = []
         self.words: list = []
-        self.is_numbered = self.is_of_one_sample = False
+        self.is_numbered = self.is_of_one_sample = self.is_of_sample = False
         self.arrow = None  # "to" or "from" if an arrow stands between two indices
         for script in node.parts:
             for part in [self.two_digits(script)] if self.two_digits(script) else script.parts:
@@ -77,6 +77,9 @@ class Marks:
         elif axis == "sample":
             if self.sample == Item(letter, offset) and len(self.node.parts) > 1:
                 raise Misfit(f"{show(self.node)} says its sample twice.", part.at)
+            if self.is_of_sample:
+                raise Misfit(f"{show(self.node)} has the marks of two samples.", part.at)
+            self.is_of_sample = True
             self.sample = Item(letter, offset)
         elif axis == "step":
             self.step = Item(letter, offset)
