@@ -68,6 +68,10 @@ _SIMPLE = [
         (r"(1\s*\}?|[IH]\s*\}?|\\chi)\s*_\s*\{\s*"
          r"\\(?:lbrace|\{)((?:[^{}\\]|\\(?![{}])|\{[^{}]*\})*)\\(?:rbrace|\})\s*\}", r"\1_{\2}"),
         (r"\\(mathbf|boldsymbol|bm|pmb|vec)\s*\{\s*d\s*([A-Z])\s*\}", r"d\\\1{\2}"),
+        (r"\\(?:mathbf|boldsymbol|bm|vec|pmb|mathrm|overrightarrow)\s*\{\s*\\nabla\s*\}"
+         r"|(?<![A-Za-z_^])\{\s*\\nabla\s*\}", r"\\nabla "),
+        (r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*", " "),
+        (r"(\\[dtc]?frac)\s*(?:d|\{d\}|\\partial)\s*(?=\{\s*d)", r"\1{d}"),
         (r"½", r"\\frac{1}{2}"), (r"¼", r"\\frac{1}{4}"), (r"⅓", r"\\frac{1}{3}"),
         (r"\^\s*\{?\s*1\s*\}?\s*/\s*_\s*\{?\s*2\s*\}?", r"\\frac{1}{2}"),
         (r"\\(mathrm|mathit|mathsf|text|textrm|operatorname)\s+([A-Za-z])", r"\\\1{\2}"),

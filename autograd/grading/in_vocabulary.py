@@ -195,7 +195,7 @@ class InVocabulary:
             for symbol in symbols(expression):
                 of = symbol.name[1] if symbol.role == "ratio" else symbol.name if symbol.role == "gradient" else None
                 for env in claim.instances if of is not None else ():
-                    if of.bound(env) in self._plain:
+                    if of.role != "x" and of.bound(env) in self._plain:
                         name = self.lexicon.printer.symbol_text(of.bound(env))
                         raise GraphError(
                             f"{name} is a plain number without derivatives in this graph: record it as a Value."

@@ -62,6 +62,9 @@ _EXPECTED = re.compile(  # a mean over the samples; \mathrm{E}(w) is rather a lo
     r"(?:_\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\?\w+)\s*)?(?=\\left\s*[\[(\\]|\\[bB]ig|[\[(])"
 )
 _BARS = re.compile(r"\|\|([^|]+)\|\|")
+# As Markdown and strings of programs have display brackets: \\[ ... \\].
+_DISPLAYED = re.compile(r"\s*\\{2,4}([\[(])(.*)\\{2,4}([\])])\s*[.,;]?\s*", re.DOTALL)
+_BARE_SPACE = re.compile(r"(?<![\\A-Za-z{])q?quad(?![A-Za-z}])")
 
 
 def with_usual_signs(text) -> str:
@@ -78,7 +81,7 @@ def with_usual_signs(text) -> str:
     >>> with_usual_signs(r"\sum_{j=1}^{n_h} w_j h_j")
     '\\sum_{j=1}^{n} w_j h_j'
     """
-    text = _without_outer_braces(_with_fractions(text))
+    text = _without_outer_braces(_with_fractions(_without_display(text)))
     text = _BATCH_SIZE.sub("m", _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text))
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
@@ -101,6 +104,16 @@ def with_usual_signs(text) -> str:
         text = f"{text[: match.start()]}\\sum ({inner.strip()}){text[end + 1 :]}"
         start = match.start() + 5
     return text
+
+
+def _without_display(text):
+    r"""Return a formula without ``\\[`` and ``\\]`` around it, and with the backslash that a ``quad`` lost."""
+    if "\\" not in text:
+        return text  # a typed formula has neither
+    match = _DISPLAYED.fullmatch(text)
+    if match is not None and match[1] + match[3] in ("[]", "()"):
+        text = match[2]
+    return _BARE_SPACE.sub(r"\\quad ", text)
 
 
 def _with_fractions(text):

@@ -274,19 +274,24 @@ def test_a_wrong_derivative_in_what_is_no_parameter(output, wrong, right):
 
 
 @pytest.mark.parametrize(
-    ("formula", "name"),
+    ("formula", "verdict"),
     [
-        ("dL/dx[2] = sum(d_h[h]*w_ih[2,h] for h in H)", "x[2]"),
-        ("dL/dx[i] = 2*sum(d_h[h]*w_ih[i,h] for h in H)", "x[1]"),
-        ("dL/dt[o] = t[o]-y[o]", "t[1]"),
-        ("ds_h[h]/dx[i] = w_ih[i,h]", "x[1]"),
-        (r"\frac{\partial L}{\partial w_{ih}} = \frac{\partial L}{\partial x_i} x_i", "x[1]"),
+        ("dL/dx[2] = sum(d_h[h]*w_ih[2,h] for h in H)", "equal"),
+        ("dL/dx[2] = sum(d_h[h]*w_ih[1,h] for h in H)", "wrong"),
+        ("dL/dx[i] = 2*sum(d_h[h]*w_ih[i,h] for h in H)", "wrong"),
+        ("ds_h[h]/dx[i] = w_ih[i,h]", "equal"),
+        ("ds_h[h]/dx[i] = 2*w_ih[i,h]", "wrong"),
+        (r"\frac{\partial L}{\partial w_{ih}} = \frac{\partial L}{\partial x_i} x_i", "wrong"),
     ],
 )
-def test_a_derivative_in_a_plain_number_asks_for_a_value(plain, formula, name):
-    grade = plain.grade(None, formula)
+def test_a_derivative_in_an_input_that_is_a_plain_number(plain, formula, verdict):
+    assert plain.grade(None, formula).verdict == verdict
+
+
+def test_a_derivative_in_a_target_that_is_a_plain_number_asks_for_a_value(plain):
+    grade = plain.grade(None, "dL/dt[o] = t[o]-y[o]")
     assert (grade.verdict, grade.mistakes, grade.correct) == ("unreadable", (), None)
-    assert grade.diagnosis == f"{name} is a plain number without derivatives in this graph: record it as a Value."
+    assert grade.diagnosis == "t[1] is a plain number without derivatives in this graph: record it as a Value."
 
 
 def test_a_derivative_in_an_input_that_is_a_value():

@@ -22,6 +22,7 @@ from autograd.grading.judging.derivative_notations import (
 )
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.rare_notations import (
+    with_layer_of_left_side,
     with_primes_as_transposes,
     with_slopes_of_vectors,
     with_steps_of_inputs,
@@ -160,6 +161,7 @@ OF_CLAIMS = (
             with_slopes_of_vectors,
             with_primes_as_transposes,
             with_steps_of_inputs,
+            with_layer_of_left_side,
         )
     ],
 )

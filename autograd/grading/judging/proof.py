@@ -92,14 +92,15 @@ class _Graded:
         if role == "gradient":
             if symbol.name is None:
                 return self.sample.values[self._network.root]
-            if symbol.name.role == "p":
+            if symbol.name.role == "p" or self._is_plain_input(symbol.name):
                 return self._quantities().ratio(Quantity("loss"), quantity_of(symbol.name))
             return self.sample.gradient(self._node(symbol.name))
         if role == "ratio":
             of, by = symbol.name
             if of == by:
                 return self.number(Fraction(1))
-            if "p" in (of.role, by.role) and {of.role, by.role} <= {"p", "a", "s", "x", "w", "b"}:
+            is_of_softmax = "p" in (of.role, by.role) and {of.role, by.role} <= {"p", "a", "s", "x", "w", "b"}
+            if is_of_softmax or (self._is_plain_input(by) and of.role in ("a", "s")):
                 return self._quantities().ratio(quantity_of(of), quantity_of(by))
             if of not in self._node_of or by not in self._node_of:
                 return self.number(Fraction(0))
@@ -118,6 +119,9 @@ class _Graded:
         if self._at is None:
             self._at = At(Model(self._formulas), self.sample, self._rate)
         return self._at
+
+    def _is_plain_input(self, symbol):
+        return symbol.role == "x" and symbol not in self._node_of
 
     def _node(self, symbol):
         try:

@@ -7,12 +7,14 @@ from autograd.grading.reading.nodes import Node, is_name, rewrite, walk, with_jo
 
 __all__ = [
     "with_gradients_in_weights",
+    "with_layer_of_left_side",
     "with_layers_as_usual",
     "with_lettered_derivatives",
     "with_primes_as_transposes",
     "with_slopes_of_vectors",
     "with_spelled_slopes",
     "with_steps_of_inputs",
+    "with_variables_of_gradients",
 ]
 
 _FUNCTIONS = (
@@ -44,6 +46,12 @@ def with_layers_as_usual(claim, places):
 
     def replace(node):
         if is_name(node, "ones") and node.parts and all(script.kind == "sub" for script in node.parts):
+            below = [p for script in node.parts for p in script.parts]
+            name = below[0].data[0] if len(below) == 1 and is_name(below[0]) and not below[0].parts else ""
+            if f"ones_{name}" in places.roles:  # the declared letter of one-hot targets
+                return Node("name", (), (f"ones_{name}", 0), node.at)
+            if "t" in places.roles.get(name, []) and places.model.has_softmax:
+                return below[0]  # the unit vector of the class y
             return Node("name", (), node.data, node.at)  # the m of 1_m is its size
         if node.kind != "name" or not node.parts or not places.roles_of(node.data[0]):
             return None
@@ -175,6 +183,62 @@ def with_gradients_in_weights(claim, places):
         return claim
     by = Node("name", (), (places.weight_letter, 0), left.at)
     return claim._replace(sides=(left.with_parts([left.parts[0], by]), *claim.sides[1:]))
+
+
+def with_variables_of_gradients(claim, places):
+    r"""Return a claim with ``\nabla_W J`` for ``\nabla J_W`` and ``\nabla J(W)``, with W as the only argument."""
+
+    def replace(node):
+        if node.kind != "deriv" or node.data != "gradient" or node.parts[1].kind != "none":
+            return None
+        of = node.parts[0]
+        while of.kind == "group":
+            of = of.parts[0]
+        name = of.parts[0] if of.kind == "call" and len(of.parts) == 2 else of
+        if not is_name(name) or not places.is_loss(Node("name", (), name.data, name.at)):
+            return None
+        below = [x for script in name.parts if script.kind == "sub" for x in script.parts]
+        if of.kind == "call" and not name.parts:
+            (variable,) = of.parts[1:]
+        elif of.kind == "name" and len(name.parts) == len(below) == 1:
+            (variable,) = below
+        else:
+            return None
+        if not is_name(variable) or not {"w", "b", "s", "a"} & set(places.roles_of(variable.data[0])):
+            return None
+        return node.with_parts([Node("name", (), name.data, name.at), variable])
+
+    return claim.rewritten(replace)
+
+
+def with_layer_of_left_side(claim, places):
+    r"""Return a claim with ``\delta^l = \nabla_{z^l} C`` for ``\delta^l = \nabla_z C``, and no condition, or None.
+
+    A variable without marks then belongs to the general layer of the left side.
+    """
+    left = claim.sides[0]
+    if left is not None and left.kind == "deriv":
+        left = left.parts[1]
+    if left is None or not is_name(left):
+        return None, ""
+    above = [x for x in left.parts if x.kind == "sup" and len(x.parts) == 1 and head(x.parts[0]) in ("l", "ell", "L")]
+    if len(above) != 1:
+        return None, ""
+    found: list = []
+
+    def replace(node):
+        if node.kind != "deriv" or not is_name(node.parts[1]) or node.data == "name":
+            return None
+        of, by = node.parts
+        if any(x.kind == "sup" for x in by.parts) or not {"s", "a"} & set(places.roles_of(by.data[0])):
+            return None
+        if of.kind not in ("loss", "name") or (of.kind == "name" and not places.is_loss(of)):
+            return None
+        found.append(node)
+        return node.with_parts([of, by.with_parts([*by.parts, *above])])
+
+    sides = tuple([None if x is None else rewrite(x, replace) for x in claim.sides[1:]])
+    return (claim._replace(sides=(claim.sides[0], *sides)) if found else None), ""
 
 
 def with_steps_of_inputs(claim, places):

@@ -39,8 +39,15 @@ from autograd.grading.judging.rare_notations import (
     with_layers_as_usual,
     with_lettered_derivatives,
     with_spelled_slopes,
+    with_variables_of_gradients,
 )
 from autograd.grading.judging.sample_notations import with_sums_over_inputs
+from autograd.grading.judging.short_notations import (
+    with_jacobian_of_softmax,
+    with_loss_of_operator,
+    with_sizes_of_outputs,
+    without_own_name,
+)
 from autograd.grading.judging.spelled_claims import (
     by_kind,
     plain_names,
@@ -196,7 +203,10 @@ class Written:
 
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, as it stands or under another reading."""
-        claim = with_gradients_in_weights(with_sums_over_inputs(claim, places), places)
+        claim = with_jacobian_of_softmax(with_loss_of_operator(with_sizes_of_outputs(claim, places), places), places)
+        claim, defined = without_own_name(claim, places)
+        claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)
+        claim = with_gradients_in_weights(claim, places)
         claim = with_layers_as_usual(claim, places)
         claim = with_operators_in_letters(claim, places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
@@ -213,6 +223,8 @@ class Written:
         if guessed and found.judged.verdict == "wrong":
             words = _GUESSED.format(guessed[0])
             return found._replace(judged=found.judged._replace(verdict="ambiguous", reason=words))
+        if defined and found.judged.verdict in ("equal", "unproved"):
+            return found._replace(condition=joined(found.condition, defined))
         return found
 
     def _of_whole_loss(self, claim, places, target):

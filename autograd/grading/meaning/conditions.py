@@ -86,6 +86,8 @@ def index_or_last(evaluation, node, env):
 
 def holds(evaluation, condition, env):
     """Return True if a condition on indices holds."""
+    if condition.kind == "both":
+        return all(holds(evaluation, x, env) for x in condition.parts)
     left, right = (index_or_last(evaluation, x, env) for x in condition.parts)
     return {
         "=": left == right,
@@ -134,6 +136,8 @@ def of_indicator(evaluation, node, env):
 
 def gate_of(evaluation, condition, env):
     """Return the step function of a comparison: 1 where it holds, and 0 elsewhere."""
+    if condition.kind == "both":
+        return functools.reduce(arrays.elementwise, [gate_of(evaluation, x, env) for x in condition.parts])
     left, right = condition.parts
     if condition.data in ("<", "<="):
         left, right = right, left

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autograd.grading.reading.trees import ReadingError
+from autograd.grading.reading.trees import IllFormed, ReadingError
 
 __all__ = ["GENERAL", "IllFormed", "Item", "Misfit", "OfLastStep", "OutOfRange", "Place", "Reading", "Unclear"]
 
@@ -28,10 +28,6 @@ class OfLastStep(NotRecorded):
 
 class Unclear(ReadingError):
     """An error for a name without a mark of its layer."""
-
-
-class IllFormed(ReadingError):
-    """An error for a formula without a meaning, such as one with a comma in place of a sign."""
 
 
 class Item(NamedTuple):

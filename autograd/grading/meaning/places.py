@@ -356,6 +356,7 @@ def letter_of(latex):
     r"""Return the key of a declared letter with its marks: ``y_true`` for ``y_{true}``, ``y^*`` for ``y^{*}``."""
     latex = _SAME_COMMAND.sub(lambda found: _SAME[found[0]], _ACCENTED.get(latex, latex))
     words = _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
+    words = f"ones{words[1:]}" if re.match(r"1\s*_", words) else words  # the vector of ones of \\mathbf{1}_y
     base, sign, mark = words.partition("^")
     if sign:
         mark = mark.replace(" ", "")

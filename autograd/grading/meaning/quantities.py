@@ -14,6 +14,7 @@ from autograd.engine.value import Value
 from autograd.formulas.expressions import Number, evaluate
 from autograd.formulas.network import Constant
 from autograd.grading.meaning.place import OutOfRange
+from autograd.grading.meaning.plain_inputs import derivative_by_input, is_plain_input
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["At", "Model", "Quantity", "describe", "quantity_of"]
@@ -315,6 +316,8 @@ class At:
             raise ReadingError("a derivative of a delta, or with respect to one, cannot be read.")
         if by.role == "p":
             return self._by_probability(of, by)
+        if is_plain_input(self.model, by):
+            return derivative_by_input(self, of, by)
         if of.role == "loss":
             return self._of_loss(of, by)
         if of.role == "p":
@@ -326,8 +329,10 @@ class At:
                 weight = p * ((self.one if k == of.index else self.zero) - self.value(Quantity("p", *logit[1:])))
                 total = weight * inner if total is None else total + weight * inner
             return total
-        node = self._node(of)
         below = self._node(by)
+        if below is not None and self._is_number(of):
+            return self.zero
+        node = self._node(of)
         if node is None:
             return self.zero
         if node not in self._swept:
@@ -343,6 +348,13 @@ class At:
                 f"{describe(q)} is a plain number without derivatives in this graph: record it as a Value."
             )
         return node
+
+    def _is_number(self, q):
+        """Return True if a target or an input is a plain number, which depends on nothing."""
+        if q.role != "t" and (q.role, q.layer) != ("a", 0):
+            return False
+        node = self.model.node_of.get(q)
+        return isinstance(node, Constant) or (node is None and q in self.model.given)
 
     def _of_loss(self, of, by):
         if of == Quantity("loss"):

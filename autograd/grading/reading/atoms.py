@@ -165,11 +165,44 @@ def read_letter(c, scripts):
         if step is not None:
             return step
     name = Node("name", (), (text, 0), s.at)
+    if names_neuron(c, text):
+        index = c.next()  # in the typed δh1, h1 is the index
+        number = c.next()
+        below = Node("sub", (Node("num", (), Fraction(number.text), number.at),), "", number.at)
+        index = Node("name", (below,), (index.text, 0), index.at)
+        return read_call(c, read_marks(c, Node("name", (Node("sub", (index,), "", index.at),), name.data, s.at)))
+    count = typed_indices(c, text)
+    if count:
+        indices = [c.next() for _ in range(count)]
+        below = Node("sub", [Node("name", (), (x.text, 0), x.at) for x in indices], "", indices[0].at)
+        return read_call(c, read_marks(c, Node("name", (below,), name.data, s.at)))
     if c.look()[0] == "num" and c.symbols[c.i].glued and text not in FUNCTION_WORDS:
-        number = c.next()  # in w5, the number is an index
-        parts = (Node("num", (), Fraction(number.text), number.at),)
+        number = c.next()  # in w5, the number is an index, and in w12 there are two
+        is_pair = text in ("w", "W", "v", "u", "theta") and len(number.text) == 2 and number.text.isdigit()
+        digits = list(number.text) if is_pair else [number.text]
+        parts = tuple([Node("num", (), Fraction(x), number.at + k) for k, x in enumerate(digits)])
         name = Node("name", (Node("sub", parts, "", number.at),), (text, 0), s.at)
     return read_call(c, read_marks(c, name))
+
+
+def typed_indices(c, letter):
+    """Return the number of indices that follow a typed quantity without an underscore, as in wij and the xi of mxi."""
+    if not c.is_typed or not (letter in c.quantities or letter == "delta"):
+        return 0
+    count = 0
+    while c.is_let("i", "j", "k", k=count) and c.symbols[c.i + count].glued and c.look(count)[1] not in c.quantities:
+        count += 1
+    kind, text = c.look(count)
+    goes_on = kind in ("let", "num") and c.symbols[c.i + count].glued
+    return 0 if goes_on or count > 2 or (kind == "op" and text in "_^") else count
+
+
+def names_neuron(c, letter):
+    """Return True if the name of a neuron, such as h1, follows a typed quantity, and its letter is no quantity."""
+    if not c.is_typed or not (letter in c.quantities or letter == "delta") or not c.is_let("h", "o"):
+        return False
+    is_glued = c.symbols[c.i].glued and c.look(1)[0] == "num" and c.symbols[c.i + 1].glued
+    return is_glued and len(c.look(1)[1]) == 1 and c.look()[1] not in c.quantities
 
 
 def read_step(c, at):

@@ -4,13 +4,26 @@ The parser gives no meaning to the parts. :mod:`autograd.grading.meaning` decide
 whether a bracket after a letter is a factor, and whether a number is a layer.
 """
 
-import re
 from typing import NamedTuple
 
 from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.calls import DOTS
 from autograd.grading.reading.cursor import COMPARISONS, IMPLICATIONS, Cursor
 from autograd.grading.reading.nodes import Node, rewrite
+from autograd.grading.reading.side_notes import (
+    closes,
+    has_dots_ahead,
+    is_connective,
+    is_explanation,
+    is_lettered,
+    is_list_of_indices,
+    is_note_of_shape,
+    is_reason,
+    is_shape,
+    remark_end,
+    says_condition,
+    says_condition_in,
+)
 from autograd.grading.reading.tables import BLOCKS
 from autograd.grading.reading.terms import GRAMMAR, read_sum
 from autograd.grading.reading.tokens import symbols_of
@@ -19,14 +32,6 @@ __all__ = ["Claim", "read_claims"]
 
 _MAX_ROWS = 60
 _INDICES = frozenset("ijklmnptck")
-_REMARKS = ("need", "needs", "using", "note", "since", "because", "see", "from", "by", "as", "applying")
-_CONNECTIVES = frozenset({
-    "", "so", "thus", "hence", "then", "and", "therefore", "where", "with", "for", "let", "since", "as", "if",
-    "because", "now", "finally", "similarly", "output", "hidden", "update", "which", "we", "that", "i.e", "avec", "où",
-    "donc", "et", "mit",
-    "wobei", "also", "und", "con", "donde", "com", "onde", "e", "y", "dove", "quindi",
-})  # fmt: skip
-_LABEL = re.compile(r"\([A-Z]{2,6}\)")  # a label such as (SSE) in front of a loss
 
 
 class Claim(NamedTuple):
@@ -85,19 +90,6 @@ def read_all(c):
     return found
 
 
-def is_list_of_indices(c):
-    """Return True if a line only lists the values of an index: ``i = 1, 2, 3``."""
-    if not (c.is_let() and c.is_op("=", 1) and c.look(2)[0] == "num" and c.is_op(",", 3)):
-        return False
-    k = 4
-    while not c.ends(k):
-        kind, text = c.look(k)
-        if not (kind in ("num", "gap") or c.is_op(",", k) or (kind == "cmd" and text in DOTS) or c.is_let(k=k)):
-            return False
-        k += 1
-    return True
-
-
 def is_condition_in_brackets(c):
     """Return True if a condition in brackets, such as ``(i = j)``, follows here at the end of a line."""
     end = c.closing(0) if c.is_op("(") else None
@@ -141,14 +133,6 @@ def is_array_of_claims(c):
     return False
 
 
-def is_connective(words):
-    """Return True if words in front of a formula do not change its meaning."""
-    if _LABEL.fullmatch(words.strip()):
-        return True
-    w = words.strip(" .,:;()").lower()
-    return w.split(" ")[0] in _CONNECTIVES or words.rstrip().endswith(":")
-
-
 def skip_number(c):
     """Skip the number or the letter of an equation or a line, such as ``(5)``, ``2)`` and ``(B)``.
 
@@ -166,12 +150,6 @@ def skip_number(c):
         c.i += 2
         return True
     return False
-
-
-def is_lettered(c, k=0):
-    """Return True if the letter of an equation, such as ``(B)``, follows at the end of a line."""
-    kind, text = c.look(k + 1)
-    return c.is_op("(", k) and c.is_op(")", k + 2) and c.ends(k + 3) and kind == "let" and text in "ABCDE"
 
 
 def read_claim(c):
@@ -205,15 +183,12 @@ def read_claim(c):
             c.i += 1
         if c.ends():
             break
+        if is_explanation(c):
+            c.i += 1
+            break
         signs.append(sign)
         sides.append(read_side(c))
     return Claim(tuple(sides), tuple(signs), (), at)
-
-
-def is_shape(c):
-    """Return True if the numbers of rows and columns of a matrix follow, such as ``(N, 4)``."""
-    items = [c.look(k)[0] for k in (1, 3)]
-    return c.is_op("(") and c.is_op(",", 2) and c.is_op(")", 4) and set(items) <= {"let", "num"}
 
 
 def read_side(c):
@@ -254,6 +229,9 @@ def is_factor_apart(c):
         return False
     start, depth = c.i, 0
     c.i += k
+    if is_note_of_shape(c):
+        c.i = start
+        return False
     opens = c.starts() and not c.is_cmd("forall", "text", "because", "therefore")
     c.i = start
     while opens and not c.ends(k):
@@ -267,29 +245,10 @@ def is_factor_apart(c):
     return opens
 
 
-def remark_end(c, k=0):
-    """Return the position of the closing bracket of a remark or a range at the end of a line, or None."""
-    end = c.closing(k) if c.is_op("(", k) else None
-    if end is not None and sum(c.look(j)[1] in COMPARISONS for j in range(k, end)) > 1:
-        return end  # such as (1 <= k <= c)
-    if end is None or not (c.is_let(*_REMARKS, k=k + 1) or any(c.look(j)[0] == "text" for j in range(k, end))):
-        return None
-    after = end + 1
-    while c.look(after)[0] == "gap" or (c.look(after)[0] == "op" and c.look(after)[1] in ".,;"):
-        after += 1
-    return end if c.ends(after) else None
-
-
-def says_condition(c):
-    """Return True if the words after an opening bracket state the indices for which a formula holds."""
-    kind, text = c.look(1)
-    return kind in ("text", "let") and text.strip().split(" ")[0].lower() in ("for", "if", "when", "where", "with")
-
-
 def continues(c):
-    """Move to the next line and return True if it begins with a relation."""
+    """Move to the next line and return True if it begins with a relation, perhaps after a reason in brackets."""
     k = 1
-    while c.is_op("&", k) or c.look(k)[0] in ("row", "gap"):
+    while c.is_op("&", k) or c.look(k)[0] in ("row", "gap") or is_reason(c, k):
         k += 1
     if c.relation(look=True, k=k):
         c.i += k
@@ -312,6 +271,10 @@ def read_tail(c, found):
             c.i += 1
             if not read_condition(c, found):
                 return
+        elif is_note_of_shape(c):
+            c.i += c.end_of_bracket() + 1
+        elif kind == "text" and text.count("(") > text.count(")") and not says_condition_in(text) and closes(c):
+            c.i += closes(c) + 1
         elif kind == "text":
             c.i += 1
             words = text.lower().split()
@@ -398,15 +361,6 @@ def is_of_quantity(inside):
     if sign != "=" or len(right) < 2 or left in _INDICES:
         return False
     return left in ("b", "w", "W", "delta") or inside[0] in right
-
-
-def has_dots_ahead(c):
-    k = 0
-    while not c.ends(k):
-        if c.is_cmd(*DOTS, k=k):
-            return True
-        k += 1
-    return False
 
 
 def read_claims(text, words=frozenset(), functions=frozenset(), quantities=frozenset(), dependencies=frozenset()):

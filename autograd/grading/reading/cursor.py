@@ -199,7 +199,7 @@ class Cursor:
         if self.is_cmd("prime"):
             self.i += 1
             return True
-        if self.is_op("{") and self.is_cmd("prime", k=1) and self.is_op("}", 2):
+        if self.is_op("{") and (self.is_cmd("prime", k=1) or self.is_op("'", 1)) and self.is_op("}", 2):
             self.i += 3
             return True
         return False

@@ -1,8 +1,8 @@
 """Derivatives in all notations: fractions of differentials, gradients, and inline quotients."""
 
-from autograd.grading.reading.marks import read_group, read_one
+from autograd.grading.reading.marks import read_group, read_one, read_superscript
 from autograd.grading.reading.nodes import Node, is_name
-from autograd.grading.reading.trees import ReadingError
+from autograd.grading.reading.trees import IllFormed, ReadingError
 
 
 def read_fraction(c, at):
@@ -20,8 +20,36 @@ def read_fraction(c, at):
             data = "operator" if of is None else None
             return Node("deriv", (Node("none", (), None, at) if of is None else of, by), data, at)
     c.i = start
+    refuse_half_derivative(c, at)
     top = read_group(c)
     return Node("div", (top, read_group(c)), None, at)
+
+
+def refuse_half_derivative(c, at):
+    r"""Raise IllFormed for a fraction with a ``\partial`` in front of one part only, as in ``\frac{\partial E}{w}``."""
+    top, end = is_differential(c, 0), (c.closing(0) or 0) if c.is_op("{") else 0
+    bottom = is_differential(c, end + 1)
+    if top is not None and bottom is not None and top != bottom:
+        part = "below" if top else "above"
+        words = f"a \\partial is missing {part} the line of a derivative: write \\frac{{\\partial L}}{{\\partial w}}"
+        raise IllFormed(words, at, c.text)
+
+
+def is_differential(c, k):
+    r"""Return True if a part of a fraction is one ``\partial`` and a name, False if it has none, and else None."""
+    if not c.is_op("{", k):
+        return None
+    end = c.closing(k)
+    inner = [c.look(j) for j in range(k + 1, end or k)]
+    count = inner.count(("cmd", "partial"))
+    if not inner or count > 1 or (count and inner[0] != ("cmd", "partial")):
+        return None
+    depth = 0
+    for kind, text in inner:
+        depth += (kind == "op") * ((text in "([{") - (text in ")]}"))
+        if depth == 0 and ((kind == "op" and text in "+-*/,") or (kind == "cmd" and text in ("cdot", "times", "odot"))):
+            return None  # a quotient of sums or products
+    return count == 1
 
 
 def differential_sign(c, k):
@@ -65,13 +93,21 @@ def read_differential_part(c, sign):
 
 def read_differential(c, word, at):
     r"""Read ``\partial L / \partial w``, ``\partial_w L`` or ``\nabla_W L``."""
+    marks = read_marks_of_nabla(c) if word == "nabla" else ()
     if c.is_op("_"):
         c.i += 1
         by = read_group(c) if c.is_op("{") else read_one(c)
+        marks = marks or (read_marks_of_nabla(c) if word == "nabla" else ())
+        if marks:
+            if not is_name(by) or any(x.kind == "sup" for x in by.parts):
+                raise c.error("the mark above \\nabla belongs to its variable: write \\nabla_{z^l}", at)
+            by = by.with_parts([*by.parts, *marks])
         of = c.factor() if c.starts() else Node("loss", (), None, at)
         if of.kind == "transpose" and of.parts[0].kind == "name":  # a loss is a number: this transposes its gradient
             return Node("transpose", (Node("deriv", (of.parts[0], by), "gradient", at),), None, at)
         return Node("deriv", (of, by), "gradient", at)
+    if marks:
+        raise c.error("a \\nabla with a mark lacks its variable: write \\nabla_{z^l}", at)
     if word == "nabla":
         of = c.factor()
         if is_name(of, "w", "W", "b", "theta", "Theta") and (c.is_let() or c.is_cmd("hat")):
@@ -81,6 +117,22 @@ def read_differential(c, word, at):
     if x is None:
         raise c.error("a \\partial belongs in a fraction, such as \\partial L/\\partial w", at)
     return x
+
+
+def read_marks_of_nabla(c):
+    r"""Read the layer above a ``\nabla``, as in ``\nabla_z^l C`` and ``\nabla^{(l)}_z C``."""
+    if not c.is_op("^"):
+        return ()
+    start = c.i
+    c.i += 1
+    at = c.at
+    found, transposed, primes = read_superscript(c)
+    if any(x.parts[0].kind == "num" and not x.data for x in found):
+        raise c.error("second derivatives cannot be read", at)
+    if transposed or primes or any(is_name(x.parts[0], "T") and not x.data for x in found):
+        c.i = start  # the transpose of the gradient
+        return ()
+    return tuple(found)
 
 
 def read_ratio_of_groups(c):

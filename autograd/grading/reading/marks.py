@@ -132,7 +132,9 @@ def are_indices_in_brackets(c, base):
         return False
     inner = [c.look(k) for k in range(1, c.closing(0) or 1)]
     letters, commas = inner[::2], inner[1::2]
-    if not c.symbols[c.i].glued or (not commas and (not c.is_typed or c.is_op("("))):
+    if not c.symbols[c.i].glued or (not commas and c.is_op("(")):
+        return False
+    if not c.is_typed and not commas and not (base in c.quantities and inner and inner[0][1] in "ijk"):
         return False
     is_list = len(inner) % 2 == 1 and all(x == ("op", ",") for x in commas)
     return is_list and all(kind == "let" and text in "ijkhon" for kind, text in letters)
@@ -256,6 +258,9 @@ def flattened(x):
 
 def read_typed_indices(c):
     """Read the indices of a typed name: ``w_jk`` has two, and ``out_o1`` has the neuron o1."""
+    if c.look()[0] == "num" and len(c.look()[1]) == 2 and c.look()[1].isdigit():
+        s = c.next()  # as in w_12
+        return [Node("num", (), Fraction(digit), s.at + k) for k, digit in enumerate(s.text)]
     found = [read_one(c)]
     while c.i < len(c.symbols) and c.symbols[c.i].glued:
         x, s = found[-1], c.symbols[c.i]

@@ -18,6 +18,7 @@ A :class:`Node` has a kind, parts that are nodes, data that is not a node, and a
 | ``cases`` | values and conditions, alternating | |
 | ``test`` | the condition in an indicator | |
 | ``cmp`` | two sides | the sign: ``=``, ``!=``, ``>``, ``<``, ``>=``, ``<=`` |
+| ``both`` | two comparisons, as in 0 < x < 1 | |
 | ``matrix`` | rows, each a ``row`` | |
 | ``at`` | an expression, and the point at which it is evaluated | |
 | ``step`` | the parameter that changes | |
@@ -177,6 +178,8 @@ def show(node) -> str:
             return f"[{show(parts[0])}]_({_listed(parts[1:], ',')})"
         case "cmp":
             return f"{show(parts[0])} {node.data} {show(parts[1])}"
+        case "both":
+            return f"{show(parts[0])} and {show(parts[1])}"
         case "test":
             return f"1[{show(parts[0])}]"
         case "diag":

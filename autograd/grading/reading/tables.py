@@ -1,6 +1,8 @@
 """Matrices, cases and other environments."""
 
 from autograd.grading.reading.brackets import read_comparison
+from autograd.grading.reading.calls import DOTS
+from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.nodes import Node
 
 BLOCKS = ("aligned", "align", "split", "gathered", "equation", "eqnarray", "gather", "multline", "alignat", "flalign",
@@ -85,10 +87,45 @@ def read_condition(c):
     """Read the comparison of a case, which may stand in brackets, as in ``(l = L)``."""
     is_bracketed = c.is_op("(") and c.compares(c.end_of_bracket())
     c.i += is_bracketed
-    condition = read_comparison(c)
+    condition = read_range(c) or read_comparison(c)
+    if c.look()[1] in ("<", "leq", "le", "<=", "lt", "leqslant", ">", "geq", "ge") and condition.kind == "cmp":
+        sign = COMPARISONS[c.next().text]  # as in 1 <= t < T
+        middle = condition.parts[1]
+        condition = Node(
+            "both", (condition, Node("cmp", (middle, c.expression()), sign, middle.at)), None, condition.at
+        )
     if is_bracketed:
         c.expect(")")
     return condition
+
+
+def read_range(c):
+    r"""Read a range such as ``t = 1, \dots, T-1`` or ``t \in \{1, \dots, T-1\}``. Return None for another condition."""
+    start = c.i
+    letter = c.atom(scripts=False) if c.is_let() else None
+    is_set = c.is_cmd("in")
+    if letter is None or not (is_set or c.is_op("=")):
+        c.i = start
+        return None
+    c.i += 1
+    if is_set and c.is_cmd("{", "lbrace"):
+        c.i += 1
+    ends, has_dots = [c.expression()], False
+    while c.is_op(",") and not c.ends(1):
+        c.i += 1
+        if c.is_cmd(*DOTS):
+            c.i += 1
+            has_dots = True
+        else:
+            ends.append(c.expression())
+    if not has_dots or len(ends) < 2:
+        c.i = start
+        return None
+    if is_set and c.is_cmd("}", "rbrace"):
+        c.i += 1
+    low, high = (ends[-1], ends[0]) if ends[-1].kind == "num" and ends[0].kind != "num" else (ends[0], ends[-1])
+    at = letter.at
+    return Node("both", (Node("cmp", (letter, low), ">=", at), Node("cmp", (letter, high), "<=", at)), None, at)
 
 
 def kind_in(words):

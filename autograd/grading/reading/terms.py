@@ -167,12 +167,16 @@ def is_remark(index):
 
 
 def read_prime(c, x):
+    if x.kind == "call" and x.parts[0].data[0] in ("exp", "log", "ln", "sqrt"):
+        return Node("transpose", (Node("group", (x,), "(", x.at),), "prime", x.at)  # of e^{-z}, not of exp at -z
     if x.kind == "call" and x.parts[0].kind == "name":
         base, primes = x.parts[0].data
         name = Node("name", x.parts[0].parts, (base, primes + 1), x.parts[0].at)
         return Node("call", (name, *x.parts[1:]), None, x.at)
     if x.kind == "group":
         return Node("transpose", x.parts, "prime", x.at)
+    if x.kind in ("num", "div"):
+        return Node("transpose", (Node("group", (x,), "(", x.at),), "prime", x.at)
     raise c.error("a prime belongs to a function")
 
 

@@ -45,7 +45,7 @@ _SIGN_OF = {
     "≠": ("cmd", "neq"), "≥": ("cmd", "geq"), "≤": ("cmd", "leq"), "…": ("cmd", "dots"), "⋯": ("cmd", "dots"),
     "∆": ("let", "Delta"), "△": ("let", "Delta"), "ℓ": ("let", "ell"), "𝟙": ("cmd", "indicator"), "∞": ("cmd", "infty"),
     "∴": ("cmd", "therefore"), "∵": ("cmd", "because"), "÷": ("op", "/"),
-    "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "top"), "∗": ("op", "*"), "[": ("op", "["),
+    "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "transposed"), "∗": ("op", "*"), "[": ("op", "["),
     "，": ("op", ","), "；": ("op", ";"), "。": ("op", "."), "：": ("op", ":"), "（": ("op", "("), "）": ("op", ")"),
     "＝": ("op", "="),
 }  # fmt: skip
@@ -54,6 +54,7 @@ _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐᴷᴸᴺ⁺⁻
 _ACCENT_OF = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar"}
 _SAME_COMMAND = {"part": "partial", "grad": "nabla"}
 _GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
+_TYPED_GREEK = {x for x in GREEK.values() if len(x) > 2}
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
                 "triangleup": "Delta", "bigtriangleup": "Delta", "varDelta": "Delta", "hslash": "h",
                 "imath": "i", "jmath": "j", "vartriangle": "Delta"}  # fmt: skip
@@ -209,7 +210,7 @@ def _split(text, known, is_typed):
 
 def _letters(word, at, known, is_typed):
     """Return the symbols of a run of letters: one symbol for a known word, and one for each remaining letter."""
-    if word in known or (is_typed and word in ("alpha", "eta")):
+    if word in known or (is_typed and word in _TYPED_GREEK):
         return [Symbol("let", word, at)]
     found, k = [], 0
     while k < len(word):
@@ -376,7 +377,10 @@ def _worded(font, inner, text, at, end, known):
     content = text[inner[0].at : end].strip() if inner else ""
     word = "".join([s.text for s in plain])
     is_word = len(plain) == len(inner) and word != "" and " " not in content
-    if font in _PROSE_FONTS and (" " in content or word in _PROSE_WORDS or (not is_word and "_" not in content)):
+    is_apart = len(word) > 1 and word not in known and inner and text[inner[-1].at : end][-1:].isspace()
+    if font in _PROSE_FONTS and (
+        is_apart or " " in content or word in _PROSE_WORDS or (not is_word and "_" not in content)
+    ):
         if (
             inner
             and all(s.kind in ("op", "num", "let", "cmd") for s in inner)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from autograd.engine.texts import printable
 
 __all__ = [
-    "GREEK", "Add", "Call", "Derivative", "Divide", "Dot", "Ellipsis_", "Empty", "Matrix", "Multiply", "Name",
-    "Negative", "Norm", "Number", "Power", "ReadingError", "Relation", "Rows", "Sum", "Text", "Time", "Transpose",
-    "show", "walk",
+    "GREEK", "Add", "Call", "Derivative", "Divide", "Dot", "Ellipsis_", "Empty", "IllFormed", "Matrix", "Multiply",
+    "Name", "Negative", "Norm", "Number", "Power", "ReadingError", "Relation", "Rows", "Sum", "Text", "Time",
+    "Transpose", "show", "walk",
 ]  # fmt: skip
 
 # A Greek letter has the same name in LaTeX and as a character.
@@ -40,6 +40,10 @@ class ReadingError(ValueError):
         around = "" if text is None else text[max(0, position - 15) : position + 15].replace("\n", " ")
         near = f", near '{printable(around)}'" if around else ""
         super().__init__(f"{reason} (character {position + 1}{near})")
+
+
+class IllFormed(ReadingError):
+    """An error for a formula without a meaning, such as one with a comma in place of a sign."""
 
 
 def _equal(self, other):

@@ -1,0 +1,83 @@
+r"""Shortened notations in a claim, written out: ``\partial/\partial m``, ``J_{softmax}``, ``N_{out}``, own names.
+
+In ``\frac{\partial}{\partial m} = ...`` the loss is left out. ``\mathbf J_{softmax}`` is the Jacobian of the softmax.
+``N_{out}`` is the number of outputs, and a chain may begin with a name that it defines, as in ``G = dL/dS = ...``.
+"""
+
+from fractions import Fraction
+
+from autograd.grading.meaning.place import Misfit
+from autograd.grading.reading.nodes import Node, is_name, rewrite, show
+
+__all__ = ["with_jacobian_of_softmax", "with_loss_of_operator", "with_sizes_of_outputs", "without_own_name"]
+
+_OUTPUTS = ("out", "output", "outputs", "classes", "labels")
+_SOFTMAX = ("softmax", "Softmax", "sm", "S")
+_DEFINED = "if {} stands for {}, as the formula defines it"
+
+
+def with_loss_of_operator(claim, places):
+    r"""Return a claim with ``\partial L/\partial w`` for a left side ``\frac{\partial}{\partial w}``."""
+    left = claim.sides[0]
+    if left is None or left.kind != "deriv" or left.data != "operator" or not is_name(left.parts[1]):
+        return claim
+    by = left.parts[1]
+    if not {"w", "b"} & set(places.roles_of(by.data[0])):
+        return claim
+    return claim._replace(sides=(Node("deriv", (Node("loss", (), None, left.at), by), None, left.at), *claim.sides[1:]))
+
+
+def with_sizes_of_outputs(claim, places):
+    r"""Return a claim with the number of outputs for ``N_{out}``, ``n_{outputs}`` and ``K_{classes}``."""
+
+    def replace(node):
+        if node.kind != "name" or node.data[0] not in ("n", "N", "m", "M", "K") or node.data[1] or len(node.parts) != 1:
+            return None
+        (script,) = node.parts
+        if script.kind != "sub" or len(script.parts) != 1 or not is_name(script.parts[0], *_OUTPUTS):
+            return None
+        if places.roles_of(node.data[0]) or script.parts[0].parts:
+            return None
+        return Node("num", (), Fraction(places.model.size(places.model.depth)), node.at)
+
+    return claim.rewritten(replace)
+
+
+def with_jacobian_of_softmax(claim, places):
+    r"""Return a claim with ``\partial p/\partial z`` for a left side ``J_{softmax}``."""
+    left = claim.sides[0]
+    if left is None or not is_name(left, "J") or left.data[1] or len(left.parts) != 1 or not places.model.has_softmax:
+        return claim
+    (script,) = left.parts
+    is_softmax = script.kind == "sub" and len(script.parts) == 1 and is_name(script.parts[0], *_SOFTMAX)
+    if not is_softmax or places.loss_letter == "J" or places.roles.get("J"):
+        return claim
+    letters = {role: next((x for x, roles in places.roles.items() if role in roles), None) for role in ("p", "y", "s")}
+    of, by = letters["p"], letters["y"] or letters["s"]
+    if of is None or by is None:
+        return claim
+    parts = (Node("name", (), (of, 0), left.at), Node("name", (), (by, 0), left.at))
+    return claim._replace(sides=(Node("deriv", parts, None, left.at), *claim.sides[1:]))
+
+
+def without_own_name(claim, places):
+    """Return a chain without a name in front of it that it defines as a derivative of the loss, and the condition."""
+    left = claim.sides[0]
+    if left is None or not is_name(left) or len(claim.sides) < 3 or claim.signs[0] != "=":
+        return claim, ""
+    second = claim.sides[1]
+    of_loss = second.kind == "deriv" and (second.parts[0].kind == "loss" or places.is_loss(second.parts[0]))
+    base = left.data[0]
+    if not of_loss or places.roles_of(base) or places.is_loss(left) or base in places.rates or base == "ones":
+        return claim, ""
+    words = _DEFINED.format(show(left), show(second))
+    sides = claim.sides[1:]
+
+    def replace(node):
+        if node == left:
+            return second
+        if is_name(node, base):
+            raise Misfit(f"{show(node)} has no meaning here: only {show(left)} is defined.", node.at)
+        return None
+
+    return claim._replace(sides=tuple([rewrite(x, replace) for x in sides]), signs=claim.signs[1:]), words
