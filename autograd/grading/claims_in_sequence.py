@@ -20,6 +20,7 @@ from autograd.grading.grade import Grade
 from autograd.grading.index_use import IndexUse
 from autograd.grading.latex_text import sides
 from autograd.grading.mean_loss import (
+    MeaningOfDeltas,
     joined_losses,
     letters_of_own_loss,
     of_mean_loss,
@@ -146,6 +147,7 @@ class _Sequence:
         self._beside, self._indices = Beside(setting, others is None), IndexUse(setting, judge)
         self._own_loss, self._of_one_sample = _own_loss(setting, document.items)
         self._loss = convention(**setting.options).letters["loss"]
+        self._deltas = MeaningOfDeltas()
 
     def take(self, item):
         """Grade one claim and remember its definition or result."""
@@ -221,6 +223,8 @@ class _Sequence:
             self._fill(claim, grade)
             is_equal = grade.verdict == "equal"
             said = (self._doubts.of_equal(text) or self._indices.doubt(text, item.line, grade)) if is_equal else ""
+            if is_equal and not said:
+                said = self._deltas.contradiction(grade, item.line)
             if is_equal and not said:
                 differ = numbers_that_differ(item.written or item.formula, number_of)
                 said = differ and f"its letters are right, but its numbers are not: {differ}"

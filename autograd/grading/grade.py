@@ -64,6 +64,7 @@ class Grade:
         self.correct, self.counterexample = correct, counterexample
         self.reading, self.link = "", None
         self.counted: dict = {}
+        self.own_losses = frozenset((False, True))  # the meanings of deltas in which the formula is right
         self.is_sure = self.is_misfit = self.is_elsewhere = self.is_shapeless = False
 
     @property

@@ -242,8 +242,11 @@ class Grader:
         grades = [self._grade(None, piece.text, rate, explains) for piece in pieces] if len(pieces) > 1 else []
         if not grades or any(grade.verdict != "equal" for grade in grades):
             return None
+        own_losses = frozenset.intersection(*[grade.own_losses for grade in grades])
+        if not own_losses:
+            return None  # each line needs another meaning of the deltas
         found = grades[-1]
-        found.formula = formula
+        found.formula, found.own_losses = formula, own_losses
         found.condition = "; ".join(dict.fromkeys([grade.condition for grade in grades if grade.condition]))
         found.about = tuple(dict.fromkeys([name for grade in grades for name in grade.about]))
         return found
@@ -287,6 +290,7 @@ class Grader:
         found.results = [result for claim in old for result in self.in_vocabulary.results(claim)]
         found.results += self.written.results(verdicts)
         found.about = self._about(verdicts, old)
+        found.own_losses = frozenset.intersection(*[v.judged.own_losses for v in verdicts])
         if verdict == "unproved":
             found.diagnosis = UNPROVED
         if verdict == "ambiguous":

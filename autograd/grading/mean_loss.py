@@ -10,8 +10,9 @@ import re
 from autograd.formulas.conventions import plain
 from autograd.grading.grade import Grade
 from autograd.grading.judging.judge import EITHER_LOSS
+from autograd.grading.judging.one_meaning import ANY_LOSS, in_other_meaning
 
-__all__ = ["drops_sums", "joined_losses", "letters_of_own_loss", "of_mean_loss", "of_own_loss", "says_mean_loss"]
+__all__ = ["MeaningOfDeltas", "drops_sums", "joined_losses", "letters_of_own_loss", "of_mean_loss", "of_own_loss", "says_mean_loss"]
 
 _LEFT = r"\s*d\s*(?:\\(?:mathbf|boldsymbol|bm|hat)\s*\{?\s*)?[AZSHYaz]\}?(?![A-Za-z])[^=]*="
 _COUNT = r"(?:\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnNMB](?![A-Za-z])|/\s*[mnNMB](?![A-Za-z])|\}\s*\{\s*[mnNMB]\s*\})"
@@ -40,6 +41,28 @@ def of_mean_loss(grade: Grade, line: int | None) -> Grade:
     found.verdict, found.diagnosis = "equal", ""
     found.condition = f"a dZ is the derivative of the mean loss, as line {line} says"
     return found
+
+
+class MeaningOfDeltas:
+    """The meaning of the deltas of a document with a mean loss, as far as its right claims show it."""
+
+    def __init__(self):
+        self._own_losses, self._line = ANY_LOSS, None
+
+    def contradiction(self, grade: Grade, line: int) -> str:
+        """Return the reason why a right claim contradicts an earlier one, or "". Then remember what it shows.
+
+        Args:
+            grade: the grade of the claim.
+            line: its line.
+        """
+        common = self._own_losses & grade.own_losses
+        if not common:
+            (own,) = self._own_losses
+            return in_other_meaning(own, f"line {self._line}")
+        if common != self._own_losses:
+            self._own_losses, self._line = common, line
+        return ""
 
 
 _LOSS_LETTER = r"(?:\\mathcal\s*\{\s*[LJCE]\s*\}|\\ell|[LJCE])(?![A-Za-z])"

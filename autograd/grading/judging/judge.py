@@ -180,6 +180,8 @@ class Judge:
                 return Judged("wrong", tried[0], None, None, failure.reason, error=failure)
             raise failure
         found = self._together(classes, task, places)
+        if all(r.own_loss == tried[0].own_loss for r in tried):
+            found = found._replace(own_losses=Judged("equal").own_losses)
         if found.verdict == "equal" and found.reading.flat == "out" and not says_weights_of_output(task):
             found = found._replace(verdict="ambiguous", reason=_WEIGHTS_OF_OUTPUT)
         words = doubt(self, found, refuted, task, places, vectors)
@@ -311,7 +313,8 @@ class Judge:
                 return rank(x), False, 0
             return rank(x), x.reading.layers.get(base) in recurrent, -_oddness(x.reading, task)
 
-        return max(found, key=likelihood)
+        right = [x for x in found if x.verdict in ("equal", "unproved") and x.reading is not None]
+        return max(found, key=likelihood)._replace(own_losses=frozenset([x.reading.own_loss for x in right]))
 
 
 def _oddness(reading, task):

@@ -39,6 +39,7 @@ class Judged(NamedTuple):
         task: the compared task. Its sums have different letters.
         others: more readings that were refuted.
         meant: the reading of the corrected claim, if a slip was found in another reading, or None.
+        own_losses: the meanings of deltas in which the claim holds: True for a sample's own loss, False for the mean.
     """
 
     verdict: str
@@ -52,6 +53,7 @@ class Judged(NamedTuple):
     task: object = None
     others: tuple = ()
     meant: object = None
+    own_losses: frozenset = frozenset((False, True))
 
 
 def rank(judged):

@@ -33,6 +33,7 @@ from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
+from autograd.grading.judging.one_meaning import with_one_meaning
 from autograd.grading.judging.other_readings import OtherReadings
 from autograd.grading.judging.rare_notations import (
     with_gradients_in_weights,
@@ -156,6 +157,8 @@ class Written:
                     found = other
         if not found:
             raise ReadingError("there is no formula here.", 0)
+        if len(found) > 1 and self.model.scale != 1:
+            found = with_one_meaning(self.judge, found)
         if all(v.judged.verdict in ("equal", "unproved") for v in found):
             label = self._wrong_label(text, places, letters_of)
             if label is not None:

@@ -42,6 +42,16 @@ def is_of_loss(places, of):
     return of.kind == "loss" or places.is_loss(of.parts[0] if of.kind == "call" else of)
 
 
+def is_of_own_loss(evaluation, node, place):
+    """Return True if a derivative with respect to a place is that of a sample's own loss under this reading."""
+    if not evaluation.reading.own_loss or place.role in ("w", "b") or node.kind != "deriv":
+        return False
+    of = node.parts[0]
+    while of.kind == "group":
+        of = of.parts[0]
+    return (names_no_loss(node) or evaluation.places.declares_own_loss) and is_of_loss(evaluation.places, of)
+
+
 def outputs(evaluation, node):
     """Return the vector of the outputs, which is the variable of a gradient without a subscript."""
     letter = evaluation.places.output_letter
@@ -63,9 +73,7 @@ def derivative(evaluation, of, by, env, node=None):
         raise ReadingError("this derivative lacks its function: write what is differentiated after it.", of.at)
     while of.kind == "group":
         of = of.parts[0]
-    is_own = node is not None and (names_no_loss(node) or evaluation.places.declares_own_loss)
-    is_own = is_own and is_of_loss(evaluation.places, of)
-    own = is_own and evaluation.reading.own_loss and place.role not in ("w", "b")
+    own = node is not None and is_of_own_loss(evaluation, node, place)
     if (
         of.kind == "name"
         and of not in evaluation.definitions

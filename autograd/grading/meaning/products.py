@@ -9,6 +9,7 @@ from typing import NamedTuple
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, ShapeError, is_array
 from autograd.grading.meaning.conditions import assignments
+from autograd.grading.meaning.derivatives import is_of_own_loss
 from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.place import Place
 from autograd.grading.meaning.product_forms import with_sum_outside, without_empty_products
@@ -433,11 +434,12 @@ def link_of(evaluation, node, env):
         of, by, factor = (
             Place("quantity", "loss"),
             place._replace(role="s", own=False),
-            evaluation.model.formulas.factor,
+            evaluation.model.formulas.factor / (evaluation.model.scale if place.own else 1),
         )
     else:
         of = Place("quantity", "loss") if node.parts[0].kind == "loss" else evaluation.place(node.parts[0])
-        by, factor = evaluation.place(node.parts[1]), Fraction(1)
+        by = evaluation.place(node.parts[1])
+        factor = Fraction(1) / evaluation.model.scale if is_of_own_loss(evaluation, node, by) else Fraction(1)
     return Link(of, by, quantities_at(evaluation, of, env), quantities_at(evaluation, by, env), factor, env)
 
 
@@ -445,6 +447,9 @@ def quantities_at(evaluation, place, env):
     """Return all quantities at a place."""
     if not evaluation.is_whole(place):
         return [evaluation.quantity(place, env)]
+    if place.stacked:
+        samples, neurons = range(1, evaluation.model.samples + 1), range(1, evaluation.model.size(place.layer) + 1)
+        return [evaluation.quantity(place, env, k)._replace(sample=n) for n in samples for k in neurons]
     if place.role == "w":
         n, m = evaluation.model.size(place.layer[0]), evaluation.model.size(place.layer[1])
         return [evaluation.quantity(place, env, (i, j)) for j in range(1, m + 1) for i in range(1, n + 1)]
@@ -465,7 +470,12 @@ def contracted(evaluation, order):
     if not evaluation.is_whole(last.by):
         return row[0]
     numbers = dict(zip(last.ends, row, strict=True))
-    x = evaluation.whole(last.by, last.env, lambda k, n: numbers[evaluation.quantity(last.by, last.env, k)])
+
+    def number(k, n):
+        q = evaluation.quantity(last.by, last.env, k)
+        return numbers[q if n is None else q._replace(sample=n)]
+
+    x = evaluation.whole(last.by, last.env, number)
     return arrays.transpose(x) if evaluation.reading.gradient_row and last.by.role not in ("w", "b") else x
 
 
