@@ -29,6 +29,7 @@ from autograd.grading.judging.rare_notations import (
 )
 from autograd.grading.judging.sample_notations import with_loss_of_sample
 from autograd.grading.judging.spelled_claims import with_weights
+from autograd.grading.judging.step_notations import with_steps_of_others
 from autograd.grading.judging.task import joined
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.trees import ReadingError
@@ -162,6 +163,7 @@ OF_CLAIMS = (
             with_primes_as_transposes,
             with_steps_of_inputs,
             with_layer_of_left_side,
+            with_steps_of_others,
         )
     ],
 )

@@ -3,7 +3,23 @@
 from autograd.grading.meaning.products import is_slope
 from autograd.grading.reading.nodes import Node, is_name, walk
 
-__all__ = ["with_lettered_deltas"]
+__all__ = ["with_defined_names", "with_lettered_deltas"]
+
+
+def with_defined_names(claims, places):
+    r"""Return the claims of a formula with ``\partial L/\partial h_2`` for ``\delta_{h_2}`` where one defines it so."""
+    defined = {}
+    for claim in claims:
+        if len(claim.sides) < 2 or claim.sides[0] is None or not is_name(claim.sides[0]):
+            continue
+        left, right = claim.sides[:2]
+        named = _lettered(left, places)
+        while right.kind == "group":
+            right = right.parts[0]
+        is_of_loss = right.kind == "deriv" and (right.parts[0].kind == "loss" or places.is_loss(right.parts[0]))
+        if named is not None and is_of_loss and right.parts[1] == named[1]:
+            defined[left] = right
+    return [claim.rewritten(defined.get) for claim in claims] if defined else claims
 
 
 def with_lettered_deltas(claim, places):
@@ -56,10 +72,15 @@ def _lettered(name, places):
         return None
     for k, script in enumerate(name.parts):
         for j, mark in enumerate(script.parts):
-            letter = mark.data[0] if is_name(mark) and not mark.parts and script.data == "" else ""
+            letter = mark.data[0] if is_name(mark) and _has_only_numbers(mark) and script.data == "" else ""
             roles = places.roles.get(letter, [])
             if any(places.is_declared(role) for role in roles if role in ("s", "a", "y")):
                 marks = [*script.parts[:j], *script.parts[j + 1 :]]
                 parts = [*name.parts[:k], *([script.with_parts(marks)] if marks else []), *name.parts[k + 1 :]]
-                return letter, Node("name", parts, (letter, 0), name.at)
+                return letter, Node("name", [*parts, *mark.parts], (letter, 0), name.at)
     return None
+
+
+def _has_only_numbers(name):
+    """Return True if all marks of a name are numbers below it, as in h_2, or if it has none."""
+    return all(s.kind == "sub" and all(p.kind == "num" for p in s.parts) for s in name.parts)

@@ -29,7 +29,7 @@ from autograd.grading.judging.defined_deltas import defines_delta, with_defined_
 from autograd.grading.judging.derivative_notations import with_operators_in_letters
 from autograd.grading.judging.instances import indices_in, instances
 from autograd.grading.judging.judge import Judge
-from autograd.grading.judging.lettered_deltas import with_lettered_deltas
+from autograd.grading.judging.lettered_deltas import with_defined_names, with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import without_momentum
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
@@ -168,7 +168,7 @@ class Written:
 
     def _verdicts_of(self, text, letters_of, places, target):
         claims = [one for claim in read_claims(text, *letters_of) for one in by_kind(claim)]
-        return [self._graded(one, places, target) for one in claims]
+        return [self._graded(one, places, target) for one in with_defined_names(claims, places)]
 
     def _wrong_label(self, text, places, letters_of):
         """Return a part of a formula with a label under its brace that is not equal to it, and the label, or None.

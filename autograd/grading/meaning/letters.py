@@ -230,7 +230,8 @@ class Letters:
             if all(w == "subw" for w in self.where[letter]):
                 if model.steps > 1 and plain in ("x", "h", "y", "o", "s", "z", "i", "q", "a"):
                     found = ["named", *[x for x in found if x != "step"]]
-                    if plain in ("x", "h", "y", "o", "s") and letter not in self.of_entries:
+                    is_name = letter not in self.of_entries or plain in self.places.roles
+                    if plain in ("x", "h", "y", "o", "s") and is_name:
                         return ["named"]
                 found.append("parameter")
                 if plain in ("t", "k", "n") or letter in self.offsets:

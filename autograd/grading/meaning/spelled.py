@@ -120,15 +120,20 @@ def _normaliser(tree, places):
 
 
 def _named(node, places):
-    """Return ``W_h`` as ``W_{hh}`` in a recurrent network, whose matrices have one or two letters as an index."""
+    """Return ``W_h`` as ``W_{hh}`` in a recurrent network, whose matrices have one or two letters as an index.
+
+    The h of a small ``w_h`` may be an index, unless it is the letter of a quantity.
+    """
     base, primes = node.data
-    if places.model.steps == 1 or primes or not base.isupper() or "w" not in places.roles_of(base):
+    if places.model.steps == 1 or primes or "w" not in places.roles_of(base):
         return node
     marks = [s for s in node.parts if s.kind == "sub"]
     if len(marks) != 1 or len(marks[0].parts) != 1 or len(node.parts) != 1 or base in places.model.labels:
         return node
     letter = marks[0].parts[0].data[0] if is_name(marks[0].parts[0]) else ""
     roles = places.roles_of(letter) if letter in places.roles else []
+    if not (base.isupper() or roles):
+        return node
     of_roles = {"a": "hh", "x": "xh", "y": "hy", "p": "hy"}
     pair = _MATRICES.get(letter) or (of_roles.get(roles[0]) if len(roles) == 1 else None)
     if pair is None or marks[0].parts[0].parts:
