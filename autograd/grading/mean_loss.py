@@ -12,7 +12,15 @@ from autograd.grading.grade import Grade
 from autograd.grading.judging.judge import EITHER_LOSS
 from autograd.grading.judging.one_meaning import ANY_LOSS, in_other_meaning
 
-__all__ = ["MeaningOfDeltas", "drops_sums", "joined_losses", "letters_of_own_loss", "of_mean_loss", "of_own_loss", "says_mean_loss"]
+__all__ = [
+    "MeaningOfDeltas",
+    "drops_sums",
+    "joined_losses",
+    "letters_of_own_loss",
+    "of_mean_loss",
+    "of_own_loss",
+    "says_mean_loss",
+]
 
 _LEFT = r"\s*d\s*(?:\\(?:mathbf|boldsymbol|bm|hat)\s*\{?\s*)?[AZSHYaz]\}?(?![A-Za-z])[^=]*="
 _COUNT = r"(?:\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnNMB](?![A-Za-z])|/\s*[mnNMB](?![A-Za-z])|\}\s*\{\s*[mnNMB]\s*\})"

@@ -185,6 +185,7 @@ SETTINGS = {
     "rnn relu ce": lambda: recurrent_layer(relu),
     "rnn tanh half_sse": lambda: recurrent_layer(tanh, half_sse),
     "rnn tanh,lin half_sse last": lambda: recurrent_layer(tanh, half_sse, is_last=True),
+    "rnn 1-1-1 tanh,lin half_sse last": lambda: recurrent_layer(tanh, half_sse, size=1, is_last=True),
     "2-3 lin half_sse m=4 sum nobias": recorded([2, 3], ["linear"], "half_sse", 4, "sum", bias=False),
     "1-1 lin mse m=3": recorded([1, 1], ["linear"], "mse", 3),
     "1-1-1 sig,lin half_sse": recorded([1, 1, 1], ["sigmoid", "linear"]),

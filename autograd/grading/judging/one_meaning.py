@@ -1,7 +1,7 @@
 r"""One meaning of the deltas in all claims of a formula.
 
-If the loss is a mean, a delta or a dZ is the derivative of the mean, or that of a sample's own loss. Each claim alone may
-be right in one of these meanings. Several claims must be right in the same one.
+If the loss is a mean, a delta or a dZ is the derivative of the mean, or that of a sample's own loss. Each claim alone
+may be right in one of these meanings. Several claims must be right in the same one.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ _LOSSES = {False: "the mean loss", True: "a sample's own loss"}
 def in_other_meaning(own, where):
     """Return the reason why a claim contradicts another one, which is right only if ``own`` is the meaning of deltas.
 
-    >>> in_other_meaning(True, "line 3")
-    "it is right only if a delta is the derivative of the mean loss, and line 3 only if it is that of a sample's own loss"
+    >>> in_other_meaning(False, "line 3").partition(", and ")[2]
+    'line 3 only if it is that of the mean loss'
     """
     here, there = _LOSSES[not own], _LOSSES[own]
     return f"it is right only if a delta is the derivative of {here}, and {where} only if it is that of {there}"

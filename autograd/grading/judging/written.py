@@ -32,8 +32,8 @@ from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_defined_names, with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import without_momentum
-from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.one_meaning import with_one_meaning
+from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.other_readings import OtherReadings
 from autograd.grading.judging.rare_notations import (
     with_gradients_in_weights,
