@@ -5,6 +5,7 @@
 This file only runs compiled.
 """
 
+import zlib
 from array import array
 
 try:
@@ -21,7 +22,7 @@ if cython.compiled:
 else:
     from autograd.engine.value import Value
 
-__all__ = ["Recording", "recording"]
+__all__ = ["Recording", "recording", "unpacked"]
 
 LEAF = cython.declare(cython.int, 0)
 DOT = cython.declare(cython.int, primitives.dot.code)
@@ -55,6 +56,18 @@ class Recording:
         other.root, other.outputs = root, array("i", outputs)
         return other
 
+    def packed(self):
+        """Return a short form, from which :func:`unpacked` makes the same recording again."""
+        offsets: cython.int[:] = self.offsets
+        references = array("i", self.references)
+        counts = array("i", bytes(4 * len(self.codes)))
+        _turned(references, offsets, self.parameters + self.inputs, counts)
+        arrays = self.codes, counts, references, self.constants, self.outputs
+        return (
+            [(each.typecode, zlib.compress(each.tobytes(), 1)) for each in arrays],
+            (self.root, self.parameters, self.inputs),
+        )
+
     def moved(self, other):
         """Return the indices in ``references`` at which another recording differs; None if it differs elsewhere."""
         if self.root != other.root or self.inputs != other.inputs:
@@ -70,10 +83,68 @@ class Recording:
         return _different(self.references, other.references)
 
 
+def unpacked(packed) -> Recording:
+    """Return a recording from its :meth:`Recording.packed` form."""
+    arrays, numbers = packed
+    made: Recording = Recording()
+    made.codes, counts, made.references, made.constants, made.outputs = [
+        array(code, zlib.decompress(text)) for code, text in arrays
+    ]
+    made.root, made.parameters, made.inputs = numbers
+    made.offsets = array("i", bytes(4 * (len(counts) + 1)))
+    _add_up(counts, made.offsets)
+    _turned(made.references, made.offsets, made.parameters + made.inputs, counts)
+    return made
+
+
+def _add_up(counts: cython.int[:], sums: cython.int[:]):
+    k: cython.Py_ssize_t
+    for k in range(len(counts)):
+        sums[k + 1] = sums[k] + counts[k]
+
+
+def _turned(references: cython.int[:], offsets: cython.int[:], first: cython.int, counts: cython.int[:]):
+    """Replace the references of nodes by their distances, which repeat, or these by references. Count the operands.
+
+    A node with the reference ``first + k - d``, which is d nodes before node k, gets ``first + d``, and the other way
+    round, because both have the sum ``2 first + k``.
+    """
+    k: cython.Py_ssize_t
+    i: cython.Py_ssize_t
+    for k in range(len(counts)):
+        counts[k] = offsets[k + 1] - offsets[k]
+        for i in range(offsets[k], offsets[k + 1]):
+            if references[i] >= first:
+                references[i] = 2 * first + cython.cast(cython.int, k) - references[i]
+
+
 def _different(one, other):
     a: cython.int[:] = one
     b: cython.int[:] = other
     return [i for i in range(len(one)) if a[i] != b[i]]
+
+
+@cython.cfunc
+@cython.exceptval(check=True)
+def _refer(x: object, constants: list, marked: list, to: cython.pointer(cython.int)) -> cython.bint:
+    """Write the reference of an operand. Return False if it is a node that was made before."""
+    leaf: Value
+    if not isinstance(x, Value):
+        constants.append(x)
+        to[0] = -cython.cast(cython.int, len(constants))
+        return True
+    leaf = cython.cast(Value, x)
+    if leaf._mark >= 0:
+        if leaf._code != LEAF:
+            return False
+        constants.append(leaf._data)
+        leaf._mark = -(CONSTANT_MARK + len(constants))
+        marked.append(leaf)
+    if -leaf._mark - 1 < CONSTANT_MARK:
+        to[0] = cython.cast(cython.int, -leaf._mark - 1)
+    else:
+        to[0] = cython.cast(cython.int, CONSTANT_MARK + leaf._mark)
+    return True
 
 
 def recording(nodes: list, parameters: list, inputs: list, root, outputs=()) -> Recording:
@@ -93,59 +164,71 @@ def recording(nodes: list, parameters: list, inputs: list, root, outputs=()) -> 
     leaf: Value
     x: object
     k: cython.Py_ssize_t
-    at: cython.longlong
+    end: cython.Py_ssize_t = 0
     items: tuple
     row: tuple
     constants: list = []
     marked: list = [*parameters, *inputs, *nodes]
-    refs = array("i")
+    two_array = bytearray([primitive is not None and primitive.arity == 2 for primitive in TABLE])
+    two: cython.uchar[:] = two_array
     codes = array("i", bytes(4 * len(nodes)))
     offsets = array("i", bytes(4 * (len(nodes) + 1)))
     codes_view: cython.int[:] = codes
     offsets_view: cython.int[:] = offsets
+    refs_view: cython.int[:]
     for k in range(len(marked)):
         node = cython.cast(Value, marked[k])
         node._mark = -(k + 1)
-    found: list = []
-    failed: object = None
     for k in range(len(nodes)):
         node = cython.cast(Value, nodes[k])
         codes_view[k] = node._code
-        offsets_view[k] = len(found)
+        offsets_view[k] = cython.cast(cython.int, end)
         if node._code == DOT:
-            row = node._a
-            items = (*row[: len(node._b)], *node._b, *row[len(node._b) :])
+            end += len(cython.cast(tuple, node._a)) + len(cython.cast(tuple, node._b))
         elif node._seen is not cython.NULL:
-            items = node._a
-        elif node._b is not None or TABLE[node._code].arity == 2:
-            items = (
-                node._a if node._a is not None else node._a_data, node._b if node._b is not None else node._b_data
-            )  # fmt: skip
+            end += len(cython.cast(tuple, node._a))
         else:
-            items = (node._a,)
-        for x in items:
-            if isinstance(x, Value):
-                leaf = cython.cast(Value, x)
-                if leaf._mark >= 0:
-                    if leaf._code != LEAF:
-                        failed = x
-                        break
-                    constants.append(leaf._data)
-                    leaf._mark = -(CONSTANT_MARK + len(constants))
-                    marked.append(leaf)
-                at = -leaf._mark - 1
-                found.append(at if at < CONSTANT_MARK else -(at - CONSTANT_MARK + 1))
-            else:
-                constants.append(x)
-                found.append(-len(constants))
-    offsets_view[len(nodes)] = len(found)
+            end += 2 if node._b is not None or two[node._code] else 1
+    offsets_view[len(nodes)] = cython.cast(cython.int, end)
+    refs = array("i", bytes(4 * (end + 1)))
+    refs_view = refs
+    failed: object = None
+    end = 0
+    for k in range(len(nodes)):
+        node = cython.cast(Value, nodes[k])
+        if node._code == DOT or node._seen is not cython.NULL:
+            items = node._a
+            if node._code == DOT:
+                row = node._a
+                items = (*row[: len(node._b)], *node._b, *row[len(node._b) :])
+            for x in items:
+                if not _refer(x, constants, marked, cython.address(refs_view[end])):
+                    failed = x if failed is None else failed
+                end += 1
+            continue
+        if node._a is None:
+            constants.append(node._a_data)
+            refs_view[end] = -cython.cast(cython.int, len(constants))
+        elif not _refer(node._a, constants, marked, cython.address(refs_view[end])):
+            failed = node._a if failed is None else failed
+        end += 1
+        if node._b is not None:
+            if not _refer(node._b, constants, marked, cython.address(refs_view[end])):
+                failed = node._b if failed is None else failed
+            end += 1
+        elif two[node._code]:
+            constants.append(node._b_data)
+            refs_view[end] = -cython.cast(cython.int, len(constants))
+            end += 1
+    refs_view = None
+    refs.pop()
     leaf = cython.cast(Value, root)
     made.root = -leaf._mark - 1 if leaf._mark < 0 and -leaf._mark < CONSTANT_MARK else None
     made.outputs = array("i")
     for x in outputs:
         leaf = cython.cast(Value, x)
         if leaf._mark >= 0 or -leaf._mark >= CONSTANT_MARK:
-            failed = x
+            failed = x if failed is None else failed
             break
         made.outputs.append(-leaf._mark - 1)
     leaf = cython.cast(Value, root)
@@ -155,7 +238,6 @@ def recording(nodes: list, parameters: list, inputs: list, root, outputs=()) -> 
         raise GraphError(
             f"{(root if failed is None else failed)!r} was computed before the function was called: compute it inside."
         )
-    refs.extend(found)
     made.codes, made.offsets, made.references = codes, offsets, refs
     made.constants, made.parameters, made.inputs = array("d", constants), len(parameters), len(inputs)
     return made

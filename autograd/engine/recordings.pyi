@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from autograd.engine.value import Value
 
-__all__ = ["Recording", "recording"]
+__all__ = ["Recording", "recording", "unpacked"]
 
 class Recording:
     codes: array[int]
@@ -15,6 +15,7 @@ class Recording:
     parameters: int
     inputs: int
     def with_result(self, root: int, outputs: Sequence[int]) -> Recording: ...
+    def packed(self) -> tuple: ...
     def moved(self, other: Recording) -> list[int] | None: ...
 
 def recording(
@@ -24,3 +25,4 @@ def recording(
     root: Value,
     outputs: Sequence[Value] = ...,
 ) -> Recording: ...
+def unpacked(packed: tuple) -> Recording: ...

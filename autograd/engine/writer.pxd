@@ -8,3 +8,4 @@ cdef class Writer:
     cdef object constant_cells
     cdef int[:] _cells, _constant_cells
     cdef int cell(self, int reference) noexcept
+    cdef void _take_in(self, int reference, unsigned char[:] inner, int[:] uses, unsigned char[:] kept, int[:] codes) noexcept

@@ -78,6 +78,7 @@ class Writer:
         r: cython.int
         low: cython.int
         high: cython.int
+        at: cython.Py_ssize_t
         codes: cython.int[:] = made.codes
         offsets: cython.int[:] = made.offsets
         refs: cython.int[:] = made.references
@@ -138,8 +139,7 @@ class Writer:
         # Instructions, operands first.
         written: set = set()
         for r in sorted(chosen):
-            base, stride, _, low, high = self.selections[r - select]
-            if max(base + stride * low, base + stride * high) < first:  # leaves
+            if self._chooses_leaves(self.selections[r - select]):
                 written.add(r)
                 self.instructions.append([TAPE_SELECT, self.cell(r), r - select])
         for k in self._by_level(uses, inner):
@@ -184,6 +184,11 @@ class Writer:
                 read = [refs[i] for i in range(offsets[k], offsets[k + 1])]
                 self.instructions.one(codes[k], dst, [self.cell(r) for r in read], len(read) > 1 and read[1] < 0)
 
+    def _chooses_leaves(self, selection):
+        """Return True if a selection never chooses a node."""
+        base, stride, _, low, high = selection
+        return max(base + stride * low, base + stride * high) < self.first
+
     def _by_level(self, uses, inner):
         """Return the nodes to write, in the order of their levels.
 
@@ -204,6 +209,8 @@ class Writer:
         refs: cython.int[:] = self.made.references
         levels_array = array("i", bytes(4 * (n + 1)))
         levels: cython.int[:] = levels_array
+        leaves_array = bytearray([*map(self._chooses_leaves, self.selections), 0])
+        of_leaves: cython.uchar[:] = leaves_array
         of_level: list = []
         for k in range(n):
             if not used[k]:
@@ -212,6 +219,8 @@ class Writer:
             for i in range(offsets[k], offsets[k + 1]):
                 r = refs[i]
                 if r >= select:
+                    if of_leaves[r - select]:
+                        continue
                     base, stride, _, low, high = self.selections[r - select]
                     for value in range(low, high + 1):
                         at = base + stride * value - first
@@ -228,8 +237,17 @@ class Writer:
             of_level[level].append(k)
         return [k for found in of_level for k in found]
 
-    def _take_in(self, reference, inner, uses, kept, codes):
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def _take_in(
+        self,
+        reference: cython.int,
+        inner: cython.uchar[:],
+        uses: cython.int[:],
+        kept: cython.uchar[:],
+        codes: cython.int[:],
+    ) -> cython.void:
         """Mark a term of a sum if it is a product that nothing else reads. The sum then computes the product."""
-        k = reference - self.first
+        k: cython.Py_ssize_t = reference - self.first
         if 0 <= k < self.nodes and uses[k] == 1 and not kept[k] and codes[k] == MUL:
             inner[k] = 1
