@@ -59,6 +59,7 @@ class TapeTraining:
         try:
             with train_mode():
                 seen = [self._tapes.see(sample) for sample in samples]
+                self._tapes.learn(seen)
                 made = [
                     (self._tapes.tape(form, row), array("d", [*row, 0.0]), sample)
                     for (form, row), sample in zip(seen, samples, strict=True)

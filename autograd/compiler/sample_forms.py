@@ -14,15 +14,17 @@ class Form:
         key: the key of the form; samples of the same form have equal keys.
         kinds: a letter for each number of a row: "i" for an integer, "f" for another number.
         paths: the path to each number. All entries of a list have the same path.
+        shape: what forms have in common that differ only in the lengths of their lists, or in empty ones.
         pools: for each integer, its place, the integers that occurred at this place, and those that occurred at its
             path.
     """
 
-    __slots__ = ("key", "kinds", "paths", "pools")
+    __slots__ = ("key", "kinds", "paths", "pools", "shape")
 
     def __init__(self, key, pools):
         self.key, self.kinds, self.paths = key, [], []
         _walk(key, (), self.kinds, self.paths)
+        self.shape = tuple(dict.fromkeys(zip(self.paths, self.kinds, strict=True)))
         self.pools = [
             (k, pools.setdefault((key, k), set()), pools.setdefault(self.paths[k], set()))
             for k, kind in enumerate(self.kinds) if kind == "i"

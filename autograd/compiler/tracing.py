@@ -5,22 +5,19 @@ in order. For each form, the function is recorded with one sample, and again wit
 integers. Operands that differ between these recordings were looked up, as in ``table[token]``. If each of them depends
 linearly on one integer, the tape selects them by it. Otherwise the function is refused. An integer that is new for its
 kind of look-up is not trusted: the first sample with it is recorded, and compared with the prediction of the tape.
+A sample that is shorter than a known one takes two recordings, if they agree with the look-ups of that one.
 """
 
 import math
 import random
-from array import array
 
-from autograd.compiler.integers import Integer
-from autograd.compiler.rebinding import with_recorded_extremes
-from autograd.compiler.recording import checks_at, watched
+from autograd.compiler.known_tapes import KnownTape
+from autograd.compiler.prefixes import selected_as_in, shared_places
 from autograd.compiler.refusals import Unrecordable
 from autograd.compiler.sample_forms import Form, flattened
+from autograd.compiler.traces import Trace, Untraceable
 from autograd.engine.errors import AutogradError, GraphError
-from autograd.engine.forks import importing
-from autograd.engine.recordings import recording
 from autograd.engine.tape import Machine, Tape
-from autograd.engine.value import Value, list_no_nodes, list_nodes
 
 __all__ = ["Form", "Tapes", "Untraceable", "flattened"]
 
@@ -31,151 +28,6 @@ _NOT_THE_SAME = (
     "it does not always do the same: other integers, or the same ones again, give another graph or other constants. "
     "Draw random numbers outside, and write choices with autograd.where"
 )
-
-
-class Untraceable(Exception):
-    """The error of a function that cannot become a tape. Its message says why."""
-
-
-# --- One recording
-
-
-class Trace:
-    """One recording of a function with a sample of a form.
-
-    Attributes:
-        made: the :class:`~autograd.engine.recordings.Recording`.
-        places: for each input, the place of its number in the row.
-        checks: the checks of data that losses made, each with the places of its numbers.
-        conditions: the assumptions about integers, in order.
-        lookups: a dict from each place of an integer to the locations of its look-ups, in order.
-        data: the result.
-    """
-
-    def __init__(self, function, parameters, form, row):
-        self.conditions: list = []
-        self.lookups: dict = {}
-        self.places: list = []
-        self._leaves: dict = {}
-        self._row = row
-        numbers = [self.input_at(k) if kind == "f" else Integer(self, k, row[k]) for k, kind in enumerate(form.kinds)]
-        sample = form.filled(iter(numbers))
-        leaves = [x for x in numbers if isinstance(x, Value)]
-        with watched(leaves) as watch:
-            nodes = list_nodes()
-            try:
-                result = with_recorded_extremes(function, at_once=True)(sample)
-            finally:
-                list_no_nodes()
-        self.checks = checks_at(watch, {id(leaf): place for place, leaf in self._leaves.items()})
-        if watch.guards:
-            sign, a, b, _ = watch.guards[0]
-            raise Untraceable(
-                f"it compares Values ({_shown(a)} {sign} {_shown(b)}): write the choice with autograd.where"
-            )
-        if not isinstance(result, Value):
-            raise TypeError(f"the loss returned {type(result).__name__}: it must be computed from Values.")
-        self.data = result.data
-        known = {id(x) for x in [*parameters, *self._leaves.values()]}
-        if result.op is None and id(result) not in known:
-            raise Untraceable("its result is a number that it did not compute")
-        self.made = recording(nodes, parameters, [self._leaves[k] for k in self.places], result)
-
-    def input_at(self, place):
-        """Return the input for the number at a place of the row."""
-        if place not in self._leaves:
-            self._leaves[place] = Value(float(self._row[place]))
-            self.places.append(place)
-        return self._leaves[place]
-
-    def condition(self, condition):
-        """Note an assumption about an integer."""
-        self.conditions.append(condition)
-
-    def look_up(self, integer, site):
-        """Note a look-up by an integer, and its location in the code."""
-        self.lookups.setdefault(integer.place, []).append(site)
-
-
-def _shown(x):
-    return (x.label or f"{x.data:g}") if isinstance(x, Value) else f"{x:g}"
-
-
-# --- A form's tapes
-
-
-class _Role:
-    """The look-ups by an integer of a sample.
-
-    Attributes:
-        trusted: the integers for which the entry that is looked up is known.
-        range: the least and the largest integer that occurred, or None.
-    """
-
-    def __init__(self):
-        self.trusted: set = set()
-        self.range = None
-
-    def widen(self, *integers):
-        """Extend the range to these integers."""
-        known = self.range or ()
-        self.range = min(*known, *integers), max(*known, *integers)
-
-
-class _Known:
-    """A tape, and the conditions on the samples for which it is valid.
-
-    Attributes:
-        roles: pairs of the place of an integer that is looked up, and its role, which other forms may share.
-        seen: the number of known integers when the tape was last checked.
-    """
-
-    def __init__(self, trace, selections, positions, rows, roles):
-        self.trace, self.selections, self.positions = trace, selections, positions
-        self.rows = rows  # the rows from which it was made, or with which it agreed
-        self.conditions = list({c.key: c for c in trace.conditions}.values())
-        self.roles = [(place, roles.setdefault(self._role(place), _Role())) for place in trace.lookups]
-        self.ranges = None
-        self.seen = -1
-        self.tape = None
-
-    def fits(self, row):
-        return all(c.holds(row) for c in self.conditions)
-
-    def _role(self, place):
-        """Return the key of the look-ups by the integer at a place: their locations, and the distances of entries.
-
-        Similar look-ups of other forms choose from the same tables, or from nodes with the same distances.
-        """
-        leaves = self.trace.made.parameters
-        mine = [(stride, base if base < leaves else None) for base, stride, at in self.selections if at == place]
-        return tuple(self.trace.lookups[place]), tuple(mine)
-
-    def predicted(self, row):
-        """Return the references of the selected operands for a row."""
-        return [base + stride * row[place] for base, stride, place in self.selections]
-
-    def bounded_tape(self):
-        """Return the tape. Its selections choose among the range of integers that occurred at their places."""
-        mine = {place: role.range for place, role in self.roles}
-        if self.tape is None or mine != self.ranges:
-            self.ranges = mine
-            made, first = self.trace.made, self.trace.made.parameters + self.trace.made.inputs
-            references = array("i", made.references)
-            for k, position in enumerate(self.positions):
-                references[position] = first + len(made.codes) + k
-            selected = type(made)()
-            for name in type(made).__slots__:
-                setattr(selected, name, getattr(made, name))
-            selected.references = references
-            bounded = [(*s, *mine[s[2]]) for s in self.selections]
-            self.tape = Tape(selected, self.trace.places, bounded)
-            if self.tape.maps:
-                with importing():
-                    from autograd.compiler.mapped import attach  # lazy: it imports llvmlite
-
-                attach(self.tape)
-        return self.tape
 
 
 class Tapes:
@@ -197,6 +49,8 @@ class Tapes:
         self._known: dict = {}
         self._pools: dict = {}
         self._roles: dict = {}
+        self._longest: dict = {}  # for each shape of forms, the longest one and what is known of its first samples
+        self._unpacked: list = []  # what is known of other samples is packed, because it is seldom needed again
         self._seen = 0  # the number of integers that were new at their place; if it is unchanged, nothing is new
         self._draw = random.Random(0)
 
@@ -213,6 +67,19 @@ class Tapes:
                 self._seen += 1
         return form, row
 
+    def learn(self, seen) -> None:
+        """Record the longest of some samples, given as forms and rows. Shorter ones need fewer recordings then.
+
+        Raises:
+            Untraceable: the function cannot become a tape.
+        """
+        longest: dict = {}
+        for form, row in seen:
+            if len(row) > len(longest.get(form.shape, (None, ()))[1]):
+                longest[form.shape] = form, row
+        for form, row in longest.values():
+            self._of_form(form, row)
+
     def tape(self, form, row) -> Tape:
         """Return the tape for a sample.
 
@@ -227,8 +94,10 @@ class Tapes:
         new = [place for place, role in known.roles if row[place] not in role.trusted]
         if new and not self._agrees(known, form, row):
             # Perhaps a place had only one integer until now. With this one, more is known.
-            found = self._known[form.key]
-            found[found.index(known)] = known = self._record(form, row, known.rows)
+            found, old = self._known[form.key], known
+            found[found.index(old)] = known = self._record(form, row, old.rows)
+            if self._longest[form.shape][1] is old:
+                self._longest[form.shape] = form, known
         elif new:
             known.rows.append(row)
         for place, role in known.roles:
@@ -249,14 +118,59 @@ class Tapes:
                 f"it does something else for each of {len(found)} samples of one form, depending on an integer"
                 f"{''.join(lines)}: look up tables by the integer, or write the choice with autograd.where"
             )
-        known = self._record(form, row)
+        known = self._as_a_longer_one(form, row) or self._record(form, row)
         found.append(known)
+        longest = self._longest.get(form.shape)
+        if longest is None or len(row) > len(longest[1].rows[0]):
+            self._longest[form.shape] = form, known
+        kept = [each for _, each in self._longest.values()]
+        for each in self._unpacked:
+            if each not in kept:
+                each.trace.pack()
+        self._unpacked = [known, *[each for each in self._unpacked if each in kept]]
         return known
 
-    def _trace(self, form, row):
+    def _as_a_longer_one(self, form, row):
+        """Return what is known of a sample, if its recordings begin like those of a longer sample; None otherwise.
+
+        This takes two recordings. The second one has other integers at all places, where that is possible, and its
+        integers are plain ones. It has to be exactly what the look-ups of the longer sample predict.
+        """
+        longer = self._longest.get(form.shape)
+        if longer is None or len(longer[1].rows[0]) <= len(row):
+            return None
+        places = shared_places(form, longer[0])
+        if places is None:
+            return None
+        base = self._trace(form, row)
+        selected = base.lookups and selected_as_in(longer[1], places, base, row)
+        if not selected:
+            return None
+        other = self._moved_everywhere(form, row, base)
+        try:
+            trace = self._trace(form, other, plain=True)
+        except Exception:
+            return None  # perhaps no sample has these integers
+        known = KnownTape(base, selected, [row, other], self._roles)
+        if base.made.moved(trace.made) is None or trace.made.references != known.predicted(other):
+            return None
+        for place, role in known.roles:
+            role.trusted.update((row[place], other[place]))
+        return known
+
+    def _moved_everywhere(self, form, row, base):
+        """Return a row with another integer at each place that is looked up, where the conditions allow it."""
+        other = list(row)
+        for place in base.lookups:
+            choices = self._allowed(form, place, row, base.conditions)[1:]
+            if choices:
+                other[place] = self._draw.choice(choices)
+        return other
+
+    def _trace(self, form, row, plain=False):
         self.recordings += 1
         try:
-            return Trace(self.function, self.parameters, form, row)
+            return Trace(self.function, self.parameters, form, row, plain)
         except (Unrecordable, GraphError) as error:
             raise Untraceable(str(error).rstrip(".")) from None
         except (TypeError, AttributeError, IndexError, KeyError, AutogradError) as error:
@@ -276,7 +190,7 @@ class Tapes:
         others: list = [(other, self._trace(form, other)) for other in known]
         places = list(base.lookups)
         for k in range(_MAX_TRIES):
-            if others and (not places or self._told_apart(form, places, row, others)):
+            if others and (not places or self._told_apart(form, places, row, others, base.conditions)):
                 break
             other = self._other(form, row, places, base.conditions, [r for r, _ in others])
             try:
@@ -300,31 +214,37 @@ class Tapes:
         found = list(row)
         for _ in range(_MAX_LOOKS):
             found = self._any_other(form, row, places, conditions)
-            if not others or self._told_apart(form, places, row, [(r, None) for r in (*others, found)]):
+            if not others or self._told_apart(form, places, row, [(r, None) for r in (*others, found)], conditions):
                 break
         return found
 
     def _any_other(self, form, row, places, conditions):
-        pinned = {c.place for c in conditions}
-        for _ in range(50):
-            other = list(row)
-            for place in places:
-                if place not in pinned or self._draw.random() < 0.5:
-                    other[place] = self._draw.choice(self._choices(form, place))
-            if all(c.holds(other) for c in conditions):
-                return other
-        return list(row)
+        allowed = {place: self._allowed(form, place, row, conditions) for place in places}
+        other = list(row)
+        for place in places:
+            other[place] = self._draw.choice(allowed[place])
+        return other
+
+    def _allowed(self, form, place, row, conditions):
+        """Return the possible values of an integer, among them its own, for which all conditions on it hold."""
+        mine = [c for c in conditions if c.place == place]
+        other, found = list(row), [row[place]]
+        for x in self._choices(form, place):
+            other[place] = x
+            if x != row[place] and all(c.holds(other) for c in mine):
+                found.append(x)
+        return found
 
     def _choices(self, form, place):
         """Return the possible values of an integer: those at its place, or if there is only one, those of its list."""
         mine = self._pools[form.key, place]
         return sorted(mine if len(mine) > 1 else self._pools[form.paths[place]])
 
-    def _told_apart(self, form, places, row, others):
+    def _told_apart(self, form, places, row, others, conditions):
         """Return True if the distances by which operands moved determine the integers that moved them."""
         moves = [tuple([other[place] - row[place] for other, _ in others]) for place in places]
-        can_move = [len(self._choices(form, place)) > 1 for place in places]
-        directions = [_direction(move) for move, able in zip(moves, can_move, strict=True) if able]
+        able = [len(self._allowed(form, place, row, conditions)) > 1 for place in places]
+        directions = [_direction(move) for move, can in zip(moves, able, strict=True) if can]
         return None not in directions and len(set(directions)) == len(directions)
 
     def _fitted(self, row, base, others):
@@ -335,31 +255,23 @@ class Tapes:
             if moved is None:
                 raise Untraceable(_NOT_THE_SAME)
             positions.update(moved)
-        positions = sorted(positions)
         by_direction = {}
         for place in base.lookups:
             move = tuple([other[place] - row[place] for other, _ in others])
             if any(move):
-                by_direction[_direction(move)] = place, move
-        selections = []
-        for position in positions:
-            start = base.made.references[position]
-            move = tuple([trace.made.references[position] - start for _, trace in others])
-            place, step = by_direction.get(_direction(move), (None, None))
-            if place is None:
-                raise Untraceable(
-                    "its look-ups depend on several integers at once, or the entries of a list are not evenly spaced: "
-                    "put them next to each other in the parameters, or compute each entry by the same operations"
-                )
-            k = next(k for k, d in enumerate(step) if d)
-            stride, rest = divmod(move[k], step[k])
-            if rest:
-                raise Untraceable(
-                    "the entries of a list that it looks up are not evenly spaced: put them next to each other in the "
-                    "parameters, or compute each entry by the same operations"
-                )
-            selections.append((start - stride * row[place], stride, place))
-        known = _Known(base, selections, positions, [row, *[other for other, _ in others]], self._roles)
+                direction = _direction(move)
+                # Nothing is known of two integers that always moved together.
+                by_direction[direction] = (None, None) if direction in by_direction else (place, move)
+        positions = sorted(positions)
+        recorded = [[trace.made.references[k] for k in positions] for trace in (base, *[trace for _, trace in others])]
+        explained: dict = {}  # the selection of each combination of references, because many operations read an entry
+        selected = {}
+        for position, references in zip(positions, zip(*recorded, strict=True), strict=True):
+            if references not in explained:
+                start, *moved = references
+                explained[references] = _selection(row, start, tuple([r - start for r in moved]), by_direction)
+            selected[position] = explained[references]
+        known = KnownTape(base, selected, [row, *[other for other, _ in others]], self._roles)
         for numbers, _ in [(row, base), *others]:
             for place, role in known.roles:
                 role.trusted.add(numbers[place])
@@ -368,12 +280,34 @@ class Tapes:
     def _agrees(self, known, form, row):
         """Return True if a recording with this row has the operands that the tape predicts."""
         trace = self._trace(form, row)
-        expected = array("i", known.trace.made.references)
-        for position, reference in zip(known.positions, known.predicted(row), strict=True):
-            expected[position] = reference
         if known.trace.made.moved(trace.made) is None or trace.places != known.trace.places:
             raise Untraceable(_NOT_THE_SAME)
-        return trace.made.references == expected
+        return trace.made.references == known.predicted(row)
+
+
+def _selection(row, start, move, by_direction):
+    """Return the base, stride and place of the selection that explains how an operand moved.
+
+    Args:
+        row: the numbers of the first recording.
+        start: the reference of the operand in this recording.
+        move: its distances from there in the other recordings.
+        by_direction: for the direction of the moves of an integer, its place and its moves.
+    """
+    place, step = by_direction.get(_direction(move), (None, None))
+    if place is None:
+        raise Untraceable(
+            "its look-ups depend on several integers at once, or the entries of a list are not evenly spaced: "
+            "put them next to each other in the parameters, or compute each entry by the same operations"
+        )
+    k = next(k for k, d in enumerate(step) if d)
+    stride, rest = divmod(move[k], step[k])
+    if rest:
+        raise Untraceable(
+            "the entries of a list that it looks up are not evenly spaced: put them next to each other in the "
+            "parameters, or compute each entry by the same operations"
+        )
+    return start - stride * row[place], stride, place
 
 
 def _direction(move):
