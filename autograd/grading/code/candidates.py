@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 
 from autograd.grading.code import (
+    depth_edits,
     error_edits,
     factor_edits,
     form_edits,
@@ -15,6 +16,7 @@ from autograd.grading.code import (
     penalty_edits,
     place_edits,
     scaling,
+    sibling_edits,
     slope_edits,
     softmax_edits,
     sum_edits,
@@ -36,20 +38,21 @@ NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, factor_edits.constants,
-    factor_edits.arguments, place_edits.substitutes, place_edits.inputs, place_edits.rows, place_edits.deltas,
-    place_edits.axes, place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices,
+    factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs, place_edits.rows, place_edits.deltas,
+    place_edits.axes, place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices, index_edits.offsets,
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
     form_edits.roots, form_edits.broadcasts, form_edits.clipped, penalty_edits.missing_penalties,
     penalty_edits.spared_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
     term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called,
     index_edits.last_entries,
-    index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, slope_edits.branches,
+    index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, layer_edits.outputs_of_layers,
+    slope_edits.branches,
     slope_edits.exponentials, slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
     factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
-    norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators,
+    norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators, norm_edits.centered,
     loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients, loop_edits.twins,
     loop_edits.other_fields,
 )  # fmt: skip
@@ -156,6 +159,7 @@ def candidates(way, source, wrong_factors):
         found.extend(scaling.scalings(context, Candidate))
     found.extend(place_edits.augmented_signs(way, source))
     found.extend(term_edits.accumulations(way, source))
+    found.extend(term_edits.replacements(way, source))
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
     found.extend(layer_edits.forward_again(way, source))
@@ -171,6 +175,10 @@ def candidates(way, source, wrong_factors):
     found.extend(target_edits.stored_elsewhere(way, source))
     found.extend(target_edits.other_stores(way, source))
     found.extend(target_edits.parts_of_rows(way, source))
+    found.extend(depth_edits.depths(way, source))
+    found.extend(surplus_edits.deletions(way, source))
+    found.extend(sibling_edits.siblings(way, source))
+    found.extend(optimizer_edits.unsquared_means(source) if way.optimizers else ())
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]

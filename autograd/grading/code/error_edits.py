@@ -136,7 +136,8 @@ def turned_errors(way, source):
 
 def unread_factors(c):
     """Yield edits that multiply by an argument that the function never reads, such as the weights of the samples."""
-    if not c.is_back() or c.is_stored() or not c.seen.shape or isinstance(c.node, ast.Constant):
+    returned = isinstance(c.parent(), ast.Return)  # a sum that is returned may be a number only of its terms
+    if not (c.is_back() or returned) or c.is_stored() or not c.seen.shape or isinstance(c.node, ast.Constant):
         return
     for name in c.source.unread_arguments(c.statement):
         known = c.scope().get(name)

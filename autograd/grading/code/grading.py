@@ -18,7 +18,7 @@ from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.limits import Work
-from autograd.grading.code.mistakes import find_mistakes, forgotten_forward
+from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, too_deep
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import is_adaptive
 from autograd.grading.code.prepared import Prepared, smaller_sizes
@@ -150,6 +150,11 @@ def _graded(case, loss, said, file):
         again = read_again(case, starts_only=True)
         if again is not None:
             return _graded(again, loss, said, file)
+    if case.judged is None and not case.prepared.spared:
+        # So may a gradient that starts from zeros: no loss depends on the numbers that the statement changes.
+        again = read_again(case, spared=frozenset(c.site for c in own.recorder.changes if c.step))
+        if again is not None:
+            return _graded(again, loss, said, file)
     if case.judged is None:
         return _without_loss(case, base)
     clips = own.recorder.clipped_gradients(case.judged.truth.adjoints)
@@ -159,18 +164,20 @@ def _graded(case, loss, said, file):
             case, own = again, again.own
             said.append(f"gradients are clipped in line {min(clips.values())}: judged as they are before that")
     numbers = {old for update in case.judged.updates for old in update.group.old}
+    unmoved = None
     once = first_only(own.recorder.first_step(), numbers)
     if once is not None:
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
         # Several updates by the same gradient add up to more than one.
         whole = case.judged.right and (case.judged.factor or 0.0) < 1.0 + TOLERANCE
-        forgotten = None if whole else forgotten_forward(case)
+        forgotten = None if whole else too_deep(case) or forgotten_forward(case)
         if forgotten is not None:
             return _stale(case, first or case.judged, forgotten, base)
         if first is not None and first.right and not whole:
             mistake = stale_mistake(case)
-            if mistake is not None:
+            if mistake is not None and mistake.fix:
                 return _stale(case, first, mistake, base)
+            unmoved = mistake and (first, mistake)  # the loop may also change the row of a repeated word again
     judge_afresh(case, said)
     if any(update.empty for update in case.final.updates):
         case = with_other_samples(case, said)
@@ -202,6 +209,8 @@ def _graded(case, loss, said, file):
                 update.right = update.right and update.group.name in right
         else:
             found = find_mistakes(case, work=Work(REST_WORK) if small is not None else None)
+    if unmoved and not (found[0] and found[0][0].fix):
+        return _stale(case, *unmoved, base)
     verdicts = {}
     for update in final.updates:
         right = "right" if final.factor is None or close(final.factor, 1.0) else "right up to a factor"

@@ -7,7 +7,7 @@ from autograd.grading.code.context import Candidate, is_slope_argument, multipli
 from autograd.grading.code.objects import Instance
 from autograd.grading.code.trace import numbers_of
 
-__all__ = ["called", "entries", "indices", "labels", "last_entries", "repeated", "slices_alike", "twins"]
+__all__ = ["called", "entries", "indices", "labels", "last_entries", "offsets", "repeated", "slices_alike", "twins"]
 
 MAX_ENTRIES = 8
 
@@ -71,6 +71,21 @@ def repeated(way, source):
         yield Candidate(0.95, "batch sum missing", statement.lineno, message, (source.replacing(statement, new),))
 
 
+def offsets(c):
+    """Yield edits of an array of indices that is shifted by a number, such as ``labels - 1`` for ``labels``."""
+    node = c.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Add, ast.Sub)) or not c.seen.shape:
+        return
+    around = c.parent() if not isinstance(c.parent(), ast.Tuple) else c.source.parents.get(c.parent())
+    if not isinstance(around, ast.Subscript) or c.way.single(node.right) is None:
+        return
+    sign = "-" if isinstance(node.op, ast.Add) else "+"
+    left, right = c.source.text_of(node.left), c.source.text_of(node.right)
+    for cost, new in ((1.05, left), (1.2, f"{left} {sign} {right}")):
+        message = f"the indices {c.text} are shifted: {new} belongs here"
+        yield Candidate(cost, "wrong factor", c.line, message, c.replaced(new), firm=True)
+
+
 def slices_alike(c):
     """Yield edits with another slice that the program takes of the same array, such as the window of a convolution."""
     node = c.node
@@ -120,7 +135,10 @@ def twins(c):
 
 def _is_gradient(c, value):
     """Return True if a value has numbers of the backward pass, or none that were computed."""
-    computed = [e for e in numbers_of(value)[1] if isinstance(e, Value) and e.op is not None]
+    shape, numbers = numbers_of(value)
+    computed = [e for e in numbers if isinstance(e, Value) and e.op is not None]
+    if computed and c.way.is_forward_again(shape, [e.data for e in computed]):
+        return False
     back = [e for e in computed if e not in c.way.gradients and (e in c.way.wrong or e in c.way.right)]
     return bool(back) or not computed
 

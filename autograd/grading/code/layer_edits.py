@@ -9,7 +9,7 @@ from autograd.grading.code.objects import Instance
 from autograd.grading.code.source import Edit
 from autograd.grading.code.trace import numbers_of
 
-__all__ = ["forward_again", "inputs_of_layers"]
+__all__ = ["forward_again", "inputs_of_layers", "outputs_of_layers"]
 
 MAX_TEXTS = 8
 MAX_COUNTERS = 3
@@ -46,6 +46,39 @@ def inputs_of_layers(c):
             )
             written = new[1:-1] if isinstance(parent, ast.Assign) else new
             yield Candidate(1.345, "wrong factor", c.line, message, c.replaced(written), firm=True)
+
+
+def outputs_of_layers(c):
+    """Yield edits that pass the outputs of each layer on, where a loop takes the network's input for every layer."""
+    node = c.node
+    if not isinstance(node, ast.Name) or c.is_stored() or len(c.seen.shape) not in (1, 2) or c.way.is_parameter(c.seen):
+        return
+    if any(isinstance(e, Value) and e.op is not None for seen in c.places for e in seen.elements):
+        return
+    for loop in [loop for loop in c.source.loops_around(node) if isinstance(loop, ast.For)]:
+        inside = [part for part in ast.walk(loop) if isinstance(part, ast.Name)]
+        if any(part.id == node.id and isinstance(part.ctx, ast.Store) for part in inside):
+            continue
+        for target in [part for part in ast.walk(loop.target) if isinstance(part, ast.Name)]:
+            for text in _outputs(c, target.id, c.seen.frame.names.get(target.id)):
+                place = c.source.starts[min(loop.end_lineno, len(c.source.lines))]
+                lead = "" if c.source.text[place - 1 : place] == "\n" else "\n"
+                line = f"{lead}{c.source.indent(loop.body[-1])}{node.id} = {text}\n"
+                message = f"{node.id} is the input of the first layer only: the next layer takes {text}"
+                edits = (Edit(place, place, line),)
+                yield Candidate(1.346, "wrong factor", loop.end_lineno, message, edits, firm=True)
+
+
+def _outputs(c, name, layer):
+    """Yield the texts of the outputs of a layer, the variable of a loop."""
+    units, suffix = layer, ""
+    if isinstance(layer, Instance):
+        yield from (f"{name}{field}" for field in _fields(c, layer))
+        suffix, units = next(((f".{k}", v) for k, v in layer.names.items() if isinstance(v, list) and v), ("", []))
+    elif isinstance(layer, dict):
+        yield from (f"{name}{field}" for field in _fields(c, layer))
+    if isinstance(units, list) and units:
+        yield from (f"[unit{field} for unit in {name}{suffix}]" for field in _fields(c, units[0]))
 
 
 def _is_counter(c, name):

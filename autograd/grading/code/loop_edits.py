@@ -56,7 +56,8 @@ def _is_called(source, node):
 
 def stored_indices(way, source):
     """Yield edits of the index at which a sum is stored: another counter, or the next one."""
-    for statement in {s: None for s, _, places in way.nodes if way.is_back(places[0]) and isinstance(s, ast.stmt)}:
+    frames = {s: places[0].frame for s, _, places in way.nodes if way.is_back(places[0]) and isinstance(s, ast.stmt)}
+    for statement, frame in frames.items():
         target = statement.target if isinstance(statement, ast.AugAssign) else None
         if target is None and isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
@@ -67,7 +68,9 @@ def stored_indices(way, source):
         for part in ast.walk(target.slice):
             if isinstance(part, ast.Name) and part.id in counters:
                 for other in counters:
-                    if other != part.id:
+                    # A key of a dict is no place in a list.
+                    alike = type(frame.names.get(other)) is type(frame.names.get(part.id))
+                    if other != part.id and alike:
                         edit = source.replacing(part, other)
                         message = f"{source.text_of(target)} is the wrong place: {other} belongs in place of {part.id}"
                         yield Candidate(1.34, kind, statement.lineno, message, (edit,), firm=True)

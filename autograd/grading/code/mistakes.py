@@ -3,6 +3,7 @@
 import ast
 
 from autograd.grading.code.case import Case, has_steps, judge_afresh, judgement
+from autograd.grading.code.depth_edits import outward
 from autograd.grading.code.explanation import first_unknown, notes_of
 from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
@@ -14,7 +15,7 @@ from autograd.grading.code.search import MAX_ROUNDS, Search
 from autograd.grading.code.source import Source
 from autograd.grading.code.trial import targets_of
 
-__all__ = ["find_mistakes", "forgotten_forward"]
+__all__ = ["find_mistakes", "forgotten_forward", "too_deep"]
 
 FACTOR_WORK = 1_500_000
 
@@ -59,16 +60,41 @@ def forgotten_forward(case):
     source = Source(case.text)
     way, _ = known_way(case, source)
     for candidate in forward_again(way, source) if way is not None else ():
-        text = source.edited(candidate.edits)
-        tree = case.prepared.moved(case.text, text).of(ast.parse(text))
-        own = read(tree, loss=case.loss, call=case.call)
-        judged = judgement(own, case.loss is not None, tree) if has_steps(own) else None
-        if judged is not None and judged.right:
-            other = Case(text, tree, case.loss, case.call, own, judged, prepared=case.prepared)
-            judge_afresh(other, [])
-            if other.final.right:
-                return Mistake(candidate.line, candidate.kind, candidate.message, source.fixes(candidate.edits))
+        if _is_right(case, source.edited(candidate.edits)):
+            return Mistake(candidate.line, candidate.kind, candidate.message, source.fixes(candidate.edits))
     return None
+
+
+def too_deep(case):
+    """Return the mistake of an update that stands in a loop and belongs after it, or None if there is none.
+
+    Such a loop changes the same numbers in each of its iterations.
+    """
+    source = Source(case.text)
+    lines = {line for update in case.judged.updates for line in update.group.lines}
+    for first, edits in outward(source, lambda statement: statement.lineno in lines):
+        if _is_right(case, source.edited(edits), steps=2):
+            message = f"{source.text_of(first)} runs in each iteration of the loop around it, and belongs after it"
+            return Mistake(first.lineno, "wrong factor", message, source.fixes(edits))
+    return None
+
+
+def _is_right(case, text, steps=1):
+    """Return True if all updates of an edited program are the gradient of its own loss, also with fresh weights.
+
+    Args:
+        case: The program.
+        text: The edited program.
+        steps: The least number of training steps that it must have.
+    """
+    tree = case.prepared.moved(case.text, text).of(ast.parse(text))
+    own = read(tree, loss=case.loss, call=case.call)
+    judged = judgement(own, case.loss is not None, tree) if has_steps(own) else None
+    if judged is None or not judged.right or max(change.step for change in own.recorder.changes) < steps:
+        return False
+    other = Case(text, tree, case.loss, case.call, own, judged, prepared=case.prepared)
+    judge_afresh(other, [])
+    return other.final.right
 
 
 def _without_factor(whole, source, rounds):

@@ -11,7 +11,16 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.probes import written
 from autograd.grading.code.source import Edit
 
-__all__ = ["denominators", "exponents", "gains", "is_computed", "new_factors", "overwritten", "whole_normalizations"]
+__all__ = [
+    "centered",
+    "denominators",
+    "exponents",
+    "gains",
+    "is_computed",
+    "new_factors",
+    "overwritten",
+    "whole_normalizations",
+]
 
 AFTER = 0.3  # the added cost of an edit where a factor first changes: the change may come from an earlier line
 MAX_GAINS = 4
@@ -68,6 +77,32 @@ def _is_normal(numbers):
     return (
         count > 1 and abs(sum(numbers)) < NORMAL * count and abs(sum(x * x for x in numbers) - count) < NORMAL * count
     )
+
+
+def centered(c):
+    """Yield edits that subtract the mean of a derivative, because each sample also changes the mean."""
+    node, parent = c.node, c.parent()
+    if not isinstance(parent, (ast.Assign, ast.Return)) or len(c.seen.shape) != 2 or not c.way.has_mean:
+        return
+    if not c.is_back() or c.is_stored() or not any(_is_slope_of(c, seen) for seen in c.way.forward):
+        return
+    text, mean = c.source.operand_text(node), f"{c.way.numpy}.mean"
+    torch = c.way.numpy == "torch"
+    for axis in (0, 1):
+        name = "dim" if torch else "axis"
+        kept = f", keepdim{'' if torch else 's'}=True" if axis else ""
+        new = f"{text} - {mean}({c.text}, {name}={axis}{kept})"
+        message = "a mean is subtracted in the forward pass: the mean of the derivative is subtracted here"
+        yield Candidate(1.6 - 1e-5 * c.line, "derivative missing", c.line, message, c.replaced(new), firm=True)
+
+
+def _is_slope_of(c, seen):
+    """Return True if an expression is the derivative of the loss with respect to a difference."""
+    difference = isinstance(seen.node, ast.BinOp) and isinstance(seen.node.op, ast.Sub) and seen.shape == c.seen.shape
+    if not difference:
+        return False
+    factor = proportion(c.seen.data, [c.way.gradients.get(e, 0.0) for e in seen.elements])
+    return factor is not None and factor == factor
 
 
 def exponents(c):

@@ -4,7 +4,7 @@ import ast
 
 from autograd.grading.code.context import Candidate, function_name
 
-__all__ = ["exchanged_means", "missing_roots", "missing_squares"]
+__all__ = ["exchanged_means", "missing_roots", "missing_squares", "unsquared_means"]
 
 SMALL = 1e-3  # the maximum size of a number that is added to a root to prevent a division by 0
 
@@ -46,6 +46,57 @@ def exchanged_means(c):
             )
             yield Candidate(0.7, "wrong factor", c.line, message, edits)
             return
+
+
+def unsquared_means(source):
+    """Yield edits that square the gradient in the mean whose root divides a step, also in the entries of lists."""
+    roots = [node.args[0] for node in source.parents if isinstance(node, ast.Call) and _is_root(node)]
+    below = {_container(part) for root in roots for part in ast.walk(root)} - {""}
+    statements = [node for node in source.parents if isinstance(node, (ast.Assign, ast.AugAssign))]
+    for statement in statements:  # such as v_hat = v / (1 - beta2**t)
+        if isinstance(statement, ast.Assign) and below & {_container(target) for target in statement.targets}:
+            below |= {_container(part) for part in ast.walk(statement.value)} - {""}
+    for statement in statements:
+        target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+        name = _container(target)
+        terms = _terms(statement.value)
+        old = isinstance(statement, ast.AugAssign) or any(
+            _container(part) == name for term in terms[:-1] for part in ast.walk(term)
+        )
+        if name not in below or not old:
+            continue
+        part = terms[-1]
+        while isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+            part = part.right
+        product = terms[-1].left if isinstance(terms[-1], ast.BinOp) else None
+        if (
+            not _container(part)
+            or _container(part) == name
+            or source.text_of(part) in source.text_of(product or target)
+        ):
+            continue
+        text = source.text_of(part)
+        message = f"the mean square takes the square of {text}"
+        edits = (source.replacing(part, f"{text} ** 2"),)
+        yield Candidate(0.75, "wrong factor", statement.lineno, message, edits, firm=True)
+
+
+def _is_root(call):
+    return function_name(call) == "sqrt" and len(call.args) == 1
+
+
+def _terms(node):
+    """Return the terms of a sum."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_terms(node.left), *_terms(node.right)]
+    return [node]
+
+
+def _container(node):
+    """Return the text of a variable without its index, such as ``self.v`` for ``self.v[i]``, or ""."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
 
 def missing_squares(c):

@@ -17,7 +17,18 @@ from autograd.grading.code.signs import is_odd_sign, is_update, is_usual_sign, i
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["augmented_signs", "axes", "deltas", "exchanged", "inputs", "rows", "signs", "substitutes", "writable"]
+__all__ = [
+    "augmented_signs",
+    "axes",
+    "deltas",
+    "exchanged",
+    "inputs",
+    "numbered",
+    "rows",
+    "signs",
+    "substitutes",
+    "writable",
+]
 
 MAX_SUBSTITUTES = 8
 MAX_RANKED = 30  # of these, the last ones count only if they make the value of their statement a derivative of the loss
@@ -26,6 +37,7 @@ METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "
 MAX_SCALARS = 14
 MAX_DELTAS = 4
 MAX_EXCHANGED = 30
+NUMBER = re.compile(r"(?<=[A-Za-z_])\d+")
 
 # --- Replaced variables
 
@@ -61,6 +73,13 @@ def substitutes(c):
             continue
         if c.is_helper_body() and other not in c.seen.frame.names:
             continue
+        if (
+            not shape
+            and "[" in other
+            and ".shape" not in other
+            and not any(isinstance(e, Value) for e in c.seen.elements)
+        ):
+            continue  # a number, such as a rate, is no entry of the data
         if (not shape and data[0] in (0.0, 1.0)) or (shape and not any(data)):
             continue  # it would only be right for this sample, or is a sum before its first term
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
@@ -89,6 +108,24 @@ def substitutes(c):
             first = 1.3  # the error itself, beside its own derivative
         cost = first + 0.02 * count if count <= likely else ONLY_IF_DERIVATIVE
         yield Candidate(cost, kind, c.line, message, c.replaced(other))
+
+
+def numbered(c):
+    """Yield edits that use the variable with the number of the target, such as ``db1`` for ``db2`` in ``v1 = ... db2``.
+
+    Its shape may be another one, where broadcasting hides the wrong variable.
+    """
+    text, statement = c.text, c.statement
+    target = getattr(statement, "target", None) or (getattr(statement, "targets", None) or [None])[0]
+    numbers = NUMBER.findall(c.source.text_of(target)) if target is not None else []
+    own = NUMBER.findall(text)
+    if not isinstance(c.node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored() or len(own) != 1:
+        return
+    other = text.replace(own[0], numbers[-1]) if len(numbers) == 1 and numbers != own else ""
+    known = c.scope().get(other)
+    if known is not None and known[0] != c.seen.shape:
+        kind, message = _substitution_kind(c, text, other)
+        yield Candidate(1.05, kind, c.line, message, c.replaced(other))
 
 
 def _is_computed(element):
@@ -271,10 +308,16 @@ def axes(c):
         )
     ):
         for axis in (0, 1):
-            for keep in (", keepdims=True", ""):
+            for keep in _kept(c, ", keepdims=True"):
                 text = f"{c.way.numpy}.sum({c.text}, axis={axis}{keep})"
                 message = f"the sum over the samples, axis {axis}, is missing"
                 yield Candidate(1.7, "batch sum missing", c.line, message, c.replaced(text))
+
+
+def _kept(c, text):
+    """Return the forms of a sum: it keeps both axes first, unless a wrong bias has one dimension."""
+    plain = any(len(lack.shape) == 1 and any(e in lack.below for e in c.seen.elements) for lack in c.way.lacks)
+    return ("", text) if plain else (text, "")
 
 
 def _sums(c, inner, name):
@@ -282,7 +325,7 @@ def _sums(c, inner, name):
     numpy = c.way.numpy
     for function in dict.fromkeys([name, "sum", "mean"]):
         for axis in ("", ", axis=0", ", axis=1"):
-            for keep in (", keepdims=True", "") if axis else ("",):
+            for keep in _kept(c, ", keepdims=True") if axis else ("",):
                 new = f"{numpy}.{function}({text}{axis}{keep})"
                 if new.replace(" ", "") == c.text.replace(" ", ""):
                     continue

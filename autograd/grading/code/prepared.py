@@ -21,6 +21,7 @@ class Prepared:
         order: The order of the samples; None for the program's own order.
         sizes: The replacement of each large number that is a size.
         starts_only: True if only numbers that are little changed from leaves can be parameters.
+        spared: The places of statements, such as ``carry += W.T @ delta``, that change no parameters.
         unclipped: The calls that clip gradients. They are replaced by their argument.
         resized: Other numbers for constants that are sizes: pairs of a place (line, column) and a number.
 
@@ -31,6 +32,7 @@ class Prepared:
     order: list | None = None
     sizes: dict = field(default_factory=dict)
     starts_only: bool = False
+    spared: frozenset = frozenset()
     unclipped: frozenset = frozenset()
     resized: tuple = ()
 
@@ -42,18 +44,20 @@ class Prepared:
         (((3, 4), 5),)
         """
         lines, others = text.splitlines(), edited.splitlines()
-        if not self.resized or len(lines) == len(others):
+        if not (self.resized or self.spared) or len(lines) == len(others):
             return self
         shifts = {}
         for block in difflib.SequenceMatcher(None, lines, others, autojunk=False).get_matching_blocks():
             shifts.update({block.a + i + 1: block.b - block.a for i in range(block.size)})
         return replace(
-            self, resized=tuple(((line + shifts.get(line, 0), column), n) for (line, column), n in self.resized)
+            self,
+            resized=tuple(((line + shifts.get(line, 0), column), n) for (line, column), n in self.resized),
+            spared=frozenset((line + shifts.get(line, 0), column) for line, column in self.spared),
         )
 
     def of(self, tree):
         """Return the tree with these changes. The tree itself is changed."""
-        tree.starts_only = self.starts_only
+        tree.starts_only, tree.spared = self.starts_only, self.spared
         if self.sizes and not getattr(tree, "is_smaller", False):
             for node in list(_sizes(tree)):
                 node.value = self.sizes.get(node.value, node.value)

@@ -99,6 +99,7 @@ def read(
     library = Library(seed)
     library.sizes = getattr(tree, "sizes", {})
     recorder.starts_only = getattr(tree, "starts_only", False)
+    recorder.spared = getattr(tree, "spared", frozenset())
     machine = Machine(tree, recorder, library, starts, limits or Limits())
     recorder.machine, recorder.only, recorder.enough = machine, only, enough
     machine.trace = trace

@@ -91,6 +91,7 @@ class Recorder:
     Attributes:
         starts_only: True if the first step must change numbers that are little changed from leaves. Otherwise a
             gradient that is carried to the previous time step may look like a parameter.
+        spared: The places of statements that change no parameters.
     """
 
     def __init__(self, steps=2):
@@ -116,6 +117,7 @@ class Recorder:
         self.only = None
         self.enough = None
         self.starts_only = False
+        self.spared = frozenset()
 
     def without_sums(self):
         """Remove the changes of names in which a sum starts from a parameter, such as ``s = self.bias; s += w * x``.
@@ -382,6 +384,8 @@ class Recorder:
     def _count(self, change):
         """Assign a change to a step of the training. An update depends on the same numbers that it changes."""
         site = change.site
+        if site in self.spared:
+            return
         known = [self.versions[old] for old in change.old if old in self.versions]
         if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
             return

@@ -29,7 +29,10 @@ def scalings(c, make):
     target = isinstance(parent, ast.AugAssign) and isinstance(parent.op, (ast.Mult, ast.Div)) and c.seen.shape
     if (c.is_back() and top) or target:
         for factor in c.wrong_factors:
+            counted = any(abs(f - n) < 1e-6 for f in (factor, 1 / factor) for n in c.way.counts if n > 2)
             for text, value in numbers(c):
+                if counted and text in SIMPLE.values():
+                    continue  # a size of these data, not a number of the formula
                 if abs(value * factor - 1.0) < 1e-6 and not _is_factor(c, factor):
                     kind, message = kind_of(c, text, factor)
                     new = scaled(c, text)

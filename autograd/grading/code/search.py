@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from autograd.grading.code.candidates import candidates, named
+from autograd.grading.code.depth_edits import earlier
 from autograd.grading.code.error_edits import turned_errors
 from autograd.grading.code.factors import close
 from autograd.grading.code.grade import Mistake
@@ -152,7 +153,7 @@ class Search:
         factors = [f for f in (current.factors if current else ()) if f is not None and f == f]
         reference = self.reference or 1.0
         off = sorted({round(f / reference, 9) for f in factors if not close(f, reference)}, key=abs)
-        found = [*moves(way, source), *candidates(way, source, off)]
+        found = [*moves(way, source), *earlier(way, source), *candidates(way, source, off)]
         found = [c for c in found if self.case.last is None or c.line <= self.case.last]
         found.sort(key=lambda candidate: candidate.cost)
         if self.left() and len(found) * self.trials.cost > self.trials.work.units - self.least:

@@ -12,6 +12,7 @@ from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import is_adaptive
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.source import Edit, Source
+from autograd.grading.code.stale import moved_forward
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 
 __all__ = ["SecondStep", "second_step"]
@@ -167,6 +168,13 @@ def _stale_mistake(case, judged, names):
             if _is_right(case, source.edited([edit])):
                 said = message.format(source.text_of(node), new)
                 return Mistake(node.lineno, "stale forward pass", said, source.fixes([edit]))
+    line, edits = moved_forward(case, source) or (0, [])
+    if edits and _is_right(case, source.edited(edits)):
+        said = (
+            "this is computed before the loop and not again in it: from the second update on, the backward pass reads "
+            "values of the first weights"
+        )
+        return Mistake(line, "stale forward pass", said, source.fixes(edits))
     line = min(line for update in judged.updates if update.group.name in names for line in update.group.lines)
     said = (
         "the second update is not the gradient, although the first one is: the backward pass reads values of an "
@@ -188,7 +196,7 @@ def _mistake(case, judged):
     message = (
         "these sums still contain the gradients of the previous update: set them to zero before each backward pass"
     )
-    for line, edits in [*_moved_starts(source, lines, sums), *_without_sums(source, sums)]:
+    for line, edits in [*_moved_starts(source, lines, sums), *_without_sums(source, sums, lines)]:
         if _is_right(case, source.edited(edits)):
             return Mistake(line, "stale forward pass", message, source.fixes(edits))
     line = min([node.lineno for node in sums], default=min(lines))
@@ -210,7 +218,7 @@ def _moved_starts(source, lines, sums):
             yield starts[0].lineno, [*edits, Edit(place, place, text)]
 
 
-def _without_sums(source, sums):
+def _without_sums(source, sums, lines):
     """Yield the edits that store a gradient instead of adding it: all of them, and then one at a time."""
     edits = {}
     for node in sums:
@@ -220,6 +228,20 @@ def _without_sums(source, sums):
         yield min(edits), list(edits.values())
     for line, edit in edits.items():
         yield line, [edit]
+    yield from _without_old_terms(source, lines)
+
+
+def _without_old_terms(source, lines):
+    """Yield the edits that remove the old value from a sum that replaces it, as in ``d["w"] = d["w"] + x``."""
+    for node in ast.walk(source.tree):
+        sums = isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Add)
+        if not sums or node.lineno in lines or len(node.targets) != 1:
+            continue
+        root = ast.unparse(_root(node.targets[0]))
+        for old, other in ((node.value.left, node.value.right), (node.value.right, node.value.left)):
+            read = [ast.unparse(part) for part in ast.walk(old) if isinstance(part, (ast.Name, ast.Attribute))]
+            if root in read:
+                yield node.lineno, [source.replacing(node.value, source.text_of(other))]
 
 
 def _targets(statement):

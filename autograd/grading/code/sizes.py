@@ -6,6 +6,7 @@ from dataclasses import replace
 from autograd.engine.value import Value
 from autograd.grading.code.case import Case, has_steps, judge_afresh, judgement
 from autograd.grading.code.limits import Limits, Work
+from autograd.grading.code.prepared import smaller_sizes
 from autograd.grading.code.reading import read
 
 __all__ = ["at_other_sizes", "at_smaller_sizes", "places_of_sizes"]
@@ -65,8 +66,11 @@ def at_smaller_sizes(case):
     if case.own.operations < SMALL or case.prepared.sizes or case.prepared.resized or case.prepared.order:
         return None
     resized = [_reduced(places_of_sizes(case.tree, every)) for every in (True, False)]
-    for changes in dict.fromkeys(resized):
-        other = _at_sizes(case, changes) if changes else None
+    found = [replace(case.prepared, resized=changes) for changes in dict.fromkeys(resized) if changes]
+    if case.own.library.made and smaller_sizes(case.tree):
+        found.insert(0, replace(case.prepared, sizes=smaller_sizes(case.tree)))  # made data has the same small sizes
+    for prepared in found:
+        other = _at_sizes(case, prepared)
         if other is not None:
             return other
     return None
@@ -80,9 +84,8 @@ def _reduced(places):
     return tuple((place, sizes[value]) for place, value in places if sizes.get(value, value) < value)
 
 
-def _at_sizes(case, resized):
+def _at_sizes(case, prepared):
     """Return the case at other sizes if it is read faster there and has the same wrong updates, and None otherwise."""
-    prepared = replace(case.prepared, resized=resized)
     tree = prepared.of(ast.parse(case.text))
     own = read(tree, loss=case.loss, call=case.call)
     if own.trouble is not None or not has_steps(own) or own.operations > case.own.operations / 2:
@@ -105,7 +108,8 @@ def variants(tree):
     >>> list(variants(ast.parse("n = 4; W = np.zeros((n, 4))")))[:2]
     [(((1, 4), 5), ((1, 24), 6)), (((1, 4), 5), ((1, 24), 5))]
     """
-    places = places_of_sizes(tree)
+    below = _counted_down(tree)
+    places = [(place, value) for place, value in places_of_sizes(tree) if value - 1 not in below]
     if not places:
         return
     seen, apart = {}, []
@@ -128,6 +132,13 @@ def _counted(tree):
     """Return the numbers to which a ``range`` counts, as in ``range(8)``."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"]
     return {part.value for call in calls for part in call.args[:2] if isinstance(part, ast.Constant)}
+
+
+def _counted_down(tree):
+    """Return the numbers from which a ``range`` counts down, as in ``range(7, -1, -1)``: a size of 8 stays what it is."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"]
+    starts = [call.args[0] for call in calls if len(call.args) == 3]
+    return {part.value for part in starts if isinstance(part, ast.Constant)}
 
 
 def places_of_sizes(tree, every=False):

@@ -5,7 +5,7 @@ import ast
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.source import Edit, Source
 
-__all__ = ["first_only", "stale_mistake"]
+__all__ = ["first_only", "moved_forward", "stale_mistake"]
 
 
 def first_only(changes, parameters):
@@ -37,6 +37,19 @@ def stale_mistake(case):
         case: The program. Its updates are right if only the first iteration counts.
     """
     source = Source(case.text)
+    found = moved_forward(case, source)
+    if found is None:
+        return None
+    line, edits = found
+    message = "the forward pass is computed before the loop and not again in it: every step uses the first weights"
+    return Mistake(line, "stale forward pass", message, source.fixes(edits) if edits else ())
+
+
+def moved_forward(case, source):
+    """Return the line of a forward pass before the training loop and the edits that move it into the loop.
+
+    The result is None if no loop updates the parameters, and the edits are empty if no such forward pass is found.
+    """
     lines = {line for update in case.judged.updates for line in update.group.lines}
     loops = [
         node
@@ -48,16 +61,13 @@ def stale_mistake(case):
     loop = loops[0]
     block, i, _ = source.blocks[loop]
     moved = _forward(block[:i], block[i:], source, case)
-    line = moved[0].lineno if moved else loop.lineno
-    message = "the forward pass is computed before the loop and not again in it: every step uses the first weights"
-    fix = ()
-    if moved:
-        indent = source.indent(loop.body[0])
-        text = "".join(indent + source.text_of(statement).replace("\n", "\n    ") + "\n" for statement in moved)
-        place = source.starts[loop.body[0].lineno - 1]
-        edits = [Edit(source.starts[s.lineno - 1], source.starts[s.end_lineno], "") for s in moved]
-        fix = source.fixes([*edits, Edit(place, place, text)])
-    return Mistake(line, "stale forward pass", message, fix)
+    if not moved:
+        return loop.lineno, []
+    indent = source.indent(loop.body[0])
+    text = "".join(indent + source.text_of(statement).replace("\n", "\n    ") + "\n" for statement in moved)
+    place = source.starts[loop.body[0].lineno - 1]
+    edits = [Edit(source.starts[s.lineno - 1], source.starts[s.end_lineno], "") for s in moved]
+    return moved[0].lineno, [*edits, Edit(place, place, text)]
 
 
 def _forward(before, after, source, case):
@@ -67,9 +77,21 @@ def _forward(before, after, source, case):
     for statement in before:
         if not isinstance(statement, (ast.Assign, ast.Expr)):
             continue
-        read = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        read = _read(source, statement)
         stored = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         if read & changed and not stored & changed:
             found.append(statement)
             changed |= stored
+    return found
+
+
+def _read(source, statement):
+    """Return the names that a statement reads, also in the program's own functions that it calls."""
+    functions = {node.name: node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)}
+    found, waiting = set(), [statement]
+    while waiting:
+        node = waiting.pop()
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        waiting.extend(functions[name] for name in names - found if name in functions)
+        found |= names
     return found

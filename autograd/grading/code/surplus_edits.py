@@ -1,11 +1,12 @@
-"""Edits that remove a superfluous factor from a product."""
+"""Edits that remove a superfluous factor from a product, or a superfluous statement."""
 
 import ast
 
 from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["drops"]
+__all__ = ["deletions", "drops"]
 
 
 def drops(c):
@@ -56,6 +57,9 @@ def _dropped(c, keep, drop):
         text = f"({text})"
     dropped = c.source.text_of(drop)
     kind, message = "wrong factor", f"the factor {dropped} does not belong here"
+    if c.line in c.way.update_lines and _is_parameter(c, keep) and isinstance(parent, ast.BinOp):
+        message = f"{dropped} makes this parameter smaller, as a penalty does, and the loss has no penalty on it"
+        return Candidate(1.15, "penalty", drop.lineno, message, c.replaced(text), firm=True)
     number = c.way.single(drop)
     counts = c.way.counts
     plain = isinstance(drop, (ast.Constant, ast.BinOp, ast.UnaryOp, ast.Call)) or c.way.is_count(dropped)
@@ -70,3 +74,48 @@ def _dropped(c, keep, drop):
     elif c.way.is_slope(drop):
         kind, message = "derivative twice", f"{dropped} is a derivative that does not belong here"
     return Candidate(1.2 if kind != "wrong factor" else 1.9, kind, drop.lineno, message, c.replaced(text))
+
+
+def _is_parameter(c, node):
+    """Return True if an expression is a parameter that an update changes."""
+    places = c.way.by_place(node)
+    return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and any(map(c.way.is_parameter, places))
+
+
+def deletions(way, source):
+    """Yield edits that remove a statement which scales a derivative again, or replaces what the forward pass stored."""
+    back = {s: None for s, _, places in way.nodes if any(e in way.wrong for p in places for e in p.elements)}
+    for statement in back:
+        simple = isinstance(statement, (ast.Assign, ast.AugAssign)) and len(source.blocks[statement][0]) > 1
+        if not simple or statement.lineno in way.update_lines:
+            continue
+        target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+        name = source.text_of(target)
+        changed = isinstance(statement, ast.AugAssign) or name in [
+            source.text_of(part) for part in ast.walk(statement.value) if isinstance(part, (ast.Name, ast.Attribute))
+        ]
+        if not changed and not _shadows(source, statement, name):
+            continue
+        start, end = source.starts[statement.lineno - 1], source.starts[statement.end_lineno]
+        kind, message = "wrong factor", f"{name} is changed once more here, and should not be"
+        if not changed:
+            kind, message = (
+                "stale forward pass",
+                f"{name} is made anew here: the value of the forward pass belongs here",
+            )
+        elif isinstance(getattr(statement, "op", getattr(statement.value, "op", None)), ast.Div):
+            kind, message = "divided twice", f"{name} is divided once more here, and should not be"
+        yield Candidate(1.26, kind, statement.lineno, message, (Edit(start, end, ""),), firm=True)
+
+
+def _shadows(source, statement, name):
+    """Return True if a statement binds a name that the function around its own function binds, too."""
+    own = source.function_of(statement)
+    outer = source.function_of(source.parents[own]) if own in source.parents else None
+    if not isinstance(own, ast.FunctionDef) or not isinstance(outer, ast.FunctionDef):
+        return False
+    inside = set(ast.walk(own))
+    return any(
+        isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store) and part not in inside
+        for part in ast.walk(outer)
+    )

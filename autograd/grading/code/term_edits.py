@@ -10,7 +10,7 @@ from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "accumulations", "loop_orders", "missing_products", "missing_terms", "sample_counts",
+    "accumulations", "loop_orders", "missing_products", "missing_terms", "replacements", "sample_counts",
     "scaled_terms", "spared_biases", "spared_names", "wrong_penalties",
 ]  # fmt: skip
 
@@ -205,6 +205,20 @@ def accumulations(way, source):
             yield Candidate(cost, kind, statement.lineno, message, (edit,))
 
 
+def replacements(way, source):
+    """Yield edits that replace a value of the backward pass by the next one, where the program adds them up."""
+    for statement, node, places in way.nodes:
+        added = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add) and statement.value is node
+        if not added or not way.is_back(places[0]) or statement.lineno in way.update_lines:
+            continue
+        start, end = source.span(statement.target)[1], source.span(node)[0]
+        edit = Edit(start, end, source.text[start:end].replace("+=", "=", 1))
+        name = source.text_of(statement.target)
+        kind = "order in time" if way.recurrent else "wrong factor"
+        message = f"{name} still has what was added before: this value replaces it"
+        yield Candidate(1.24, kind, statement.lineno, message, (edit,), firm=True)
+
+
 def _is_carried(source, statement, name):
     """Return True if the loop around a statement also assigns its target elsewhere, for the next time step."""
     loop = next((node for node in source.loops_around(statement) if isinstance(node, ast.For)), None)
@@ -260,7 +274,7 @@ def sample_counts(c):
     place, node = c.parent(), c.node
     if not (isinstance(place, ast.Subscript) and place.value is node and isinstance(c.statement, ast.AugAssign)):
         return
-    if c.statement.target is not place or not c.seen.shape:
+    if c.statement.target is not place or not c.seen.shape or c.line in c.way.update_lines:
         return
     end = c.source.starts[min(c.statement.end_lineno, len(c.source.lines))]
     for text, (shape, data) in c.scope().items():

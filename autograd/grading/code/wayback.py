@@ -18,6 +18,17 @@ from autograd.grading.code.vocabulary import Vocabulary
 __all__ = ["Lack", "WayBack", "same"]
 
 MAX_NODES = 300
+MOVING = (
+    "t",
+    "transpose",
+    "reshape",
+    "view",
+    "ravel",
+    "flatten",
+    "copy",
+    "clone",
+    "squeeze",
+)  # methods that keep numbers
 
 
 @dataclass
@@ -181,6 +192,10 @@ class WayBack:
         """Return True if a value is of the backward pass: a wrong update is computed from it, and the loss is not."""
         return any(isinstance(e, Value) and e not in self.gradients and e in self.wrong for e in seen.elements)
 
+    def is_forward_again(self, shape, data):
+        """Return True if numbers are those of a value in the forward pass, which the program may compute again."""
+        return any(seen.shape == shape and same(data, seen.data) for seen in self.forward)
+
     def below(self, parameter):
         """Return the numbers from which the wrong update of a parameter is computed."""
         numbers = {number.data for number, name in self.roots.items() if name == parameter}
@@ -191,6 +206,8 @@ class WayBack:
         node = part
         while isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
             node = self.source.parents.get(node)  # the variable is read here: an edit only changes this use
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in MOVING:
+                node = self.source.parents.get(node)
         while isinstance(node, ast.expr):
             places = self.trace.seen.get(key_of(node), [])
             back = [
@@ -291,6 +308,14 @@ class WayBack:
     def single_name(self, node):
         """Return the name if the node is a name, and an empty string otherwise."""
         return node.id if isinstance(node, ast.Name) else ""
+
+    @functools.cached_property
+    def has_mean(self):
+        """True if the forward pass subtracts means of rows or columns, as normalizations do."""
+        calls = [seen for seen in self.forward if isinstance(seen.node, ast.Call) and seen.shape]
+        names = {getattr(seen.node.func, "attr", getattr(seen.node.func, "id", "")) for seen in calls}
+        roots = any(word in self.source.text for word in ("sqrt", "** 0.5", "** -0.5", "**0.5", "**-0.5", "std("))
+        return "mean" in names or ("sum" in names and roots)
 
     def is_back_text(self, text, seen):
         """Return True if a text has a backward value in the same function. An attribute may have another owner."""

@@ -1,0 +1,107 @@
+"""Edits that give a statement the form of another one, as in the updates of two layers of which one is not divided."""
+
+import ast
+
+from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.source import Edit
+
+__all__ = ["siblings"]
+
+MAX_SIBLINGS = 40
+MAX_LENGTH = 80  # characters of a part that is taken over
+
+
+def siblings(way, source):
+    """Yield edits that replace a part of a wrong statement by the part that a similar statement has in its place."""
+    found, met = 0, set()
+    stores = [node for node, _, _ in source.stores]
+    back = {statement for statement, _, places in way.nodes if any(map(way.is_back, places))}
+    for statement in stores:
+        wrong = statement in back or statement.lineno in way.update_lines
+        if not wrong or statement.lineno in way.right_lines:
+            continue
+        for other in stores:
+            near = other is not statement and source.function_of(other) is source.function_of(statement)
+            if not near or type(other) is not type(statement) or found >= MAX_SIBLINGS:
+                continue
+            parts, names = [], {}
+            if not _compare(statement.value, other.value, parts, names) or len(parts) != 1:
+                continue
+            own, theirs = parts[0]
+            if own is statement.value:
+                continue
+            text = _renamed(source, theirs, names)
+            key = (source.span(own), text)
+            if text is None or len(text) > MAX_LENGTH or key in met or text == source.text_of(own):
+                continue
+            met.add(key)
+            found += 1
+            kind = _kind(own, theirs)
+            message = f"{source.text_of(own)} stands where the statement in line {other.lineno} has {text}"
+            edits = (source.replacing(own, text),)
+            yield Candidate(1.12, kind, own.lineno, message, edits, firm=kind in ("constant factor", "transpose"))
+
+
+def _compare(own, other, parts, names):
+    """Collect the parts in which two expressions differ, and the names of the second one by those of the first.
+
+    Returns:
+        False if the expressions are not similar.
+    """
+    if isinstance(own, ast.Name) and isinstance(other, ast.Name):
+        if names.setdefault(other.id, own.id) != own.id:
+            parts.append((own, other))
+        return True
+    if type(own) is not type(other) or _differ(own, other):
+        if not isinstance(own, ast.expr) or not isinstance(other, ast.expr):
+            return False
+        parts.append((own, other))
+        return len(parts) < 3
+    mine, theirs = [[child for child in ast.iter_child_nodes(node) if _counts(child)] for node in (own, other)]
+    if len(mine) != len(theirs):
+        parts.append((own, other))
+        return len(parts) < 3 and isinstance(own, ast.expr)
+    return all(_compare(a, b, parts, names) for a, b in zip(mine, theirs, strict=True))
+
+
+def _counts(node):
+    return isinstance(node, (ast.expr, ast.comprehension, ast.keyword))
+
+
+def _differ(own, other):
+    """Return True if two nodes of one kind are not the same operation."""
+    if isinstance(own, ast.BinOp):
+        return type(own.op) is not type(other.op)
+    if isinstance(own, ast.Constant):
+        return own.value != other.value
+    if isinstance(own, ast.Attribute):
+        return own.attr != other.attr and not isinstance(own.value, ast.Name)
+    if isinstance(own, ast.Call):
+        return function_name(own) != function_name(other)
+    return False
+
+
+def _renamed(source, node, names):
+    """Return the text of a part of another statement in the names of this one, or None if a name is unknown."""
+    start, end = source.span(node)
+    edits = []
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and names.get(part.id, part.id) != part.id:
+            first, last = source.span(part)
+            edits.append(Edit(first - start, last - start, names[part.id]))
+    text = source.text[start:end]
+    for edit in sorted(edits, key=lambda edit: -edit.start):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    loose = isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp))
+    return f"({text})" if loose else text
+
+
+def _kind(own, other):
+    """Return the kind of the mistake in a part that should have the form of another part."""
+    if isinstance(other, ast.BinOp) and isinstance(other.op, ast.Div):
+        return "constant factor"
+    if any(isinstance(node, ast.Attribute) and node.attr in ("T", "t", "transpose") for node in (own, other)):
+        return "transpose"
+    if isinstance(own, ast.Call) and isinstance(other, ast.Call) and function_name(own) in ("sum", "mean"):
+        return "wrong axis"
+    return "wrong factor"
