@@ -38,8 +38,9 @@ NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, factor_edits.constants,
-    factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs, place_edits.rows, place_edits.deltas,
-    place_edits.axes, place_edits.signs, form_edits.transposes, form_edits.shifts, form_edits.slices, index_edits.offsets,
+    factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs,
+    place_edits.rows, place_edits.deltas, place_edits.axes, place_edits.signs, form_edits.transposes,
+    form_edits.shifts, form_edits.slices, index_edits.offsets,
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
     form_edits.roots, form_edits.broadcasts, form_edits.clipped, penalty_edits.missing_penalties,
     penalty_edits.spared_penalties,

@@ -18,6 +18,7 @@ __all__ = ["grade_functions"]
 SHAPES = (
     ((4, 3), (3, 2), (2,)),
     ((4, 3), (2, 3), (2,)),
+    ((4, 3), (3,), (3,)),
     ((4, 3), (4, 3), (4, 3)),
     ((3,), (3,), (3,)),
     ((4, 3), (), ()),
@@ -30,8 +31,8 @@ def grade_functions(reading, base, explained):
     Args:
         reading: The program, as it was read.
         base: The arguments that all grades of the program have in common.
-        explained: A function that returns the mistakes in the first lines of a program. Its arguments are the text and
-            the number of these lines.
+        explained: A function that returns the mistakes in the first lines of a program. Its arguments are the text,
+            the number of these lines, and the number of updates after them.
     """
     classes = [
         value
@@ -62,28 +63,34 @@ def _grade_class(reading, cls, grade, explained):
     required = names[: len(names) - len(forward.defaults)]
     returned = [part for part in ast.walk(backward.node) if isinstance(part, ast.Return)]
     line = returned[-1].lineno if returned else backward.node.lineno
-    trouble = None
+    trouble, compared = None, []
     for shapes in SHAPES:
         given = [(name, shapes[i % 3]) for i, name in enumerate(required)]
         try:
-            found, output, several = _compared(reading.machine, forward, backward, given)
+            found, output, several, unfit = _compared(reading.machine, forward, backward, given)
         except (Unreadable, *FAILURES) as error:
             trouble = error
             continue
-        wrong = []
-        for name, shape, factor in found:
-            right = factor is not None and close(factor, 1.0)
-            wrong += [] if right else [name]
-            verdict = "right" if right else "wrong"
-            grade.updates.append(UpdateGrade(f"{cls.name}: {name}", shape, line, verdict, factor, None))
-        if wrong:
-            changed = [k for k, name in enumerate(required) if any(name == one for one, *_ in found)]
-            step = _step(grade.text, reading.machine.tree, cls.name, given, changed, several, output)
-            named = explained(step, len(grade.text.splitlines()))
-            message = "what backward returns for {} is not the gradient of forward"
-            grade.mistakes.extend(named or [Mistake(line, "other", message.format(name)) for name in wrong])
+        compared.append((unfit, given, found, output, several))
+        if not unfit:
+            break
+    if not compared:
+        grade.unreadable.append((forward.node.lineno, f"{cls.name}.forward cannot be read on made inputs: {trouble}"))
         return
-    grade.unreadable.append((forward.node.lineno, f"{cls.name}.forward cannot be read on made inputs: {trouble}"))
+    # An input that is broadcast can be read with many shapes. Its gradient has the shape that it should have.
+    _, given, found, output, several = min(compared, key=lambda one: one[0])
+    wrong = []
+    for name, shape, factor in found:
+        right = factor is not None and close(factor, 1.0)
+        wrong += [] if right else [name]
+        verdict = "right" if right else "wrong"
+        grade.updates.append(UpdateGrade(f"{cls.name}: {name}", shape, line, verdict, factor, None))
+    if wrong:
+        changed = [k for k, name in enumerate(required) if any(name == one for one, *_ in found)]
+        step = _step(grade.text, reading.machine.tree, cls.name, given, changed, several, output)
+        named = explained(step, len(grade.text.splitlines()), len(changed))
+        message = "what backward returns for {} is not the gradient of forward"
+        grade.mistakes.extend(named or [Mistake(line, "other", message.format(name)) for name in wrong])
 
 
 def _step(text, tree, name, given, changed, several, output):
@@ -145,9 +152,11 @@ def _function(cls, name):
 
 
 def _compared(machine, forward, backward, arguments):
-    """Return a triple for each input's gradient, the shape of the output, and True if there are several gradients.
+    """Return what backward returns beside the true gradients, with made inputs.
 
-    The triple has the name of the input, its shape, and the factor between its gradient and the true one.
+    Returns:
+        A triple for each input: its name, its shape, and the factor between its gradient and the true one. Then the
+        shape of the output, True if there are several gradients, and the number of gradients of another size.
     """
     made = [_made(machine, shape, k) for k, (_, shape) in enumerate(arguments)]
     context = Context()
@@ -166,15 +175,16 @@ def _compared(machine, forward, backward, arguments):
     grown = machine.library.numpy["array"](weights).reshape(shape) if shape else weights[0]
     returned = backward(context, machine.track(grown))
     returned = returned if isinstance(returned, tuple) else (returned,)
-    found = []
+    found, unfit = [], 0
     for (name, shape), given, own in zip(arguments, made, returned, strict=False):
         if own is None:
             continue
         exact = [gradients.get(e, 0.0) for e in machine.elements(given)]
         data = [float(e.data) if isinstance(e, Value) else float(e) for e in machine.elements(own)]
         fits = len(data) == len(exact)
+        unfit += not fits
         found.append((name, shape, proportion(data, exact) if fits else None))
-    return found, outer, len(returned) > 1
+    return found, outer, len(returned) > 1, unfit
 
 
 def _weights(count):

@@ -282,18 +282,19 @@ def _as_far_as_read(grade, case, base):
     return grade
 
 
-def _explained(text, last):
+def _explained(text, last, count):
     """Return the mistakes in the first lines of a program that explain its wrong updates, or an empty list.
 
     Args:
         text: The program. Its loss must be called ``_loss``, and each update should subtract the gradient itself.
         last: The last line that is searched for mistakes.
+        count: The number of updates in the program. If one fails, nothing can be said about it.
     """
     tree = ast.parse(text)
     loss = ast.parse("_loss", mode="eval").body
     case = Case(text, tree, loss, None, read(tree, loss=loss), last=last)
     case.judged = judgement(case.own, True, tree)
-    if case.judged is None:
+    if case.judged is None or len(case.judged.updates) < count:
         return []
     judge_afresh(case, [])
     for update in case.final.updates:

@@ -97,10 +97,24 @@ def judge(truth, recorder, tree):
                 if through is not None:  # Adam's first step has one size: it is proportional to many gradients
                     factor = through
             updates.append(Update(group, factor, rate, False, gradient))
+        _with_rate_of_others(updates)
         judged = _compared(truth, updates)
         if best is None or judged.score > best.score:
             best = judged
     return best
+
+
+def _with_rate_of_others(updates):
+    """Give the updates in which no rate was found the rate of all others, if it explains them.
+
+    The number in ``w = (1 - 0.1 * 0.5) * w - 0.1 * g`` is not a factor of the whole change, and so it shows no rate.
+    """
+    rates = [update.rate for update in updates if update.factor and update.rate and not close(update.rate, 1.0)]
+    if not rates or not all(close(rate, rates[0]) for rate in rates):
+        return
+    for update in updates:
+        if update.factor is not None and close(update.rate or 1.0, 1.0) and close(update.factor, rates[0]):
+            update.factor, update.rate = 1.0, rates[0]
 
 
 def agreed(judged, others):

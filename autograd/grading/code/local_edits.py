@@ -57,6 +57,7 @@ def _edits(way, source, moment):
                     kind = "derivative at the wrong argument" if at_slope else "wrong factor"
                     yield kind, f"{old} stands where {new} belongs", node, new
         turned = isinstance(around, ast.Attribute) and around.attr == "T"
+        turned = turned or (isinstance(around, ast.Subscript) and around.value is node)
         if turned or not isinstance(around, (ast.Attribute, ast.Subscript)):
             for new in known[shape]:
                 slope = new in moment.known and any(same(moment.known[new][1], one.data) for one in way.slopes)
@@ -64,6 +65,10 @@ def _edits(way, source, moment):
                 written = f"{source.operand_text(node, tight=False)} * {new}"
                 tight = isinstance(around, ast.BinOp) and isinstance(around.op, (ast.Pow, ast.MatMult, ast.Div))
                 yield kind, f"the factor {new} is missing", node, f"({written})" if tight or turned else written
+            for new in known[shape] if node is value else ():
+                if new in moment.known and min(moment.known[new][1]) > 0 and way.is_learned_text(new):
+                    message = f"this is not divided by {new}, as the forward pass is"
+                    yield "derivative missing", message, node, f"{source.operand_text(node, tight=False)} / {new}"
         if isinstance(around, ast.BinOp) and isinstance(around.op, (ast.Add, ast.Sub)):
             for count in counts[:MAX_COUNTS]:
                 new = f"{source.operand_text(node, tight=False)} / {count}"
@@ -105,6 +110,8 @@ def _inside(source, value):
             continue
         yield node, around
         if isinstance(node, ast.Attribute) and node.attr == "T":
+            waiting.append(node.value)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):  # with a new axis
             waiting.append(node.value)
         elif isinstance(node, ast.BinOp):
             waiting += [node.left, node.right]

@@ -48,7 +48,7 @@ def backward_expressions(source, trace, made_in, started):
         made_in: The expressions in which the forward pass computes new numbers.
         started: The moment at which the forward pass begins.
     """
-    forward = {source.statements.get(node) for node in made_in}
+    forward = {source.statements.get(node) for node in made_in if not _is_handed_back(source, node)}
     found = []
     for statement in ast.walk(source.tree):
         if not isinstance(statement, ast.stmt) or isinstance(statement, DEFINITIONS) or statement in forward:
@@ -61,6 +61,11 @@ def backward_expressions(source, trace, made_in, started):
                 found.append((statement, part, places))
     order = {id(part): places[0].order for _, part, places in found}
     return sorted(found, key=lambda item: order[id(item[1])])
+
+
+def _is_handed_back(source, node):
+    """Return True if a statement returns a value that a sum in place has computed, perhaps beside gradients."""
+    return isinstance(node, ast.Name) and isinstance(source.statements.get(node), ast.Return)
 
 
 def _own_expressions(statement):

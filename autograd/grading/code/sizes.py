@@ -135,7 +135,7 @@ def _counted(tree):
 
 
 def _counted_down(tree):
-    """Return the numbers from which a ``range`` counts down, as in ``range(7, -1, -1)``: a size of 8 stays what it is."""
+    """Return the numbers from which a ``range`` counts down, as in ``range(7, -1, -1)``. A size of 8 stays the same."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"]
     starts = [call.args[0] for call in calls if len(call.args) == 3]
     return {part.value for part in starts if isinstance(part, ast.Constant)}

@@ -142,8 +142,7 @@ class _Forms:
     def __init__(self, way, moment):
         shape = moment.place.shape
         known = [(text, its, data) for text, (its, data) in moment.known.items() if len(text) < 30 and data]
-        owner = ast.unparse(moment.statement.targets[0]) if isinstance(moment.statement, ast.Assign) else ""
-        same_shape = [(text, data) for text, its, data in known if its == shape and text != owner]
+        same_shape = [(text, data) for text, its, data in known if its == shape]
         self.back = [(t, d) for t, d in same_shape if way.is_back_text(t, moment.place)][-MAX_NAMES:]
         self.forward = [(t, d) for t, d in same_shape if way.is_forward_text(t)][-MAX_NAMES:]
         self.propagated = [*_propagated(way, moment, known, shape), *_spread(way, moment, known, shape)]

@@ -87,6 +87,7 @@ class WayBack:
 
     def __post_init__(self):
         self.texts, self.known_adjoints = {}, {}
+        self._put_step_first()
         for places in self.trace.seen.values():
             for place in places[:1]:
                 if isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
@@ -107,6 +108,26 @@ class WayBack:
         self.recurrent = self._recurrent()
         self.masks = [node for _, node, _ in self.nodes if isinstance(node, ast.Compare)]
         self.complements = [node for _, node, _ in self.nodes if is_complement(self, node)]
+
+    def _put_step_first(self):
+        """Sort the values of each expression so that those of the judged step come first.
+
+        Where each step changes other rows of a parameter, several iterations are read before the same row changes.
+        """
+        numbers = self.wrong | self.right
+        orders = [
+            seen.order
+            for places in self.trace.seen.values()
+            for seen in places
+            for e in seen.elements[:1]
+            if isinstance(e, Value)
+            and e.op is not None
+            and e not in self.roots
+            and (e in numbers or e in self.gradients)
+        ]
+        first, last = min(orders, default=0), max(orders, default=0)
+        for places in self.trace.seen.values():
+            places.sort(key=lambda seen: not first <= seen.order <= last)
 
     def helpers(self):
         """Return the program's own functions of one number, each with the text after the argument."""

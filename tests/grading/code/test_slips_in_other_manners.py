@@ -324,11 +324,11 @@ for epoch in range(100):
 LINE_OF_LAYERS = '        row = [unit["out"] for unit in units]\ndata'
 BIAS_OF_UNIT = '            unit["w"][-1] -= rate * unit["delta"]\n        row'
 SLIPS = [
-    (WORDS, [("back @ miss\n", "back @ miss\n    back -= 0.1 * np.outer(code, miss)\n"),
-             ("    back -= 0.1 * np.outer(code, miss)\n    into[word] -= 0.1 * slope", "    into[word] -= 0.1 * (back @ miss)")],
+    (WORDS, [("    slope = back @ miss\n", ""), ("0.1 * slope", "0.1 * (back @ miss)")],
      "into[word] -=", "update before use"),
     (LABELS, [("slope[np.arange(6), kinds] -= 1", "slope[np.arange(6), kinds - 1] -= 1")], "kinds - 1", "wrong factor"),
-    (OWN_FORWARD, [("squash_slope(sums[-k])", "squash_slope(outs[-k])")], "slope(outs", "derivative at the wrong argument"),
+    (OWN_FORWARD, [("squash_slope(sums[-k])", "squash_slope(outs[-k])")], "slope(outs",
+     "derivative at the wrong argument"),
     (OWN_FORWARD, [("w - (eta / len(rows)) * d", "w - eta * d")], "w - eta * d", "constant factor"),
     (CARRIED, [("later = B.T @ grown", "later += B.T @ grown")], "later += B.T", "order in time"),
     (UNITS, [(BIAS_OF_UNIT, "    " + BIAS_OF_UNIT)], 'unit["w"][-1] -=', "wrong factor"),
@@ -342,12 +342,20 @@ SLIPS = [
     (MOMENTUM, [("0.01 * db1", "0.01 * db2")], "v1 = 0.9 * v1", "wrong factor"),
     (NORMALIZED, [("dz = dcentred - dcentred.mean(axis=0)", "dz = dcentred")], "dz = dcentred", "derivative missing"),
     (NORMALIZED, [("b = b - rate", "b = (1 - rate * decay) * b - rate")], "b = (1 - rate", "penalty"),
-    (MASKED, [("        return g * mask", "        mask = (rng.random(g.shape) < keep) / keep\n        return g * mask")],
+    (MASKED, [("return g * mask", "mask = (rng.random(g.shape) < keep) / keep\n        return g * mask")],
      "mask = (rng.random(g.shape)", "stale forward pass"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", list(dict.fromkeys(text for text, *_ in SLIPS)))
+# The rate and the penalty are numbers in the statement of the update.
+WRITTEN_OUT = (
+    NORMALIZED.replace("rate, decay = 0.1, 0.2\n", "")
+    .replace("rate * decay", "0.1 * 0.2").replace("rate", "0.1").replace("decay / 2", "0.1")
+)  # fmt: skip
+RIGHT = [*dict.fromkeys(text for text, *_ in SLIPS), WRITTEN_OUT]
+
+
+@pytest.mark.parametrize("text", RIGHT, ids=range(len(RIGHT)))
 def test_the_program_without_the_slip_is_right(text):
     assert grade_code(text).verdict == "right"
 
