@@ -109,9 +109,8 @@ def _inside(source, value):
         if isinstance(node, ast.Constant):
             continue
         yield node, around
-        if isinstance(node, ast.Attribute) and node.attr == "T":
-            waiting.append(node.value)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):  # with a new axis
+        spread = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)  # perhaps with a new axis
+        if spread or (isinstance(node, ast.Attribute) and node.attr == "T"):
             waiting.append(node.value)
         elif isinstance(node, ast.BinOp):
             waiting += [node.left, node.right]
