@@ -43,8 +43,10 @@ def scalings(c, make):
                     plain = plain or (
                         bool(text_known) != text.startswith(("/ (1 -", "(1 -")) and not text.startswith("/ len")
                     )
+                    # The place where a gradient is computed is likelier than the one that returns it.
+                    returned = isinstance(c.statement, ast.Return) and isinstance(c.node, ast.Name)
                     cost = (
-                        0.3 * (c.line in c.way.update_lines)
+                        0.3 * (c.line in c.way.update_lines or returned)
                         + (1.28 if target else 1.35)
                         + 0.1 * plain
                         + 0.001 * len(text)
