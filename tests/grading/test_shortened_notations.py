@@ -164,7 +164,35 @@ GRADIENTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "formula", "verdict"), [*TEXT, *NOTES, *GRADIENTS])
+RECURRENT = setting("rnn tanh ce", "from-to", {"s": "z", "a": "h", "y": "o", "x": "x", "t": "y"}, vectors="rows")
+RELU = setting(
+    "2-3-3-1 relu,lin half_sse", "to-from", {"s": "a", "a": "h", "y": r"\hat{y}", "t": "y"}, vectors="columns"
+)
+LETTERED = [
+    (RECURRENT, r"\delta_{h_t} = \delta_{o_t} W_{hy}^T + \delta_{z_{t+1}} W_{hh}^T", "equal"),
+    (RECURRENT, r"\delta_{h_t} = \delta_{o_t} W_{hy}^T + \delta_{z_t} W_{hh}^T", "wrong"),
+    (RECURRENT, r"\delta_{z_t} = \delta_{h_t} \odot (1-h_t^2)", "equal"),
+    (RECURRENT, r"\delta_{z_t} = \delta_{h_t} \odot (1-h_t)", "wrong"),
+    (RELU, r"\delta_{a_2} = \delta_{h_2} \odot \mathbb{1}(a_2 > 0)", "equal"),
+    (RELU, r"\delta_{a_2} = \delta_{h_2}", "wrong"),
+    (RELU, r"\delta_{h_2} = W_3^T \delta_{a_3}", "equal"),
+    (RELU, r"\delta_{h_2} = W_2^T \delta_{a_3}", "wrong"),
+    (
+        RELU,
+        r"\delta_{h_2} = \frac{\partial L}{\partial h_2}, \quad \delta_2 = \delta_{h_2} \odot \mathbb{1}(a_2 > 0)",
+        "equal",
+    ),
+    (
+        RELU,
+        r"\delta_{h_2} = \frac{\partial L}{\partial h_2}, \quad \delta_2 = \delta_{h_2} \odot \mathbb{1}(a_2 < 0)",
+        "wrong",
+    ),
+    (COLUMNS, "δ_a = W₂ᵀ δ_z", "equal"),
+    (COLUMNS, "δ_a = W₂ δ_z", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("row", "formula", "verdict"), [*TEXT, *NOTES, *GRADIENTS, *LETTERED])
 def test_the_verdict_on_a_shortened_formula(row, formula, verdict):
     grade = derivation(row).grade(None, formula)
     expected = ("wrong", "ill-formed") if verdict == "wrong" else (verdict,)

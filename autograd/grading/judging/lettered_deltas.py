@@ -25,10 +25,11 @@ def with_defined_names(claims, places):
 def with_lettered_deltas(claim, places):
     r"""Return a claim with ``\delta^z_k`` as the derivative of the loss with respect to z_k, and the certainty of that.
 
-    The mark must be the declared letter of a quantity and must not be an index elsewhere in the claim. The certainty is
-    ``"sure"`` if all marks are letters of pre-activations. A delta of activations may also be the delta of the layer
-    with this name. The certainty is ``"likely"`` if there are several letters, and the claim also has a delta of
-    pre-activations or the derivative of an activation. Otherwise, it is ``""``.
+    The mark must be the declared letter of a quantity, perhaps with marks of its own as in ``\delta_{z_{t+1}}``, and
+    must not be an index elsewhere in the claim. The certainty is ``"sure"`` if all marks are letters of
+    pre-activations, or if there are deltas of both pre-activations and activations. A delta of activations may also be
+    the delta of the layer with this name. The certainty is ``"likely"`` if there are several letters, and the claim
+    also has a delta of pre-activations or the derivative of an activation. Otherwise, it is ``""``.
     """
     names = [x for side in claim.sides if side is not None for x in walk(side) if x.kind == "name"]
     deltas = {id(x): _lettered(x, places) for x in names}
@@ -58,7 +59,8 @@ def with_lettered_deltas(claim, places):
     has_slopes = any(is_slope(x) for side in claim.sides if side is not None for x in walk(side))
     is_likely = len(letters) > 1 and (any(of_sums) or has_slopes)
     spelled = claim.rewritten(replace)
-    return spelled, "sure" if all(of_sums) else "likely" if is_likely else ""
+    is_of_both = any(of_sums) and any(set(places.roles_of(x)) == {"a"} for x in letters)
+    return spelled, "sure" if all(of_sums) or is_of_both else "likely" if is_likely else ""
 
 
 def _is_named_matrix(name, places):
@@ -72,15 +74,12 @@ def _lettered(name, places):
         return None
     for k, script in enumerate(name.parts):
         for j, mark in enumerate(script.parts):
-            letter = mark.data[0] if is_name(mark) and _has_only_numbers(mark) and script.data == "" else ""
+            letter = mark.data[0] if is_name(mark) and script.data == "" else ""
             roles = places.roles.get(letter, [])
-            if any(places.is_declared(role) for role in roles if role in ("s", "a", "y")):
+            is_usual = letter in ("a", "z") and not places.model.steps > 1  # these are never indices
+            if any(places.is_declared(role) or is_usual for role in roles if role in ("s", "a", "y")):
                 marks = [*script.parts[:j], *script.parts[j + 1 :]]
-                parts = [*name.parts[:k], *([script.with_parts(marks)] if marks else []), *name.parts[k + 1 :]]
-                return letter, Node("name", [*parts, *mark.parts], (letter, 0), name.at)
+                rest = [script.with_parts(marks)] if marks else []
+                parts = [*name.parts[:k], *mark.parts, *rest, *name.parts[k + 1 :]]
+                return letter, Node("name", parts, (letter, 0), name.at)
     return None
-
-
-def _has_only_numbers(name):
-    """Return True if all marks of a name are numbers below it, as in h_2, or if it has none."""
-    return all(s.kind == "sub" and all(p.kind == "num" for p in s.parts) for s in name.parts)
