@@ -97,7 +97,8 @@ _SIMPLE = [
     ]
 ]  # fmt: skip
 # Some editors of Markdown print stars for a pair of underscores. No left side is a product of letters.
-_STARRED = re.compile(r"(\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z])\*([a-z])(?![A-Za-z])")
+_STARRED = re.compile(r"(\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z]|(?<=[A-Za-z])\})\*([a-z])(?![A-Za-z(])")
+_STARRED_BRACES = re.compile(r"(?<![A-Za-z\\])[A-Za-z]\*\{[a-z]{1,2}(?:[+-]1)?\}")  # as in W*{hh}
 _STARRED_LEFT = re.compile(rf"\s*{_STARRED.pattern}\s*&?=")
 _ALONE = re.compile(
     r"(?<![\\A-Za-z}_^\s])(\s*)\{\s*(?:\\displaystyle\s*)?(\\sum|\\prod|\\partial|\\(?:rm|mathrm)\s*\{?\s*d\s*\}?)\s*\}"
@@ -123,9 +124,10 @@ def without_appearance(text) -> str:
         return text
     if "\\" not in text and not any(c in text for c in "½¼⅓"):
         return _without_braces_around_claims(text)
+    is_damaged = _STARRED_BRACES.search(text) is not None
     for pattern, into in _SIMPLE:
         text = pattern.sub(into, text)
-    if _STARRED_LEFT.match(text):
+    if is_damaged or _STARRED_LEFT.match(text):
         text = _STARRED.sub(r"\1_\2", text)
     for _ in range(2):
         text = _with_usual_commands(text)

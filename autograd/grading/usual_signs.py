@@ -81,7 +81,7 @@ def with_usual_signs(text) -> str:
     >>> with_usual_signs(r"\sum_{j=1}^{n_h} w_j h_j")
     '\\sum_{j=1}^{n} w_j h_j'
     """
-    text = _without_outer_braces(_with_fractions(_without_display(text)))
+    text = _without_outer_braces(_with_fractions(_without_display(text.replace("·*", "⊙"))))
     text = _BATCH_SIZE.sub("m", _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text))
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))

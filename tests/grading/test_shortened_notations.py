@@ -89,6 +89,8 @@ TEXT = [
     (COLUMNS, "∂L/∂W₂ = δ₂ · a₂⊤,  ∂L/∂b₂ = δ₂", "wrong"),
 ]
 NOTES = [
+    (COLUMNS, r"\delta^{(1)} = (W^{(2)})^T\delta^{(2)}·*a^{(1)}.*(1-a^{(1)})", "equal"),
+    (COLUMNS, r"\delta^{(1)} = (W^{(2)})^T\delta^{(2)}·*a^{(1)}.*(1+a^{(1)})", "wrong"),
     (LOGISTIC, r"\\[\frac{dL}{da} = -\frac{y}{a} + \frac{1-y}{1-a}\\]", "equal"),
     (LOGISTIC, r"\\[\frac{dL}{da} = -\frac{y}{a} - \frac{1-y}{1-a}\\]", "wrong"),
     (
@@ -197,6 +199,37 @@ def test_the_verdict_on_a_shortened_formula(row, formula, verdict):
     grade = derivation(row).grade(None, formula)
     expected = ("wrong", "ill-formed") if verdict == "wrong" else (verdict,)
     assert grade.verdict in expected, str(grade)
+
+
+WEIGHTS = setting("2-3-2 sig half_sse", "from-to", {"w": r"\theta", "y": "h", "t": "y", "loss": "J"})
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"v_t = \gamma v_{t-1} + \alpha \nabla_\theta J(\theta)",
+        r"v \leftarrow \mu v - \alpha \nabla J(\theta), \quad \theta \leftarrow \theta + v",
+        r"\theta = \theta - v_t",
+        r"\theta = \theta - \alpha m_t",
+        r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) \nabla_\theta J(\theta)",
+    ],
+)
+def test_the_memory_of_an_optimizer_is_refused_and_not_called_wrong(formula):
+    grade = derivation(WEIGHTS).grade(None, formula, rate=r"\alpha")
+    assert grade.verdict == "unreadable"
+    assert "memory of an optimizer" in grade.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"v_{jk} = v_{jk} - \eta \frac{\partial E}{\partial v_{jk}}", "equal"),
+        (r"v_{jk} = v_{jk} + \eta \frac{\partial E}{\partial v_{jk}}", "wrong"),
+        ("w_jk = w_jk - eta * delta_k * o_j", "equal"),
+    ],
+)
+def test_an_update_of_a_weight_is_no_memory(formula, verdict):
+    assert derivation(PLAIN).grade(None, formula).verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,16 @@ def _is_layer(argument, name, places):
 
 
 def with_small_loss(claim, places):
-    """Return a claim with ``dL/da`` for ``dl/da``, where l is no other letter: the loss of a sample or of a step."""
-    if places.loss_letter not in ("L", "mathcal L") or places.roles_of("l"):
+    """Return a claim with ``dL/da`` for ``dl/da``, where l is no other letter: the loss of a sample or of a step.
+
+    In the same way, ``dJ/da`` may be typed as ``dj/da``.
+    """
+    small = "l" if places.loss_letter in ("L", "mathcal L") else "j" if places.loss_letter == "J" else None
+    if small is None or places.roles_of(small):
         return claim
 
     def replace(node):
-        if node.kind != "deriv" or not is_name(node.parts[0], "l") or node.parts[0].data[1]:
+        if node.kind != "deriv" or not is_name(node.parts[0], small) or node.parts[0].data[1]:
             return None
         loss = node.parts[0]
         return node.with_parts([Node("name", loss.parts, (places.loss_letter, 0), loss.at), node.parts[1]])

@@ -115,7 +115,7 @@ def _if_right_or_declared(found, other, places, said):
 def _if_sure(found, other, places, certainty):
     r"""Take a claim that is right with ``\delta^a`` as dL/da, and leave it open if this is not likely."""
     if other.judged.verdict != "equal":
-        return None
+        return other if certainty and isinstance(found, ReadingError) else None
     if certainty:
         return other
     return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=OF_ACTIVATIONS))

@@ -1,11 +1,54 @@
 r"""Updates with momentum: a part of the step before is added to the step of gradient descent."""
 
-from autograd.grading.reading.nodes import Node, is_name, walk
+from autograd.grading.reading.nodes import Node, is_name, show, walk
+from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["without_momentum"]
+__all__ = ["refuse_memories", "without_momentum"]
 
 _EARLIER = ("old", "prev", "previous", "last", "alt", "before")
 _CONDITION = "with momentum: the step before is added, and the rest is the step of gradient descent"
+_MEMORIES = ("v", "m", "u", "V", "M", "U", "r", "s", "S", "G")
+_NO_QUANTITY = (
+    "{} is not declared and seems to be the memory of an optimizer, which is no quantity of the graph: write the step "
+    "itself, such as w <- w - \\eta dL/dw, or its momentum as \\alpha \\Delta w(t-1)"
+)
+
+
+def refuse_memories(claim, places):
+    r"""Raise ReadingError for an undeclared memory, as in ``v = \mu v - \eta \nabla L`` and ``w = w + v``.
+
+    Such a letter would be taken for a weight or a pre-activation, and the formula would be called wrong.
+    """
+    left = claim.sides[0]
+    if left is None or left.kind != "name":
+        return
+    terms = [x for side in claim.sides[1:] if side is not None and side.kind == "add" for x in side.parts]
+    if not any(is_name(x, left.data[0]) for term in terms for x in walk(term)):
+        return
+    if _is_memory(left, places):
+        slopes = [x.parts[1] for term in terms for x in walk(term) if x.kind == "deriv"]
+        if slopes and not any(is_name(x, left.data[0]) for x in slopes):
+            raise ReadingError(_NO_QUANTITY.format(show(left)), left.at)
+    elif {"w", "b"} & set(places.roles_of(left.data[0])):
+        for term in terms:
+            step = _bare(term, places)
+            if step is not None and _is_memory(step, places):
+                raise ReadingError(_NO_QUANTITY.format(show(step)), step.at)
+
+
+def _is_memory(name, places):
+    base = name.data[0]
+    is_known = base in places.roles or base in places.model.labels or base in places.model.weight_names
+    return base in _MEMORIES and not name.data[1] and not is_known
+
+
+def _bare(term, places):
+    """Return the name that is a term, perhaps with a sign or a rate in front of it, or None for another term."""
+    while term.kind in ("neg", "group"):
+        term = term.parts[0]
+    if term.kind == "prod" and len(term.parts) == 2 and is_name(term.parts[0], *places.rates):
+        term = term.parts[1]
+    return term if term.kind == "name" else None
 
 
 def without_momentum(claim):

@@ -31,7 +31,7 @@ from autograd.grading.judging.instances import indices_in, instances
 from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.lettered_deltas import with_defined_names, with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
-from autograd.grading.judging.momentum import without_momentum
+from autograd.grading.judging.momentum import refuse_memories, without_momentum
 from autograd.grading.judging.one_meaning import with_one_meaning
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.other_readings import OtherReadings
@@ -235,6 +235,7 @@ class Written:
 
         A label may name a part of the loss. A wrong claim about a loss with a label is then ambiguous.
         """
+        refuse_memories(claim, places)
         plain_claim, momentum = without_momentum(with_single_indices(claim))
         unlabelled, part = without_loss_labels(without_iteration(plain_claim, places), places)
         found = self._with_v(unlabelled, places, target)
