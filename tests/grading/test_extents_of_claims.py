@@ -60,6 +60,9 @@ OF_STEPS = [
     (OF_ALL, CASES.format(FROM_OUTPUT, "t = T", BOTH, "t < T"), "equal"),
     (OF_ALL, CASES.format(FROM_OUTPUT, "t = T", FROM_NEXT, "t < T"), "wrong"),
     (OF_ALL, CASES.format(BOTH, "t = T", FROM_OUTPUT, "t < T"), "wrong"),
+    (OF_LAST, r"\delta_t = (W_{xh} \delta_{t-1}) \odot (1 - h_{t+1}^2)", "wrong"),  # of outputs, 0 = 0 before T
+    (OF_LAST, r"\delta_t = (W_{hh} \delta_t) \odot (1 - h_t^2), \quad t < T", "wrong"),
+    (OF_LAST, r"\delta_t = y_t - d_t", "equal"),
     (OF_LAST, r"\frac{\partial L}{\partial y_t} = y_t - d_t", "equal"),
     (OF_LAST, r"\frac{\partial L}{\partial y_3} = y_3 - d_3", "equal"),
     (OF_LAST, r"\frac{\partial L}{\partial y_3} = d_3 - y_3", "wrong"),

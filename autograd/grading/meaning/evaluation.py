@@ -49,6 +49,7 @@ class Evaluation:
 
     Attributes:
         is_after_last: True if a derivative at the step after the last one was evaluated. It is 0.
+        is_before_last: True if a derivative by an output before the last step was evaluated, and only that has outputs.
     """
 
     def __init__(self, at, places, reading, cache, definitions=None, *, rules):
@@ -56,7 +57,7 @@ class Evaluation:
         self.model = at.model
         self.definitions = definitions or {}
         self.rules, self.steps, self.cost = rules, 0, at.cost
-        self.is_after_last = False
+        self.is_after_last = self.is_before_last = False
 
     def place(self, node):
         """Return the place of a name, or of a quantity with its dependencies."""
@@ -171,6 +172,7 @@ class Evaluation:
             self.is_after_last = True
             return self.at.zero
         if self.is_before_outputs(q):
+            self.is_before_last = True
             if q.role == "delta":
                 return self.at.zero
             raise OfLastStep(
@@ -206,6 +208,7 @@ class Evaluation:
     def check_missing(self, q):
         """Raise OutOfRange unless the loss cannot depend on a quantity, because it has no loss at that step."""
         if self.is_before_outputs(q):
+            self.is_before_last = True
             return
         if q.step is None or q.step != self.model.steps + 1:
             raise OutOfRange("there is no such quantity in this network.")
