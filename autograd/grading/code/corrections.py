@@ -19,8 +19,14 @@ def wrong_corrections(text):
     """
     source, found = Source(text), []
     decays = _decays(source.tree)
-    for divisor in _divisors(source.tree):
+    divisors = list(_divisors(source.tree))
+    for divisor in divisors:
         product = divisor.right
+        if _has_fixed_exponent(product) and ast.unparse(product.left) in decays:
+            new = f"{source.text_of(product.left)} ** {_counter(source, divisors, divisor)}"
+            message = f"the exponent of the bias correction is the step, and not always {product.right.value}"
+            edits = [] if new.endswith(" ") else source.fixes([source.replacing(product, new)])
+            found.append(Mistake(divisor.lineno, "wrong factor", message, edits or ()))
         if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult) and ast.unparse(product.left) in decays:
             new = f"{source.text_of(product.left)} ** {source.operand_text(product.right)}"
             message = (
@@ -53,6 +59,27 @@ def _divisors(tree):
                 yield below
 
 
+def _has_fixed_exponent(node):
+    """Return True for a power with a whole exponent above 1. With the exponent 1, nothing depends on the step."""
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant)
+    return power and isinstance(node.right.value, int) and node.right.value > 1
+
+
+def _counter(source, divisors, divisor):
+    """Return the text of the step in another bias correction, or of the variable of the loop, or an empty text."""
+    for other in divisors:
+        power = other.right
+        if isinstance(power, ast.BinOp) and isinstance(power.op, ast.Pow) and not isinstance(power.right, ast.Constant):
+            return source.operand_text(power.right)
+    for loop in source.loops_around(divisor):
+        over = loop.iter if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) else None
+        if isinstance(over, ast.Call) and ast.unparse(over.func) == "range":
+            first = over.args[0] if len(over.args) > 1 else ast.Constant(0)
+            if isinstance(first, ast.Constant) and first.value in (0, 1):
+                return loop.target.id if first.value == 1 else f"({loop.target.id} + 1)"
+    return ""
+
+
 def _decays(tree):
     """Return the texts of the decay factors of running means, such as ``b`` in ``b * m + (1 - b) * g``."""
     found = set()
@@ -62,4 +89,6 @@ def _decays(tree):
             kept += [part.right for part in (node.left, node.right) if isinstance(part, ast.BinOp)]
             texts = {ast.unparse(part) for part in kept}
             found |= {text for text in texts if f"1 - {text}" in texts}
+            plain = [part.value for part in kept if isinstance(part, ast.Constant) and isinstance(part.value, float)]
+            found |= {str(x) for x in plain if any(0 < x < 1 and abs(x + other - 1) < 1e-12 for other in plain)}
     return found

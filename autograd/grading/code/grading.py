@@ -17,6 +17,7 @@ from autograd.grading.code.factors import TOLERANCE, close
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.later_steps import later_steps, state_mistake
 from autograd.grading.code.limits import Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, too_deep
 from autograd.grading.code.naming import Places
@@ -24,7 +25,7 @@ from autograd.grading.code.optimizers import is_adaptive
 from autograd.grading.code.prepared import Prepared, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
-from autograd.grading.code.second_step import second_step
+from autograd.grading.code.second_step import SecondStep, second_step
 from autograd.grading.code.sizes import at_other_sizes, at_smaller_sizes
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
@@ -257,7 +258,13 @@ def _on_other_numbers(case, said):
     if second is not None and second.wrong:
         said.append("the first update is right: the second one shows the mistake")
         return case, second, checked
-    return case, None, checked + (["at the second update"] if second is not None else [])
+    adaptive = any(is_adaptive(update.group) for update in case.final.updates)
+    later = later_steps(case) if adaptive or second is None or second.kept else None
+    if later is not None and later.faults:
+        said.append(f"the first update is right: the one of step {later.step} shows the mistake")
+        return case, SecondStep(list(later.faults), [state_mistake(case, later)]), checked
+    judged = second is not None or (later is not None and later.judged == len(case.final.updates))
+    return case, None, checked + (["at the second update"] if judged else [])
 
 
 def _as_far_as_read(grade, case, base):

@@ -3,7 +3,7 @@
 from autograd.engine.value import Value
 from autograd.grading.code.steps import name_of
 
-__all__ = ["TINY", "direction", "gradients_inside", "is_adaptive", "machinery", "through_optimizer"]
+__all__ = ["TINY", "direction", "gradients_inside", "is_adaptive", "machinery", "squared_number", "through_optimizer"]
 
 MAX_NODES = 400
 DEPTH = 5  # of a quotient in an update
@@ -34,7 +34,7 @@ def through_optimizer(group, gradient, gradients, proportion):
     some = sorted({0, len(news) // 2, len(news) - 1})
     columns = []
     for node, path in inside:
-        if _squared(node) is None:
+        if squared_number(node) is None:
             continue
         few = _along(path, [news[i] for i in some])
         if not few or proportion([number.data for number in few], [gradient[i] for i in some]) is not None:
@@ -114,8 +114,8 @@ def _squared_below(new):
         if not below:
             return None
         node = below.pop(0)
-        if _squared(node) is not None:
-            return _squared(node)
+        if squared_number(node) is not None:
+            return squared_number(node)
         below.extend(node.parents)
     return None
 
@@ -148,14 +148,14 @@ def _along(path, news):
             met.append(name_of(node))
             node = node.operands[i]
         names = names or met
-        square = _squared(node) if met == names else None
+        square = squared_number(node) if met == names else None
         if square is None:
             return []
         found.append(square)
     return found
 
 
-def _squared(node):
+def squared_number(node):
     """Return the number whose square a node is, or None if the node is not a square."""
     name, operands = name_of(node), node.operands
     if name == "pow" and not isinstance(operands[1], Value):

@@ -28,10 +28,12 @@ class SecondStep:
     Attributes:
         wrong: The names of the parameters whose second update is wrong.
         mistakes: The mistakes, one if a second update is wrong.
+        kept: True if the second update contains a part of the first one, as with momentum.
     """
 
     wrong: list
     mistakes: list = field(default_factory=list)
+    kept: bool = False
 
 
 def second_step(case, correct=True):
@@ -65,8 +67,9 @@ def second_step(case, correct=True):
         return SecondStep(stale, [_stale_mistake(case, judged, stale)] if correct else []) if stale else None
     if any(map(math.isnan, shares.values())):
         return None
+    kept = any(shares.values())
     wrong = [name for name, share in shares.items() if close(share, 1.0)]
-    return SecondStep(wrong, [_mistake(case, judged)] if wrong and correct else [])
+    return SecondStep(wrong, [_mistake(case, judged)] if wrong and correct else [], kept)
 
 
 def _where_it_is_right(case):

@@ -185,20 +185,21 @@ def moved_back(loss, changes):
     return numbers[loss]
 
 
-def candidate_losses(reading, given, step=1):
+def candidate_losses(reading, given, step=1, like=None):
     """Return the numbers that may be the loss of a step, the best first: tuples (value, source, line).
 
     Args:
         reading: The reading.
         given: True if a loss was given. Then only its values count.
         step: The training step, counted from 1.
+        like: The loss of another reading. If this reading has numbers of the same name and line, only these count.
     """
     changes = reading.recorder.changes
     first = reading.recorder.first_step()
     if step > 1:
         changes = [change for change in changes if change.step >= step]
         first = [change for change in changes if change.step == step]
-    return _given(reading, first, changes) if given else _found(reading, first, changes)
+    return _given(reading, first, changes) if given else _found(reading, first, changes, like)
 
 
 def of_same_loss(candidates, truth):
@@ -267,10 +268,13 @@ def _is_of_samples(losses):
     return len(last) > 1 and len(values) == len(last) and len(functions) == 1
 
 
-def _found(reading, changes, all_changes):
+def _found(reading, changes, all_changes, like=None):
     scored, trained_on = [], None
     used = _ancestors_of_changes(changes)
-    for scalar in reading.recorder.scalars:
+    scalars = reading.recorder.scalars
+    if like is not None:
+        scalars = [s for s in scalars if (s.name or "printed", s.line) == (like.source, like.line)] or scalars
+    for scalar in scalars:
         score = _score(scalar)
         if score > 0:
             scored.append((score, scalar))
