@@ -30,6 +30,8 @@ _SIZES = re.compile(
     re.DOTALL,
 )
 _HALF = re.compile(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5")
+_LAYER = re.compile(r"(?<![A-Za-z])W\s*\}?\s*(?:\^\s*\{?\s*[\[(]\s*([1-9])\s*[\])]|_\s*\{?\s*([1-9])\s*(?![\d,]))")
+_LIMITS = re.compile(r"\\sum(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*")
 _SOFTMAX = re.compile(
     r"\\[td]?frac\s*\{\s*(?:e\s*\^|\\exp(?![a-z]))[^=]*?\}\s*\{\s*\\sum(?![a-z])[^=]*?(?:e\s*\^|\\exp(?![a-z]))"
 )
@@ -39,7 +41,13 @@ _IS_LINEAR = re.compile(
 )
 _SAYS_LINEAR = re.compile(r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear")
 _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
-_RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*-\s*1")
+_RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*[-+]\s*1")
+# The forward pass with a matrix in front of a column, as in W_1 x, or behind a row, as in X W_1.
+_SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*\s*\}?"
+_VECTOR = rf"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{{?\s*)?[xahzXAHZ](?![A-Za-z]){_SCRIPT}"
+_MATRIX = rf"(?:\\(?:mathbf|boldsymbol|bm)\s*\{{?\s*)?W(?![A-Za-z]){_SCRIPT}"
+_COLUMNS, _ROWS = re.compile(rf"{_MATRIX}\s*{_VECTOR}"), re.compile(rf"{_VECTOR}\s*{_MATRIX}")
+_NO_BIAS = re.compile(r"\b(?:no|without|omit\w*|leave out|ignor\w*|neglect\w*)\s+(?:the\s+|any\s+)?bias")
 # Letters that have a meaning in every vocabulary.
 _ALWAYS = {
     "delta", "hat y", "omega", "t", "z", "s", "W", "w", "b",
@@ -144,7 +152,7 @@ def _score(setting, formulas, judge, best):
             if said is not None and said.name not in known:
                 own[said.name] = said
             continue
-        equal += _weight(formula) * (verdict == "equal")
+        equal += _weight(formula) * (verdict in ("equal", "unproved"))
         read += 1
     used = set().union(*[names_in(formula) for _, formula in formulas])
     return equal, read, _affinity(convention(**setting.options), used)
@@ -199,14 +207,21 @@ def _letterings(setting, formulas):
     """Return the settings to try, with the letters as declared, as defined in the document, or of other authors."""
     if "convention" in setting.declared:
         return [setting]
+    forward = [formula for formula in formulas if r"\partial" not in formula and r"\nabla" not in formula]
+    columns, rows = (sum(sign.search(formula) is not None for formula in forward) for sign in (_COLUMNS, _ROWS))
+    if columns > rows and "order" not in {*setting.declared, *setting.options}:
+        setting = replace(setting, options={**setting.options, "order": "to-from"})
     found = [setting]
     letters = defined_letters(formulas, dict(setting.network or ()).get("loss") == "cross_entropy")
+    used = set().union(*[names_in(formula) for formula in formulas])
     if letters:
-        for each in filter(None, (letters, swapped(letters))):
+        tried = [letters, swapped(letters)]
+        if "a" not in letters and not {"a", "h"} & used:  # hidden neurons have the letter of the outputs
+            tried[:0] = [{**each, "a": each["y"]} for each in tried if "y" in each]
+        for each in filter(None, tried):
             given = {**each, **setting.options.get("letters", {})}
             found.append(replace(setting, options={**setting.options, "letters": given}))
     if "letters" not in setting.declared:
-        used = set().union(*[names_in(formula) for formula in formulas])
         likely = sorted(NAMES, key=lambda name: -_affinity(NAMES[name], used))[:_MAX_CONVENTIONS]
         found += [
             replace(setting, options={"preset": name, **setting.options}) for name in likely if name != "standard"
@@ -253,6 +268,9 @@ def _networks(setting, found):
             shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
         if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # first one unit, then a layer of several
             shapes = [[3, 1], *shapes]
+    layers = max([int(above or below) for above, below in _LAYER.findall(formulas)], default=0)
+    if layers > 2 and not sizes:
+        shapes = [[2, *[3] * (layers - 1), shape[-1]] for shape in shapes if len(shape) == 3][:2] + shapes
     if losses[0] == "cross_entropy" and all(shape[-1] == 1 for shape in shapes):  # it needs several outputs
         if sizes:
             losses = ["binary_cross_entropy", *losses[1:]]
@@ -265,7 +283,7 @@ def _networks(setting, found):
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
         batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
-    has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + low))
+    has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + _NO_BIAS.sub("", low)))
     is_said = bool(acts) and says_output([item.formula for item in found.items])
     is_linear = bool(_SAYS_LINEAR.search(low)) or any(_IS_LINEAR.match(item.formula) for item in found.items)
     tried = []
@@ -311,7 +329,9 @@ def _losses(formulas, said, has_logs, is_softmax):
 
 
 def _is_of_one_output(formula):
-    """Return True if a formula defines the loss as the squared error of one output, without an index and a sum."""
+    """Return True if a formula defines the loss as the error of one output, without an index and a sum over outputs."""
+    if defines_loss(formula) and LOGARITHM.search(formula) and re.search(r"1\s*-\s*", formula):
+        return "_" not in _LIMITS.sub("", formula.partition("=")[2])
     match = SQUARED.search(formula)
     if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
         return False

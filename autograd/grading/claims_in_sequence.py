@@ -146,7 +146,8 @@ class _Sequence:
         self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
         self._beside, self._indices = Beside(setting, others is None), IndexUse(setting, judge)
         self._own_loss, self._of_one_sample = _own_loss(setting, document.items)
-        self._loss = convention(**setting.options).letters["loss"]
+        letters = convention(**setting.options).letters
+        self._loss, self._declared = letters["loss"], {plain(letter) for letter in letters.values()}
         self._deltas = MeaningOfDeltas()
 
     def take(self, item):
@@ -251,7 +252,8 @@ class _Sequence:
             self._doubts.forget(text, item.line)
         elif verdict in _OPEN or verdict == "definition":
             self._beside.define(text)
-            is_other = self._doubts.is_given(letter) or is_function_of_letter(text) or letter in self._free
+            is_own = letter in self._free or letter not in self._declared
+            is_other = is_own or self._doubts.is_given(letter) or is_function_of_letter(text)
             if verdict in _OPEN and letter and is_other:
                 self._doubts.remember(letter, item.line)
             if verdict in _OPEN and letter:

@@ -13,8 +13,10 @@ __all__ = [
     "is_function_of_letter", "says_output", "swapped",
 ]  # fmt: skip
 
-_NAME = r"(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{?\s*)?\\?[A-Za-z]+\}?"
-_SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*"
+# A letter with its accents. The sign of a sum, a product or a space is none.
+_NO_LETTER = r"(?!\\(?:sum|prod|[td]?frac|log|ln|exp|cdot|times|circ|odot|q?quad|left|right|big|limits)(?![A-Za-z]))"
+_NAME = rf"{_NO_LETTER}(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{{?\s*)?\\?[A-Za-z]+\}}?"
+_SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w))*"
 _APPLIED = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(\\sigma|\\phi|\\varphi|\\Phi|f|g|h|\\tanh|\\mathrm\{{\w+\}}|\\operatorname\{{\w+\}}|\\text\{{\w+\}})"
     rf"{_SCRIPTS}\s*(?:\\left|\\bigl?)?\(\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
@@ -33,7 +35,14 @@ _FUNCTION_OF = re.compile(
     rf"^\s*{_NAME}{_SCRIPTS}\s*=\s*(?:\\?[A-Za-z]+|\\(?:text|mathrm|operatorname)\*?\{{\w+\}}){_SCRIPTS}\s*"
     rf"(?:\\left|\\bigl?)?\(\s*{_NAME}{_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
 )
-_LOGGED = re.compile(rf"({_NAME}){_SCRIPTS}\s*(?:\\[,;! ]|\\cdot)?\s*\\?(?:log|ln)(?![A-Za-z])\s*{_ARGUMENT}")
+_LOGGED = re.compile(
+    rf"(?<![A-Za-z\\_^])(?<![_^]\{{)({_NAME}){_SCRIPTS}\s*(?:\\[,;! ]|\\cdot)?\s*"
+    rf"\\?(?:log|ln)(?![A-Za-z])\s*{_ARGUMENT}"
+)
+# The probability of the class that a label names, as in -\\log p_{y_i}.
+_LABELLED = re.compile(
+    rf"\\?(?:log|ln)(?![A-Za-z])\s*({_NAME})\s*_\s*(?:([ytdYTD])(?![A-Za-z])|\{{\s*([ytdYTD])(?:\s*[_^]|\s*\}}))"
+)
 _SHARE = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}(?:\([^()=]*\))?\s*=[^=]*?(?:\\[td]?frac\s*\{{\s*(?:e\s*\^|\\exp(?![a-z]))\s*"
     rf"(?:\\left)?[({{]?\s*({_NAME}){_SCRIPTS}|\{{\s*[Ss]oft[Mm]ax\s*\}}\s*{_ARGUMENT}\s*(?:\\right)?\))"
@@ -107,13 +116,18 @@ def defined_letters(formulas, of_softmax=False):
             found.setdefault("s", applied[3])
             if applied[2] != r"\tanh" and "max" not in applied[2].lower():
                 found.setdefault("function", applied[2])
-            if applied[1] != found.get("y"):
+            if applied[1] != found.get("y") and "softmax" not in applied[2].lower():
                 found.setdefault("a", applied[1])
         logged = _LOGGED.search(formula)
         if logged and loss and r"\partial" not in formula:
             found.setdefault("loss", loss[1])
             found.setdefault("t", logged[1])
             found.setdefault("p" if of_softmax else "y", logged[2])
+        labelled = _LABELLED.search(formula)
+        if labelled and not logged and loss and of_softmax and r"\partial" not in formula:
+            found.setdefault("loss", loss[1])
+            found.setdefault("t", labelled[2] or labelled[3])
+            found.setdefault("p", labelled[1])
         shares = _SHARE.match(formula)
         if shares and of_softmax:
             found.setdefault("p", shares[1])

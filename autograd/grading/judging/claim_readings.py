@@ -28,7 +28,7 @@ from autograd.grading.judging.rare_notations import (
     with_steps_of_inputs,
 )
 from autograd.grading.judging.sample_notations import with_loss_of_sample
-from autograd.grading.judging.spelled_claims import with_weights
+from autograd.grading.judging.spelled_claims import with_weights, with_weights_of_output
 from autograd.grading.judging.step_notations import with_steps_of_others
 from autograd.grading.judging.task import joined
 from autograd.grading.meaning.place import Misfit
@@ -167,6 +167,9 @@ OF_CLAIMS = (
         )
     ],
 )
-IN_WEIGHTS = (ClaimReading(_alone(with_weights), _if_right_or_declared),)
+IN_WEIGHTS = (
+    ClaimReading(_alone(with_weights), _if_right_or_declared),
+    ClaimReading(_alone(with_weights_of_output), _if_right_or_declared),
+)
 IN_LETTERS = (ClaimReading(with_lettered_deltas, _if_sure),)
 IN_LAYERS = (ClaimReading(_alone(with_named_layers), _if_fits),)

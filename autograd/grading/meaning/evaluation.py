@@ -196,7 +196,8 @@ class Evaluation:
             n, m = self.model.size(place.layer[0]), self.model.size(place.layer[1])
             rows = [[number((i, j), None) for i in range(1, n + 1)] for j in range(1, m + 1)]
             x = Array(rows)
-            return x if self.places.to_from != self.reading.turned else arrays.transpose(x)
+            is_turned = self.reading.turned and place.layer[1] == self.model.depth
+            return x if self.places.to_from != is_turned else arrays.transpose(x)
         size = self.model.size(place.layer)
         if place.stacked:
             samples = range(1, self.model.samples + 1)

@@ -187,8 +187,10 @@ class Readings:
                 base += [r.changed(single=True) for r in base if r.vectors == base[0].vectors and not r.gradient_row]
         if any(_is_product(x) or (x.kind == "prod" and is_alternating(x.data)) for x in self.nodes):
             vary(from_right=[False, True])
-        weights = [n.data[0] for n in names if "w" in self.places.roles_of(n.data[0])]
-        if weights and self.model.depth == 1 and self.model.size(1) == 1 and all(x == x.lower() for x in weights):
+        weights = [n for n in names if "w" in self.places.roles_of(n.data[0])]
+        if self.model.depth > 1:  # a small letter without an index is the vector of the weights of the only output
+            weights = [n for n in weights if n.data[0].islower() and self._is_bare(n)]
+        if weights and self.model.size(self.model.depth) == 1 and all(n.data[0].islower() for n in weights):
             vary(turned=[False, True])
         if any(x.kind == "prod" and "out" in x.data for x in self.nodes):
             vary(hadamard=[False, True])
