@@ -16,6 +16,7 @@ from autograd.grading.latex_text import claims_in, is_equation, sides
 from autograd.grading.macros import Macros
 from autograd.grading.numeric_examples import without_examples
 from autograd.grading.setting import Declaration, is_declaration
+from autograd.grading.unclosed import OPEN, with_open_formulas
 
 __all__ = ["FORMATS", "Extract", "Item", "extract", "format_of"]
 
@@ -32,6 +33,7 @@ _FORMULA = (
     r"\$\$(?P<dollars>.+?)\$\$|(?<!\\)\\\[(?P<brackets>.+?)\\\]|(?<!\\)\\\((?P<round>.+?)\\\)"
     r"|\\\\\[(?P<doubled>.{1,2000}?)\\\\\]|\\\\\((?P<doubled_round>.{1,500}?)\\\\\)"
     rf"|(?P<environment>\\begin\s*\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}.+?\\end\s*\{{(?P=name)(?P=star)\}})"
+    rf"|{OPEN}+(?P<open>.+?)(?=\n[ \t>]*\n|\Z)"
     r"|(?<![\\$\w])\$`(?P<ticked>[^`\n]+)`\$|(?<![\\$])\$(?P<inline>[^\s$](?:[^$\n]|\n(?!\s*\n))*?)(?<![\s\\])\$(?![\d$])"
 )
 _MARKDOWN = re.compile(
@@ -194,7 +196,7 @@ def _from_text(text, format):
         declared += _declarations([line for line in text.split("\n") if line.startswith("%")], 1) if body else []
         start = body.end() if body else start
     macros = Macros(text) if "\\" in text else Macros("")
-    whole, text = text, _without_unclosed(text)
+    whole, text = text, with_open_formulas(text, _OPENED)
     pattern = _LATEX if format == "latex" else _MARKDOWN
     rest = start
     for match in pattern.finditer(text, start):
@@ -218,34 +220,11 @@ def _words_around(text, start, end, kind):
     return f"{re.split(_BLANK_LINE, before)[-1]} {text[end : end + _MAX_AROUND].partition(chr(10))[0]}"
 
 
-def _without_unclosed(text):
-    """Return a text in which delimiters of formulas that are never closed are blank.
-
-    Otherwise, the search for each of them would go to the end of the text.
-    """
-    open_: dict = {}
-    for match in _OPENED.finditer(text):
-        if match["begin"]:
-            key, is_start = (match["name"], match["star"]), match["begin"] == "begin"
-        else:
-            key, is_start = "[" if match["bracket"] in "[]" else match["bracket"], match["bracket"] in "[("
-            key = "(" if key == ")" else key
-        if is_start:
-            open_.setdefault(key, []).append(match.span())
-        else:
-            open_.pop(key, None)
-    parts, at = [], 0
-    for start, end in sorted([span for spans in open_.values() for span in spans]):
-        parts += [text[at:start], " " * (end - start)]
-        at = end
-    return "".join([*parts, text[at:]])
-
-
 def _formula_of(match):
     groups = match.groupdict()
     if groups.get("fenced") is not None and (groups["language"] or "").lower() in ("math", "latex", "tex"):
         return "fenced", match.start("fenced")
-    for kind in ("dollars", "brackets", "round", "doubled", "doubled_round", "environment", "ticked", "inline"):
+    for kind in ("dollars", "brackets", "round", "doubled", "doubled_round", "environment", "open", "ticked", "inline"):
         if groups.get(kind) is not None:
             return kind, match.start(kind)
     return None, 0
