@@ -36,10 +36,9 @@ def with_open_formulas(text, delimiters) -> str:
     spans = [(*span, OPEN) for span in _odd_dollars(text)]
     for match in delimiters.finditer(text):
         if match["begin"]:
-            key, is_start = (match["name"], match["star"]), match["begin"] == "begin"
+            key, is_start = match["name"] + match["star"], match["begin"] == "begin"
         else:
-            key, is_start = "[" if match["bracket"] in "[]" else match["bracket"], match["bracket"] in "[("
-            key = "(" if key == ")" else key
+            key, is_start = "[" if match["bracket"] in "[]" else "(", match["bracket"] in "[("
         if is_start and key == "[":  # they are not nested: the one before was not closed
             spans += [(*span, OPEN) for span in open_.pop(key, [])]
         if is_start:
