@@ -1,6 +1,8 @@
 """A tape of the samples of a form, with the entries that it looks up and the conditions for which it is valid."""
 
 from array import array
+from bisect import bisect_right
+from hashlib import sha256
 
 from autograd.engine.forks import importing
 from autograd.engine.tape import Tape
@@ -38,7 +40,7 @@ class KnownTape:
 
     Attributes:
         selections: the different selections. Operations that read the same entry share one.
-        roles: pairs of the place of an integer that is looked up, and its role, which other forms may share.
+        roles: for each place of an integer that is looked up, its roles, which other places may share.
         seen: the number of known integers when the tape was last checked.
     """
 
@@ -48,15 +50,8 @@ class KnownTape:
         self.selections = list(number_of)
         self._positions, self._numbers = array("i", selected), array("i", map(number_of.__getitem__, selected.values()))
         self.conditions = list({c.key: c for c in trace.conditions}.values())
-        by_place: dict = {place: [] for place in trace.lookups}
-        leaves = trace.made.parameters
-        for base, stride, place in self.selections:
-            by_place[place].append((stride, base if base < leaves else None))
-        # An entry that never moved says nothing about other integers, so nothing is shared about it.
-        self.roles = [
-            (place, roles.setdefault(self._role(place, mine), Role()) if mine else Role())
-            for place, mine in by_place.items()
-        ]
+        self.limits = self._limits_of_nodes()
+        self.roles = self._roles_of_places(roles)
         self.ranges = None
         self.seen = -1
         self.tape = None
@@ -65,12 +60,63 @@ class KnownTape:
         """Return True if the tape is valid for a row."""
         return all(c.holds(row) for c in self.conditions)
 
-    def _role(self, place, mine):
-        """Return the key of the look-ups by the integer at a place: their locations, and the distances of entries.
+    def trusts(self, row):
+        """Return True if the entries that a row looks up are known."""
+        known = all(any(row[place] in role.trusted for role in roles) for place, roles in self.roles.items())
+        return known and all(
+            0 <= base + stride * row[place] < limit for base, stride, place, limit in self.limits.values()
+        )
 
-        Similar look-ups of other forms choose from the same tables, or from nodes with the same distances.
+    def trust(self, row):
+        """Note that the entries that a row looks up are known, because it was recorded."""
+        for place, roles in self.roles.items():
+            for role in roles:
+                role.trusted.add(row[place])
+
+    def _roles_of_places(self, roles):
+        """Return the roles of the integers that are looked up.
+
+        Similar look-ups share a role: they have the same locations, and the same entries. Those of parameters are the
+        same everywhere. Those of other numbers are the same in one tape, or if all operations from the first entry to
+        the look-up are the same. An entry that never moved says nothing about other integers, so nothing is shared.
         """
-        return tuple(self.trace.lookups[place]), tuple(mine)
+        by_place: dict = {place: [] for place in self.trace.lookups}
+        for selection in self.selections:
+            by_place[selection[2]].append(selection)
+        own: dict = {}
+        found = {}
+        for place, mine in by_place.items():
+            sites = tuple(self.trace.lookups[place])
+            shared = roles.setdefault((sites, tuple(map(self._entries, mine))), Role()) if mine else Role()
+            found[place] = [shared]
+            if any(selection in self.limits for selection in mine):
+                key = sites, tuple([(base, stride) for base, stride, _ in mine])
+                found[place].append(own.setdefault(key, Role()))
+        return found
+
+    def _entries(self, selection):
+        """Return what similar selections have in common."""
+        base, stride, _ = selection
+        if selection not in self.limits:
+            return stride, base
+        made = self.trace.made
+        first, limit = made.parameters + made.inputs, self.limits[selection][3]
+        codes = made.codes[max(base - first, 0) : limit - first]
+        return stride, min(base - first, 0), made.inputs if base < first else None, sha256(codes.tobytes()).digest()
+
+    def _is_parameter(self, reference):
+        return reference < self.trace.made.parameters
+
+    def _limits_of_nodes(self):
+        """Return the selections of computed numbers and inputs, with the first node that reads each of them."""
+        made = self.trace.made
+        limits: dict = {}
+        for position, selection in self.selected:
+            base, stride, place = selection
+            if selection not in limits and not self._is_parameter(base + stride * self.rows[0][place]):
+                node = bisect_right(made.offsets, position) - 1
+                limits[selection] = (*selection, made.parameters + made.inputs + node)
+        return limits
 
     @property
     def selected(self):
@@ -87,7 +133,10 @@ class KnownTape:
 
     def bounded_tape(self):
         """Return the tape. Its selections choose among the range of integers that occurred at their places."""
-        mine = {place: role.range for place, role in self.roles}
+        mine = {
+            place: (min(role.range[0] for role in roles), max(role.range[1] for role in roles))
+            for place, roles in self.roles.items()
+        }
         if self.tape is None or mine != self.ranges:
             self.ranges = mine
             made = self.trace.made

@@ -89,20 +89,21 @@ class Tapes:
         known = self._of_form(form, row)
         for check, places in known.trace.checks:
             check(*[row[place] for place in places])
-        if known.seen == self._seen and all(row[place] in role.trusted for place, role in known.roles):
+        trusted = known.trusts(row)
+        if known.seen == self._seen and trusted:
             return known.tape  # nothing is new since the last check
-        new = [place for place, role in known.roles if row[place] not in role.trusted]
-        if new and not self._agrees(known, form, row):
+        if not trusted and not self._agrees(known, form, row):
             # Perhaps a place had only one integer until now. With this one, more is known.
             found, old = self._known[form.key], known
             found[found.index(old)] = known = self._record(form, row, old.rows)
             if self._longest[form.shape][1] is old:
                 self._longest[form.shape] = form, known
-        elif new:
+        elif not trusted:
             known.rows.append(row)
-        for place, role in known.roles:
-            role.trusted.add(row[place])
-            role.widen(row[place], *self._pools.get(form.paths[place], ()))
+        known.trust(row)
+        for place, roles in known.roles.items():
+            for role in roles:
+                role.widen(row[place], *self._pools.get(form.paths[place], ()))
         made = known.bounded_tape()
         known.seen = self._seen
         return made
@@ -154,8 +155,8 @@ class Tapes:
         known = KnownTape(base, selected, [row, other], self._roles)
         if base.made.moved(trace.made) is None or trace.made.references != known.predicted(other):
             return None
-        for place, role in known.roles:
-            role.trusted.update((row[place], other[place]))
+        for numbers in known.rows:
+            known.trust(numbers)
         return known
 
     def _moved_everywhere(self, form, row, base):
@@ -272,9 +273,8 @@ class Tapes:
                 explained[references] = _selection(row, start, tuple([r - start for r in moved]), by_direction)
             selected[position] = explained[references]
         known = KnownTape(base, selected, [row, *[other for other, _ in others]], self._roles)
-        for numbers, _ in [(row, base), *others]:
-            for place, role in known.roles:
-                role.trusted.add(numbers[place])
+        for numbers in known.rows:
+            known.trust(numbers)
         return known
 
     def _agrees(self, known, form, row):

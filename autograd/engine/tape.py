@@ -149,8 +149,12 @@ class Tape:
         cell_of: cython.int[:] = self._cell_of
         source: cython.int[:] = self._source
         k: cython.int
+        r: cython.longlong
         for k in range(self._selections):
-            source[k] = cell_of[base[k] + stride[k] * cython.cast(cython.int, row[place[k]])]
+            r = base[k] + cython.cast(cython.longlong, stride[k]) * cython.cast(cython.longlong, row[place[k]])
+            if r < 0 or r >= cell_of.shape[0] or cell_of[r] < 0:
+                raise IndexError(f"the number {row[place[k]]:g} of a sample is no index of what it looks up.")
+            source[k] = cell_of[r]
         return cython.address(source[0])
 
 

@@ -179,6 +179,50 @@ def test_all_lengths_agree_with_the_engine(function, order):
         assert gradient == pytest.approx(true_gradient, rel=1e-10, abs=1e-12)
 
 
+def pointer(sample):
+    word, k = sample
+    return dot(loop(word)[k], MIX[0])
+
+
+def pointer_into_numbers(sample):
+    numbers, k = sample
+    return sum(w * x for w, x in zip(FIRST[0], numbers, strict=False)) + MIX[0][0] * numbers[k]
+
+
+def computed_table(sample):
+    rows = [[x * MIX[0][0] for x in row] for row in FIRST[: len(sample)]]
+    return sum(dot(rows[k], MIX[1]) for k in sample)
+
+
+OUT_OF_RANGE = {
+    pointer: [([draw.randrange(SIZE) for _ in range(n)], k) for draw in [random.Random(4)]
+              for n in [6] * 20 + [3] * 12 + [5] * 5 for k in [draw.randrange(n)]],
+    pointer_into_numbers: [([draw.random() for _ in range(n)], k) for draw in [random.Random(4)]
+                           for n in [6] * 20 + [3] * 12 + [5] * 5 for k in [draw.randrange(n)]],
+    computed_table: [[draw.randrange(n) for _ in range(n)] for draw in [random.Random(4)] for n in [6] * 20 + [3] * 12],
+}  # fmt: skip
+WRONG = {
+    pointer: [([1, 2, 3], k) for k in (3, 4, 5, 7, 100)],
+    pointer_into_numbers: [([0.5, 0.25, 0.125], k) for k in (3, 4, 5, 6, 9, 1000)],
+    computed_table: [[0, 1, k] for k in (3, 4, 5, 6)],
+}
+
+
+@pytest.mark.parametrize("function", OUT_OF_RANGE)
+def test_an_index_out_of_range_is_never_trusted(function):
+    tapes = Tapes(function, PARAMETERS)
+    for sample in OUT_OF_RANGE[function]:
+        value, gradient = computed(tapes, sample)
+        true_value, true_gradient = expected(function, sample)
+        assert value == pytest.approx(true_value, rel=1e-12, abs=1e-13)
+        assert gradient == pytest.approx(true_gradient, rel=1e-10, abs=1e-12)
+    for sample in WRONG[function]:
+        with pytest.raises(IndexError):
+            function(sample)
+        with pytest.raises(IndexError):
+            computed(tapes, sample)
+
+
 @pytest.mark.parametrize("function", [next_letters, taken, attention, mean_first, label_before, first_again_at_the_end])
 def test_a_shorter_sample_takes_two_recordings(function):
     tapes = Tapes(function, PARAMETERS)
