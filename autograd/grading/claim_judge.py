@@ -40,7 +40,9 @@ def _known(network, recorded, options):
         network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
     )
     derivation = setting.derivation()
-    return _Known(derivation.make_grader(derivation._formulas, derivation._printer, derivation._convention))
+    grader = derivation.make_grader(derivation._formulas, derivation._printer, derivation._convention)
+    grader.written.reads_own_names = False  # the document keeps them as definitions for its later claims
+    return _Known(grader)
 
 
 def _key_of(setting):

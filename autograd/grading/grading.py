@@ -72,7 +72,9 @@ class Grader:
         """
         found = [result for grade in grades for result in grade.results]
         context = self.context
-        return Grader(context.formulas, context.printer, context.convention, found)
+        other = Grader(context.formulas, context.printer, context.convention, found)
+        other.written.reads_own_names = self.written.reads_own_names
+        return other
 
     def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS, letters=()) -> Grade:
         """Grade a formula without a search for a diagnosis, a counterexample or the right formula.

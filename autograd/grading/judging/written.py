@@ -128,6 +128,7 @@ class Written:
         self.model = self.judge.model
         self._tasks = TasksOfClaims(self.model)
         self._others = OtherReadings(self.judge, convention)
+        self.reads_own_names = True  # False in a document, which keeps the definitions of names itself
 
     def verdicts(self, formula, target=None, rate=None):
         """Return the verdict on each claim of a formula.
@@ -207,7 +208,7 @@ class Written:
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, as it stands or under another reading."""
         claim = with_jacobian_of_softmax(with_loss_of_operator(with_sizes_of_outputs(claim, places), places), places)
-        claim, defined = without_own_name(claim, places)
+        claim, defined = without_own_name(claim, places) if self.reads_own_names else (claim, "")
         claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)
         claim = with_gradients_in_weights(claim, places)
         claim = with_layers_as_usual(claim, places)
