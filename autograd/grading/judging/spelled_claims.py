@@ -55,14 +55,17 @@ def with_weights(claim, places):
 
 
 def with_weights_of_output(claim, places):
-    """Return a claim with an undeclared v or u without an index as the weights of the only output, a vector w."""
+    """Return a claim with an undeclared v without an index as the weights of the only output, a vector w.
+
+    A u is the weighted sum of the output as often, so it is left alone.
+    """
     names = [x for side in claim.sides if side is not None for x in walk(side) if is_name(x)]
     letter = next((x for x in ("w", "omega") if not any(y.data[0] == x for y in names)), None)
     if letter is None or places.model.size(places.model.depth) != 1 or places.model.depth < 2:
         return claim
 
     def replace(node):
-        if not is_name(node, "u", "v") or any(s.kind == "sub" for s in node.parts):
+        if not is_name(node, "v") or any(s.kind == "sub" for s in node.parts):
             return None
         if places.roles.get(node.data[0]) or node.data[0] in places.model.labels:
             return None
