@@ -20,7 +20,10 @@ def proportion(numbers, others):
     scale = max(map(abs, others), default=0.0)
     if scale == 0 or largest == 0:
         return math.nan if scale == largest else None
-    factor = sum(a * b for a, b in zip(numbers, others, strict=True)) / sum(b * b for b in others)
+    size = sum(b * b for b in others)
+    if not size:  # the squares are too small for a float
+        return None
+    factor = sum(a * b for a, b in zip(numbers, others, strict=True)) / size
     slack = TOLERANCE * largest
     if all(abs(a - factor * b) <= slack for a, b in zip(numbers, others, strict=True)):
         return factor

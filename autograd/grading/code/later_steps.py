@@ -9,7 +9,7 @@ from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.naming import Places
-from autograd.grading.code.optimizer_state import CORRECTION, fault_of, functions_of
+from autograd.grading.code.optimizer_state import CORRECTION, TOO_MUCH, fault_of, functions_of
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.source import Source
 from autograd.grading.code.state_edits import state_edits
@@ -93,9 +93,9 @@ def _with_weights(case, tree, seed, work, most, like, trace=None):
             result.judged = len(functions)
         for name, function in functions.items():
             fault = fault_of(function, earlier.get(name))
-            if fault == CORRECTION and trace is None:  # read again, for the rates
+            if fault in (CORRECTION, TOO_MUCH) and trace is None:  # read again, for the rates
                 return _with_weights(case, tree, seed, work, most, like, Trace())
-            if fault == CORRECTION:
+            if fault in (CORRECTION, TOO_MUCH):
                 fault = fault_of(function, earlier.get(name), _ratios(trace))
             if fault is not None:
                 result.faults[name] = fault

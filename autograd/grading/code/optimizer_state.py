@@ -94,7 +94,9 @@ def fault_of(function, earlier, ratios=()):
     if values[count - 1] <= SLACK * scale:
         return f"the gradient of step {count} does not enter the update of this step"
     if not adaptive:
-        if count > 2 and values[count - 2] > (1 + SLACK) * values[count - 1]:
+        # A rate within the state makes earlier gradients count more if it falls.
+        falls = max(abs(1 / ratio) for ratio in (1.0, *ratios))
+        if count > 2 and values[count - 2] > (1 + SLACK) * falls * values[count - 1]:
             return TOO_MUCH
         return None
     if function.quotients == 1 and (double is None or abs(double - values[-1]) > SLACK * scale):

@@ -4,6 +4,7 @@ import pytest
 from corrections import corrected
 
 from autograd import grade_code
+from autograd.grading.code.factors import proportion
 
 PROGRAM = """
 import numpy as np
@@ -37,6 +38,7 @@ RIGHT = {
     "damped momentum": "m[i] = g if t == 0 else mu * m[i] + 0.5 * g; P[i] = P[i] - lr * m[i]",
     "Nesterov": "old = m[i].copy(); m[i] = mu * m[i] - lr * g; P[i] += -mu * old + (1 + mu) * m[i]",
     "Nesterov, ahead": "m[i] = mu * m[i] + g; P[i] -= lr * (g + mu * m[i])",
+    "much momentum with a rate that falls": "m[i] = 0.99 * m[i] - lr / (1 + 0.1 * t) * g; P[i] += m[i]",
     "momentum with less and less rate": "m[i] = mu * m[i] - lr / (1 + 0.1 * t) * g; P[i] += m[i]",
     "AdaGrad": "s[i] += g ** 2; P[i] -= lr * g / (np.sqrt(s[i]) + eps)",
     "AdaGrad, eps inside": "s[i] = s[i] + g * g; P[i] -= lr / np.sqrt(s[i] + eps) * g",
@@ -144,3 +146,7 @@ def test_gradients_of_one_sign_do_not_hide_the_root():
     grade = grade_code(text)
     assert grade.verdict == "right"
     assert "at the second update" in grade.checked
+
+
+def test_numbers_whose_squares_vanish_have_no_factor():
+    assert proportion([1e-200, 2e-200], [2e-200, 4e-200]) is None
