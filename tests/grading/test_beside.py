@@ -99,7 +99,7 @@ OPEN = [
     (r"C = \sum_i (y_i - 3 a_i)^4", DECLARED, "may be about something else"),
     (r"C = f(a^L)", DECLARED, "only says what the left side depends on"),
     (r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial z} \cdot x", ONE, "of single neurons"),
-    (r"\frac{\partial L}{\partial w_2} = \delta^{(2)} \cdot a_1", ONE, "of single neurons"),
+    (r"\frac{\partial L}{\partial w_2} = \delta^{(2)} \cdot a_2", ONE, "if the weights with one number are those"),
     (r"\frac{\partial L}{\partial b_1} = \frac{\partial h}{\partial z_1} W_2", SOFTMAX, "in no order"),
     (r"\frac{\partial L}{\partial u_w} = v", SOFTMAX, "may be about something else"),
 ]  # fmt: skip
@@ -110,6 +110,13 @@ def test_what_a_declared_network_does_not_refute(formula, setting, words):
     (claim,) = graded(formula, setting=setting)
     assert claim.verdict == "ambiguous"
     assert words in claim.diagnosis
+
+
+def test_a_small_letter_is_the_vector_of_the_weights_of_the_only_output():
+    rows = [
+        rf"\frac{{\partial L}}{{\partial w_2}} = {x}" for x in (r"\delta^{(2)} \cdot a_1", r"\delta^{(1)} \cdot a_1")
+    ]
+    assert verdicts(*rows, setting=ONE) == ["equal", "wrong"]
 
 
 MISTAKES = [

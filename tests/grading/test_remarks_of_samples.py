@@ -212,6 +212,11 @@ LAYERS = (
         (r"\frac{\partial \xi}{\partial W_o} = H^T \cdot (Y-T) = H^T \cdot \delta_{o}", "equal"),
         (r"\delta_h = \frac{\partial \xi}{\partial Z_h} = H \circ (1 - H) \circ [\delta_o \cdot W_o^T]", "equal"),
         (r"\frac{\partial \xi}{\partial W_h} = X^T \cdot \delta_h", "equal"),
+        (
+            r"\frac{\partial \xi}{\partial \mathbf{b}_{o}} = \frac{\partial \xi}{\partial Y}"
+            r" \frac{\partial Y}{\partial Z_{o}} \frac{\partial Z_{o}}{\partial \mathbf{b}_{o}}",
+            "equal",
+        ),
         (r"\frac{\partial \xi}{\partial W_h} = -X^T \cdot \delta_h", "ambiguous"),
         (r"\delta_h = \frac{\partial \xi}{\partial Z_h} = H \circ [\delta_o \cdot W_o^T]", "ambiguous"),
     ],
@@ -225,7 +230,7 @@ def test_names_of_layers_below_matrices(formula, verdict):
     [
         (
             r"\frac{\partial \xi}{\partial \mathbf{b}_{o}} = \frac{\partial \xi}{\partial Y}"
-            r" \frac{\partial Y}{\partial Z_{o}} \frac{\partial Z_{o}}{\partial \mathbf{b}_{o}}",
+            r" \frac{\partial Y}{\partial Z_{o}}",
             "whole vectors",
         ),
         (r"\xi(T,Y) = \sum_{i=1}^n \xi(\mathbf{t}_i,\mathbf{y}_i)", "whole vectors"),
