@@ -2,14 +2,25 @@
 
 import math
 
-__all__ = ["TOLERANCE", "close", "proportion"]
+__all__ = ["TOLERANCE", "close", "noise_of", "proportion", "vanishes"]
 
 TOLERANCE = 1e-6
+_NOISE = 1e-12  # the part of the largest number below which a number is a rounding error
 
 
 def close(a, b):
     """Return True if two factors are equal up to rounding."""
     return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))
+
+
+def noise_of(lists):
+    """Return the size of rounding errors beside the numbers of all lists."""
+    return _NOISE * max((abs(x) for numbers in lists for x in numbers if math.isfinite(x)), default=0.0)
+
+
+def vanishes(numbers, noise):
+    """Return True if no number is larger than rounding errors of this size."""
+    return all(abs(x) <= noise for x in numbers)
 
 
 def proportion(numbers, others):

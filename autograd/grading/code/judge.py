@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from autograd.engine.graph import adjoints, postorder
-from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.factors import close, noise_of, proportion, vanishes
 from autograd.grading.code.naming import merged
 from autograd.grading.code.optimizers import through_optimizer
 from autograd.grading.code.rates import front_of, literals_of, rate_lines_of, same_plain_numbers, share_leaves
@@ -81,6 +81,7 @@ def judge(truth, recorder, tree):
         fronts.append(front_of(group, gradients, memory))
     share_leaves(truth, fronts, recorder)
     exact = [[gradients.get(old, 0.0) for old in group.old] for group in truth.groups]
+    noise, of_changes = noise_of(exact), noise_of(changes)
     best, inside = None, {}
     for mode in range(4):
         if mode and not same_plain_numbers(fronts, mode):
@@ -89,6 +90,8 @@ def judge(truth, recorder, tree):
         for group, change, front, gradient in zip(truth.groups, changes, fronts, exact, strict=True):
             rate = front.rates()[mode] if front is not None else None
             own = [-x / (rate or 1.0) for x in change]
+            if vanishes(change, of_changes) and vanishes(gradient, noise):
+                own = gradient = [0.0] * len(gradient)
             factor = proportion(own, gradient)
             if factor is None or not close(factor, 1.0):
                 if id(group) not in inside:
