@@ -22,7 +22,12 @@ class _Type:
         return cls
 
 
-double = int = longlong = bint = Py_ssize_t = p_double = p_int = size_t = uchar = _Type
+double = int = longlong = bint = Py_ssize_t = p_double = p_int = size_t = uchar = void = _Type
+
+
+def pointer(kind):
+    """Return the type itself."""
+    return kind
 
 
 def declare(kind=None, value=None, visibility=None):
