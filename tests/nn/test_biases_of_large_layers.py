@@ -5,11 +5,10 @@ The truth is computed by NumPy.
 
 import numpy as np
 import pytest
+from batches_at_once import sizes_computed_at_once
 
 import nn
 from autograd import Value, tanh
-from autograd.compiler import layers
-from nn import on_tapes
 
 INPUTS, UNITS, SAMPLES = 40, 56, 24
 SHARED = {
@@ -29,17 +28,7 @@ SHARED = {
 
 @pytest.fixture(autouse=True)
 def computed(monkeypatch):
-    """Treat every tape as large. Return a list of the sizes of the batches that are computed at once."""
-    monkeypatch.setattr(on_tapes, "WORTH", 0)
-    sizes: list = []
-    make = layers.gradients_of
-
-    def noted(made, size):
-        found = make(made, size)
-        return found and (lambda machine, samples: sizes.append(len(samples)) or found(machine, samples))
-
-    monkeypatch.setattr(layers, "gradients_of", noted)
-    return sizes
+    return sizes_computed_at_once(monkeypatch)
 
 
 def start(biases):

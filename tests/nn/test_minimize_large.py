@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from batches_at_once import sizes_computed_at_once
 
 from autograd import Value, gelu, take, total
 from autograd.compiler import layers
@@ -11,17 +12,7 @@ from nn import MLP, Adam, Trainer, cross_entropy, minimize, on_tapes
 
 @pytest.fixture(autouse=True)
 def computed(monkeypatch):
-    """Treat every tape as large. Return a list of the sizes of the batches that are computed at once."""
-    monkeypatch.setattr(on_tapes, "WORTH", 0)
-    sizes: list = []
-    make = layers.gradients_of
-
-    def noted(made, size):
-        found = make(made, size)
-        return found and (lambda machine, samples: sizes.append(len(samples)) or found(machine, samples))
-
-    monkeypatch.setattr(layers, "gradients_of", noted)
-    return sizes
+    return sizes_computed_at_once(monkeypatch)
 
 
 def network():
