@@ -20,11 +20,10 @@ def outward(source, wanted):
     Yields:
         Pairs: the first statement that is moved, and the edits.
     """
-    for loop in [node for node in source.blocks if isinstance(node, ast.For) and not node.orelse]:
-        own = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+    for loop, own in _loops(source):
         for count in range(1, min(MAX_MOVED, len(loop.body) - 1) + 1):
             last = loop.body[-count:]
-            simple = all(isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) for s in last)
+            simple = _are_simple(last)
             if not simple or own & _names(last) or not any(map(wanted, last)):
                 break
             yield last[0], _reindented(source, last, source.indent(loop), loop.end_lineno)
@@ -40,16 +39,26 @@ def _inward(source, wanted):
     Yields:
         Pairs: the first statement that is moved, and the edits.
     """
-    for loop in [node for node in source.blocks if isinstance(node, ast.For) and not node.orelse]:
+    for loop, own in _loops(source):
         block, i, _ = source.blocks[loop]
-        made = _stored(loop.body) | {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        made = _stored(loop.body) | own
         for count in range(1, MAX_MOVED + 1):
             following = block[i + 1 : i + 1 + count]
-            simple = all(isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) for s in following)
+            simple = _are_simple(following)
             if len(following) < count or not simple:
                 break
             if made & _names(following) and any(map(wanted, following)):
                 yield following[0], _reindented(source, following, source.indent(loop.body[-1]), loop.end_lineno)
+
+
+def _loops(source):
+    """Return the loops of a program, each with the names that it gives a new value in every iteration."""
+    loops = [node for node in source.blocks if isinstance(node, ast.For) and not node.orelse]
+    return [(loop, {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}) for loop in loops]
+
+
+def _are_simple(statements):
+    return all(isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) for s in statements)
 
 
 def _reindented(source, statements, indent, line):
