@@ -150,6 +150,9 @@ def _swept(network, values, read, number, root=None, taken=None, slopes=None):
     return pull_back(network.order, seeds, edges_of, on_edge)
 
 
+_NEGATIVE = 0.1  # the part of the numbers that are negative if most gates are to be open
+
+
 def field_sample(network, generator=None, bits: Iterable = ()) -> Sample:
     """Return the network at a random point of a prime field.
 
@@ -173,10 +176,16 @@ def field_sample(network, generator=None, bits: Iterable = ()) -> Sample:
     raise GraphError("a denominator of this graph is 0 at every point.")
 
 
-def precise_sample(network, seed=None) -> Sample:
+def precise_sample(network, seed=None, mostly_open=False) -> Sample:
     """Return the network at a random point with :data:`DIGITS` digits.
 
     If no point that was tried has real values, points near the recorded one are tried.
+
+    Args:
+        network: the network.
+        seed: the seed of the numbers, or None for one of the operating system.
+        mostly_open: most numbers are positive but biases, which are larger. Then most gates of a deep network are open,
+            so that the derivatives of its first layers are not 0, and each gate is closed sometimes.
 
     Raises:
         GraphError: no point that was tried has real values.
@@ -195,6 +204,8 @@ def precise_sample(network, seed=None) -> Sample:
 
             def given(symbol, node, spread=spread, attempt=attempt):
                 u = Fraction(generator.randrange(-(10**9), 10**9) * 2 + 1, 2 * 10**9)
+                if mostly_open:
+                    u = 3 * u if symbol.role == "b" else abs(u) * (-1 if generator.random() < _NEGATIVE else 1)
                 if attempt < 10:
                     return number(u)
                 return number(rational(node.data) + u * rational(spread) * max(1, abs(rational(node.data))))

@@ -28,7 +28,7 @@ from autograd.grading.explaining.diagnosis import diagnose
 from autograd.grading.explaining.mistakes import Mistake
 from autograd.grading.explaining.right_formulas import RightFormulas
 from autograd.grading.grade import UNPROVED, Grade
-from autograd.grading.judging.points import KINK_POINTS
+from autograd.grading.judging.points import DOUBTED_POINTS
 from autograd.grading.judging.proof import Oracle
 from autograd.grading.latex_text import is_equation, split_at
 from autograd.grading.meaning.claims import Claims
@@ -207,7 +207,7 @@ class InVocabulary:
             return "wrong"
         digits = self.oracle.agree_in_digits(claim.truth, right, env)
         if digits and field is not True:  # perhaps by chance, on the side of a kink where both are the same
-            digits = self.oracle.agree_in_digits(claim.truth, right, env, KINK_POINTS)
+            digits = self.oracle.agree_in_digits(claim.truth, right, env, DOUBTED_POINTS)
         if digits is False or (digits is None and field is not True):
             return "wrong"
         return "equal" if field is True else "unproved"

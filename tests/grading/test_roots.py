@@ -33,6 +33,19 @@ def test_a_cube_root(formula, right):
     assert network("cbrt").grade(None, formula).verdict == {True: "equal", False: "wrong", None: "unproved"}[right]
 
 
+@pytest.mark.parametrize(("formula", "verdict"), [
+    (r"\delta_h = \frac{1}{3} s_h^{-2/3} \delta_{o_1} w_{h o_1}", "unproved"),
+    (r"\frac{\partial a_h}{\partial s_h} = \frac13 s_h^{-2/3}", "unproved"),
+    (r"\delta_h = \frac{2}{3} s_h^{-2/3} \delta_{o_1} w_{h o_1}", "wrong"),
+    (r"\frac{\partial a_h}{\partial s_h} = \frac13 s_h^{-1/3}", "wrong"),
+    (r"\delta_h = \log(-1 - s_h^2) \delta_{o_1} w_{h o_1}", "wrong"),  # it has a real value nowhere
+    (r"\frac{\partial a_h}{\partial s_h} = \log(-1 - s_h^2)", "wrong"),
+])  # fmt: skip
+def test_points_at_which_a_formula_has_no_real_value_decide_nothing(formula, verdict):
+    for _ in range(10):  # at random points, s_h is often negative
+        assert network("cbrt").grade(None, formula).verdict == verdict
+
+
 @pytest.mark.parametrize(("formula", "right"), [
     (r"\frac{\partial L}{\partial w} = \frac{x}{2 \sqrt[2]{w x}}", True),
     (r"\frac{\partial L}{\partial w} = \frac{x}{2 \sqrt{w x}}", True),

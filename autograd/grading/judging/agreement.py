@@ -8,7 +8,11 @@ from autograd.formulas.sampling import DIGITS
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import ShapeError, is_array, shape
 
-__all__ = ["constant", "differ", "is_zero", "same"]
+__all__ = ["NotReal", "constant", "differ", "is_zero", "same"]
+
+
+class NotReal(ValueError):
+    """A formula has no real value at a point, such as a square root of a negative number."""
 
 
 def is_zero(x):
@@ -39,16 +43,26 @@ def constant(x):
 
 
 def differ(truth, x):
-    """Return the reason why two values differ, or None if they are the same."""
+    """Return the reason why two values differ, or None if they are the same.
+
+    Raises:
+        NotReal: one of them is a complex number, which is neither right nor wrong: take another point.
+    """
     fits = is_array(truth) == is_array(x) and (not is_array(truth) or truth.shape == x.shape)
     if not fits and not _size(truth) == _size(x) == 1:
         if _is_one(truth, x) or _is_one(x, truth):
             return None
         raise ShapeError(f"the left side is {shape(truth)}", shape(x), "and the right side")
     for a, b in zip(arrays.entries(truth), arrays.entries(x), strict=True):
+        if _is_complex(a) or _is_complex(b):
+            raise NotReal("it has no real value here: a function is evaluated outside of its domain")
         if not same(a, b):
             return "the numbers differ"
     return None
+
+
+def _is_complex(x):
+    return not isinstance(x, Residue) and isinstance(x, precise_numbers().mpc)
 
 
 def _is_one(matrix, x):

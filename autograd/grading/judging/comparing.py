@@ -9,9 +9,9 @@ from autograd.engine.errors import AlgebraError, AutogradError
 from autograd.formulas.field import Pole, Unprovable
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS
-from autograd.grading.judging.agreement import constant, differ, is_zero, same
+from autograd.grading.judging.agreement import NotReal, constant, differ, is_zero, same
 from autograd.grading.judging.instances import instances, outline_of, unbound_letters
-from autograd.grading.judging.points import KINK_POINTS
+from autograd.grading.judging.points import DOUBTED_POINTS, POINTS_WITHOUT_VALUE
 from autograd.grading.judging.task import Judged, joined
 from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import ShapeError, is_array, shape
@@ -25,7 +25,7 @@ from autograd.grading.reading.trees import ReadingError
 
 FAILURES = (ZeroDivisionError, ValueError, OverflowError, ArithmeticError, TypeError, AlgebraError)
 _BEFORE_LAST = "before the last step"  # in the cache of a comparison if the last step is left out
-_DOUBTED_POINTS = 12  # points of many digits, if a field does not decide
+_SPARE_POINTS = 9  # points of a field that are tried if others have a denominator of 0
 _KNOWN = {  # the field knows all identities of these operations that formulas use
     primitives.add, primitives.sub, primitives.mul, primitives.div, primitives.neg, primitives.dot, primitives.total,
     primitives.identity, primitives.exp, primitives.tanh, primitives.sigmoid, primitives.relu, primitives.step,
@@ -61,13 +61,15 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
     for pool in pools:
         is_field = pool is pools[0] and points
         if doubted is not None:
-            pool = judge.points.precise(_DOUBTED_POINTS)
+            pool = judge.points.precise(DOUBTED_POINTS)
         want = len(pool) if is_field or doubted is not None else min(len(pool), 1 if points else 3)
-        agreed = 0
+        agreed, without_value = 0, 0
+        drawn = judge.points.field if is_field else judge.points.precise
         for k in itertools.count():
-            if agreed >= want or k >= len(pool) + (9 if is_field and not kinks else 0):
+            spare = (0 if kinks else _SPARE_POINTS) if is_field else min(without_value, POINTS_WITHOUT_VALUE)
+            if agreed >= want or k >= len(pool) + spare:
                 break
-            at = pool[k] if k < len(pool) else judge.points.field(k + 1)[k]
+            at = pool[k] if k < len(pool) else drawn(k + 1)[k]
             try:
                 found, factor = compared_at(judge, task, places, reading, envs, at, cache, factor, definitions)
             except (Pole, ZeroDivisionError):
@@ -80,6 +82,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
             except FAILURES as error:
                 if isinstance(error, ReadingError) or is_field:
                     raise
+                without_value += isinstance(error, NotReal)
                 continue
             if found is not None:
                 # Steps are random bits in a field, so |x| and max(x, -x) may differ there. Numbers of many digits
@@ -101,7 +104,7 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
                 return found._replace(reading=reading)
             agreed += 1
             if is_field and not kinks and at.has_kinks:  # the formula has a condition such as z > 0
-                kinks, pool = True, judge.points.field(KINK_POINTS)
+                kinks, pool = True, judge.points.deciding_kinks()
                 want = len(pool)
         if agreed == 0 and doubted is not None and not is_field:
             return doubted  # it has no value at any point
@@ -130,14 +133,24 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
 
 
 def agrees_in_digits(judge, task, places, reading, envs, definitions):
-    """Return True if numbers of many digits agree. A field does not know all identities of a function."""
-    try:
-        return all(
-            compared_at(judge, task, places, reading, envs, at, {}, None, definitions)[0] is None
-            for at in judge.points.precise(3)
-        )
-    except (AutogradError, *FAILURES):
-        return False
+    """Return True if numbers of many digits agree. A field does not know all identities of a function.
+
+    Points at which the formula has no real value are left out. It must have one at one point at least.
+    """
+    agreed = 0
+    for k in range(3 + POINTS_WITHOUT_VALUE):
+        try:
+            at = judge.points.precise(k + 1)[k]
+            if compared_at(judge, task, places, reading, envs, at, {}, None, definitions)[0] is not None:
+                return False
+        except NotReal:
+            continue
+        except (AutogradError, *FAILURES):
+            return False
+        agreed += 1
+        if agreed == 3:
+            break
+    return agreed > 0
 
 
 def needed_of_targets(judge, task, places, judged):

@@ -11,9 +11,17 @@ from autograd.formulas.field import Unprovable
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 
-__all__ = ["KINK_POINTS", "Points"]
+__all__ = ["DOUBTED_POINTS", "KINK_POINTS", "POINTS_WITHOUT_VALUE", "Points", "closed_gates"]
 
-KINK_POINTS = 24  # points of a field that decide if step functions are random bits there
+# A formula may have no real value where two or three numbers are negative. By chance, they are so at every one of a few
+# points. With so many points, a formula that has a value somewhere is not taken for one that has none.
+POINTS_WITHOUT_VALUE = 60
+_FIRST_PRECISE_POINTS = 6  # behind them, most gates are open at every second point of many digits
+KINK_POINTS = 24  # points of a field that decide if step functions are random bits there, at least
+DOUBTED_POINTS = 48  # points of many digits, if a field does not decide: at one of four, a wrong gate is seen
+_RANDOM_KINK_POINTS = 12  # the first of them
+_ALONE = 24  # in a network with at most so many gates, each is closed alone at one of the points
+_PARTS = 12  # with more gates, they are closed in 12 parts, one part after the other, in two ways or more
 _LOOSE_KINK_POINTS = 8
 
 
@@ -22,8 +30,21 @@ class _Samples:
 
     def __init__(self):
         self.field: list = []
+        self.closed: list = []  # sets of gates that are closed at the points that decide
+        self.gates = 0
         self.loose: list = []
         self.precise: tuple = (None, [])  # the precise numbers of a thread, and samples with them
+
+    def next_of_field(self, network):
+        """Return the next sample in a field: with random steps, and then with few gates closed."""
+        k = len(self.field) - _RANDOM_KINK_POINTS
+        if 0 <= k < len(self.closed):
+            return _with_steps(network, _Closed(self.closed[k], self.gates))
+        sample = _with_other_steps(network, self.field)
+        if not self.field:  # later, the steps of formulas are among them
+            self.gates = len(sample.point.bits)
+            self.closed = closed_gates(self.gates)
+        return sample
 
 
 def _samples_of(network):
@@ -44,6 +65,43 @@ class _Opposite:
     def __iter__(self):
         for k in itertools.count():
             yield 1 - self._bits[k] if k < len(self._bits) else None
+
+
+def closed_gates(gates):
+    """Return sets of the gates that are closed at points that decide, one for each of these points.
+
+    The derivative of a gate deep in a network is 0 at most points with random gates, since each path to the loss has
+    some that are closed. There, a formula with another gate, or without one, is right. So all gates are open first, and
+    then only one or a few are closed: each is closed without any other one at some point.
+
+    Args:
+        gates: the number of step functions in the network.
+
+    Example:
+
+        >>> closed_gates(3)
+        [[], [0], [1], [2]]
+    """
+    found: list = [[]]
+    if gates <= _ALONE:
+        return found + [[k] for k in range(gates)]
+    shuffled = random.Random(gates).sample(range(gates), gates)  # so that no part is a whole layer
+    digit = 1
+    while digit < gates:  # two numbers differ in a digit, so for any two gates, some part has one and not the other
+        found += [sorted(shuffled[n] for n in range(gates) if n // digit % _PARTS == part) for part in range(_PARTS)]
+        digit *= _PARTS
+    return found
+
+
+class _Closed:
+    """The steps of a point at which some gates are closed. Steps of formulas are random."""
+
+    def __init__(self, closed, gates):
+        self._closed, self._gates = frozenset(closed), gates
+
+    def __iter__(self):
+        for k in itertools.count():
+            yield (k not in self._closed) + 0 if k < self._gates else None
 
 
 def _with_other_steps(network, drawn):
@@ -77,14 +135,16 @@ class Points:
         self._precise: tuple = (None, [])  # the precise numbers of a thread, and points with them
         self._loose: list = []
         self._unprovable = False
+        self._kinks = 0  # the number of points of a field that decide if there are kinks
 
     def field(self, count):
         """Return ``count`` points of a prime field, or None if the graph has no meaning there."""
         while len(self._field) < count and not self._unprovable:
             try:
-                k, drawn = len(self._field), _samples_of(self.network).field  # another thread may append to both
+                samples = _samples_of(self.network)
+                k, drawn = len(self._field), samples.field  # another thread may append to both
                 while len(drawn) <= k:
-                    drawn.append(_with_other_steps(self.network, drawn))
+                    drawn.append(samples.next_of_field(self.network))
                 sample = drawn[k]
                 self._field.append(self.point(sample, sample.point.random()))
             except (Unprovable, AlgebraError):
@@ -105,7 +165,8 @@ class Points:
                 drawn = []
                 samples.precise = mpmath, drawn
             while len(drawn) <= len(points):
-                drawn.append(precise_sample(self.network))
+                k = len(drawn)
+                drawn.append(precise_sample(self.network, mostly_open=k >= _FIRST_PRECISE_POINTS and k % 2 == 1))
             sample = drawn[len(points)]
             with mpmath.workdps(DIGITS):
                 # mpmath's own random numbers would change those of the user's program
@@ -123,7 +184,14 @@ class Points:
         They are more if there are kinks, since steps are random bits in a field.
         """
         points = self.field(3)
-        return self.field(KINK_POINTS) if points and points[0].has_kinks else points
+        return self.deciding_kinks() if points and points[0].has_kinks else points
+
+    def deciding_kinks(self):
+        """Return as many points of a prime field as decide if there are kinks. The graph has a meaning there."""
+        if not self._kinks:
+            self.field(1)
+            self._kinks = max(KINK_POINTS, _RANDOM_KINK_POINTS + len(_samples_of(self.network).closed))
+        return self.field(self._kinks)
 
     def loose(self):
         """Return points of a field at which the targets of a sample do not sum to 1.

@@ -14,7 +14,7 @@ from autograd.formulas.field import SMALL, Pole, Residue, Unprovable, small_frac
 from autograd.formulas.network import Constant
 from autograd.formulas.precise import DIGITS, precise_numbers
 from autograd.formulas.sampling import replayed_at
-from autograd.grading.judging.points import KINK_POINTS, Points
+from autograd.grading.judging.points import POINTS_WITHOUT_VALUE, Points
 from autograd.grading.meaning.names import RATE
 from autograd.grading.meaning.quantities import At, Model, Quantity, quantity_of
 
@@ -231,19 +231,20 @@ class Oracle:
                 return False
             checked += 1
             if point.sample.point.has_kinks:
-                want = KINK_POINTS
+                want = len(self.points.deciding_kinks())
         return True if checked == want else "pole"
 
     def agree_in_digits(self, left, right, env, count=3):
         """Return True if numbers of many digits agree, and False if they differ.
 
-        Return None if the formula has no value at any point.
+        Points at which the formula has no real value are left out, such as a root of a negative number. Return None if
+        it has none at any point.
         """
         mpmath = precise_numbers()
 
         agreed = 0
         with mpmath.workdps(DIGITS):
-            for k in range(2 * count):
+            for k in range(count + POINTS_WITHOUT_VALUE):
                 point = self.points.precise(k + 1)[k]
                 try:
                     a, b = evaluate(left, point, env), evaluate(right, point, env)
