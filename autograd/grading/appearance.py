@@ -23,7 +23,7 @@ _FRAMES = {
 }  # fmt: skip
 _OPERATORS = (
     r"[=:+\-*/]|:=|\\(?:cdot|odot|circ|times|ast|star|bullet|otimes|circledast|circledcirc|leftarrow|gets|equiv|sum"
-    r"|prod|partial|triangleq|doteq|coloneqq|to|rightarrow|longleftarrow|bigcirc|boxdot|oast)(?![A-Za-z])"
+    r"|prod|partial|triangleq|oslash|doteq|coloneqq|to|rightarrow|longleftarrow|bigcirc|boxdot|oast)(?![A-Za-z])"
 )
 _FONT = r"\\(?:boldsymbol|mathbf|bm|pmb|displaystyle|textstyle|scriptstyle|large|Large|small|mathsf|mathrm|rm|bf)"
 _SIGN = re.compile(rf"\s*(?:{_FONT}(?![A-Za-z])\s*)*\{{?\s*({_OPERATORS})\s*\}}?\s*(?:\\limits\s*)?")

@@ -11,6 +11,7 @@ from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS
 from autograd.grading.judging.agreement import NotReal, constant, differ, is_zero, same
 from autograd.grading.judging.instances import instances, outline_of, unbound_letters
+from autograd.grading.judging.open_steps import are_between, of_later_steps
 from autograd.grading.judging.points import DOUBTED_POINTS, POINTS_WITHOUT_VALUE
 from autograd.grading.judging.task import Judged, joined
 from autograd.grading.meaning import arrays
@@ -47,7 +48,9 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
         implied = compared(judge, summed, places, reading.changed(implied=True), wanted, definitions)
         if implied is not None and implied.verdict == "equal":
             return implied
+    is_open = are_between(task, reading, unbound)
     envs = instances(judge, task, places, reading, wanted, cache)
+    envs = of_later_steps(judge, task, places, reading, envs, cache) if is_open else envs
     if not envs:
         return None
     points = judge.points.deciding()
@@ -117,12 +120,14 @@ def compared(judge, task, places, reading, wanted, definitions, quick=False):
                 task.sides[-1].at,
             )
         checked += agreed
-    if unbound:
+    if unbound and not is_open:
         words = ", ".join([x.split("#")[0].lstrip("@") for x in unbound])
         return Judged("ill-formed", reading, envs[0], None, f"the index {words} is not bound")
     if not points:
         unproved = 1
     condition = "" if factor in (None, 1) else _absorbed(factor)
+    if is_open:
+        condition = joined(condition, f"for every later step {', '.join(unbound)}")
     if _BEFORE_LAST in cache:
         condition = joined(condition, "for all steps but the last one")
     if task.kind == "step":
@@ -158,10 +163,13 @@ def needed_of_targets(judge, task, places, judged):
     if not judge.model.network.distributions or judge.points.field(1) is None or judged.reading is None:
         return ""
     inner = judged.task
+    unbound = unbound_letters(judge, inner, places, judged.reading)
     if judged.reading.implied:
-        inner = _summed(inner, unbound_letters(judge, inner, places, judged.reading))
+        inner = _summed(inner, unbound)
     try:
         envs = instances(judge, inner, places, judged.reading, None)
+        if are_between(inner, judged.reading, unbound):
+            envs = of_later_steps(judge, inner, places, judged.reading, envs, {})
         for at in judge.points.loose():
             if compared_at(judge, inner, places, judged.reading, envs, at, {}, None, None)[0] is not None:
                 return "the targets of a sample add up to 1"

@@ -13,6 +13,7 @@ from autograd.grading.reading.nodes import Limits, walk
 from autograd.grading.reading.trees import ReadingError
 
 _MAX_INSTANCES = 40
+_COUNTS_NOTHING = ("layer", "ignored", "named", "last step", "last layer")
 
 
 def unbound_letters(judge, task, places, reading, cache=None):
@@ -37,7 +38,7 @@ def unbound_letters(judge, task, places, reading, cache=None):
         for letter in free_letters(side, evaluation):
             if letter in lasts:
                 continue
-            counts = reading.axes.get(letter) not in ("layer", "ignored", "named")
+            counts = reading.axes.get(letter) not in _COUNTS_NOTHING
             is_other = reading.axes.get(letter) in lost  # a_j = f(z_i), even if there is one neuron
             if letter not in left and counts and (is_other or how_many(judge, letter, reading) > 1):
                 found.setdefault(letter)
@@ -156,9 +157,7 @@ def instances(judge, task, places, reading, wanted, cache=None):
         for x in free_letters(side, evaluation):
             letters.setdefault(x)
     letters = [
-        x
-        for x in letters
-        if how_many(judge, x, reading) >= 1 and reading.axes.get(x, "@") not in ("layer", "ignored", "named")
+        x for x in letters if how_many(judge, x, reading) >= 1 and reading.axes.get(x, "@") not in _COUNTS_NOTHING
     ]
     counts, lasts = {x: how_many(judge, x, reading) for x in letters}, last_letters(task)
     ranges = [range(counts[x] if x in lasts else 1, counts[x] + 1) for x in letters]

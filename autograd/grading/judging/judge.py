@@ -13,6 +13,7 @@ from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
 from autograd.grading.judging.index_letters import fits
 from autograd.grading.judging.layouts import misplaced_samples
 from autograd.grading.judging.points import Points
+from autograd.grading.judging.stated_slopes import held_by_activation
 from autograd.grading.judging.taken import taken
 from autograd.grading.judging.task import Judged, joined, rank
 from autograd.grading.judging.vanishing import VANISHING, vanishes
@@ -300,6 +301,7 @@ class Judge:
                 continue
             meant = self._of_outputs(of) if is_shared else None
             meant = self._of_only_neuron(of, task) if meant is None else meant
+            meant = held_by_activation(self.model, task, of) if meant is None else meant
             if meant is not None:
                 found.append(meant)
             else:

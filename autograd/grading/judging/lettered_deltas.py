@@ -1,25 +1,59 @@
 """Deltas with a letter for their quantity: delta^z is the derivative of the loss with respect to z."""
 
-from autograd.grading.meaning.products import is_slope
-from autograd.grading.reading.nodes import Node, is_name, walk
+from typing import Any, NamedTuple
 
-__all__ = ["with_defined_names", "with_lettered_deltas"]
+from autograd.grading.meaning.products import is_slope
+from autograd.grading.reading.nodes import Node, is_name, show, walk
+
+__all__ = ["Defined", "with_defined_names", "with_lettered_deltas"]
+
+_DEFINED = "if {} stands for {}, as the formula defines it"
+
+
+class Defined(NamedTuple):
+    """A claim in which deltas are written out as the derivatives of the loss that a formula defines them to be.
+
+    Fields:
+        claim: the claim.
+        condition: the definition in words, if the name of the delta may also be that of a layer, or else "".
+        plain: the claim in which only the defined deltas are written out, if ``claim`` has more of them, or None.
+    """
+
+    claim: Any
+    condition: str = ""
+    plain: Any = None
 
 
 def with_defined_names(claims, places):
-    r"""Return the claims of a formula with ``\partial L/\partial h_2`` for ``\delta_{h_2}`` where one defines it so."""
-    defined = {}
+    r"""Return the claims of a formula with ``\partial L/\partial h_2`` for ``\delta_{h_2}`` where one defines it so.
+
+    In ``\delta^{(h)}``, h may be a quantity or the name of a layer, so its definition is a condition. A writer who
+    defines it so means ``\partial L/\partial o`` by ``\delta^{(o)}``, too.
+    """
+    defined, others, words = {}, {}, ""
     for claim in claims:
         if len(claim.sides) < 2 or claim.sides[0] is None or not is_name(claim.sides[0]):
             continue
         left, right = claim.sides[:2]
-        named = _lettered(left, places)
+        named = _lettered(left, places, ("", "(", "["))
         while right.kind == "group":
             right = right.parts[0]
         is_of_loss = right.kind == "deriv" and (right.parts[0].kind == "loss" or places.is_loss(right.parts[0]))
-        if named is not None and is_of_loss and right.parts[1] == named[1]:
-            defined[left] = right
-    return [claim.rewritten(defined.get) for claim in claims] if defined else claims
+        if named is None or not is_of_loss or right.parts[1] != named[1]:
+            continue
+        defined[left] = right
+        if _lettered(left, places) is None:
+            words = _DEFINED.format(show(left), show(right))
+    if words:
+        names = [x for claim in claims for side in claim.sides if side is not None for x in walk(side) if is_name(x)]
+        named = [(x, _lettered(x, places, ("(", "["))) for x in names if x not in defined]
+        others = {x: Node("deriv", (Node("loss", (), None, x.at), y[1]), None, x.at) for x, y in named if y is not None}
+    found = []
+    for claim in claims:
+        plain, whole = claim.rewritten(defined.get), claim.rewritten({**others, **defined}.get)
+        changes = words if whole != claim else ""
+        found.append(Defined(whole, changes, plain if plain != whole else None))
+    return found
 
 
 def with_lettered_deltas(claim, places):
@@ -68,13 +102,16 @@ def _is_named_matrix(name, places):
     return places.model.steps > 1 and name.data[0].isupper() and "w" in places.roles_of(name.data[0])
 
 
-def _lettered(name, places):
-    """Return the letter of a declared quantity among the marks of a delta, and this quantity, or None."""
+def _lettered(name, places, brackets=("",)):
+    """Return the letter of a declared quantity among the marks of a delta, and this quantity, or None.
+
+    The mark stands in one of the ``brackets``.
+    """
     if places.roles_of(name.data[0]) != ["delta"] or name.data[1]:
         return None
     for k, script in enumerate(name.parts):
         for j, mark in enumerate(script.parts):
-            letter = mark.data[0] if is_name(mark) and script.data == "" else ""
+            letter = mark.data[0] if is_name(mark) and script.data in brackets else ""
             roles = places.roles.get(letter, [])
             is_usual = letter in ("a", "z") and not places.model.steps > 1  # these are never indices
             if any(places.is_declared(role) or is_usual for role in roles if role in ("s", "a", "y")):

@@ -23,6 +23,9 @@ def with_steps_of_others(claim, places):
         return None, ""
     indices = {id(y) for x in nodes if x.kind == "name" for s in x.parts for y in walk(s)}
     indices |= {id(x.parts[0]) for x in nodes if x.kind == "call"}
+    limits = [x.data for x in nodes if isinstance(x.data, Limits)]
+    bounds = [y for x in limits for y in (x.lower, x.upper, x.domain, *x.conditions) if y is not None]
+    indices |= {id(y) for x in bounds for y in walk(x)}
     found: dict = {}
 
     def replace(node):

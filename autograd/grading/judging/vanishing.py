@@ -14,6 +14,7 @@ from autograd.grading.judging.comparing import FAILURES
 from autograd.grading.judging.instances import instances
 from autograd.grading.meaning.arrays import entries, is_array
 from autograd.grading.meaning.evaluate import evaluator
+from autograd.grading.reading.nodes import Limits
 
 __all__ = ["VANISHING", "vanishes"]
 
@@ -30,7 +31,7 @@ def vanishes(judge, task, places, reading) -> bool:
         reading: its reading.
     """
     left = task.sides[0]
-    if left.kind != "deriv" or any(side.kind not in ("prod", "deriv", "neg", "group") for side in task.sides[1:]):
+    if left.kind != "deriv" or not all(_is_product(side) for side in task.sides[1:]):
         return False
     cache: dict = {}
     try:
@@ -43,3 +44,10 @@ def vanishes(judge, task, places, reading) -> bool:
     except (AutogradError, *FAILURES):
         return False
     return True
+
+
+def _is_product(side):
+    """Return True if a side consists of factors, and is no sum."""
+    if isinstance(side.data, Limits):
+        return side.data.is_product
+    return side.kind in ("prod", "deriv", "neg", "group")

@@ -91,7 +91,7 @@ def has_left_side(formula):
 
 def has_matrix_signs(formula):
     """Return True if a formula has a sign that only vectors and matrices have."""
-    signs = ("odot", "circ", "otimes", "bullet", "^T", "top", "nabla", "diag", "⊙", "intercal")
+    signs = ("odot", "circ", "otimes", "bullet", "oslash", "⊘", "^T", "top", "nabla", "diag", "⊙", "intercal")
     return any(sign in formula for sign in signs)
 
 
@@ -169,7 +169,21 @@ class Written:
 
     def _verdicts_of(self, text, letters_of, places, target):
         claims = [one for claim in read_claims(text, *letters_of) for one in by_kind(claim)]
-        return [self._graded(one, places, target) for one in with_defined_names(claims, places)]
+        return [self._of_defined(one, places, target) for one in with_defined_names(claims, places)]
+
+    def _of_defined(self, defined, places, target):
+        """Return the verdict on a claim whose deltas may be defined by the formula."""
+        found = self._graded(defined.claim, places, target)
+        if not defined.condition:
+            return found
+        if found.judged.verdict in ("equal", "unproved"):
+            return found._replace(condition=joined(found.condition, defined.condition))
+        if defined.plain is not None:
+            with contextlib.suppress(ReadingError):
+                other = self._graded(defined.plain, places, target)
+                if other.judged.verdict == "equal":
+                    return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=OF_ACTIVATIONS))
+        return found
 
     def _wrong_label(self, text, places, letters_of):
         """Return a part of a formula with a label under its brace that is not equal to it, and the label, or None.

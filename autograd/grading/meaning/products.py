@@ -11,10 +11,10 @@ from autograd.grading.meaning.arrays import Array, ShapeError, is_array
 from autograd.grading.meaning.conditions import assignments
 from autograd.grading.meaning.derivatives import is_of_own_loss
 from autograd.grading.meaning.evaluation import is_into_neuron
-from autograd.grading.meaning.place import Place
+from autograd.grading.meaning.place import Misfit, Place
 from autograd.grading.meaning.product_forms import with_sum_outside, without_empty_products
 from autograd.grading.meaning.ratios import is_summed_over, ratio
-from autograd.grading.reading.nodes import Node, is_name, walk
+from autograd.grading.reading.nodes import Node, is_name, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 
@@ -31,11 +31,18 @@ def of_product(evaluation, node, env):
     node = without_empty_products(evaluation, node, env)
     if len(node.parts) == 1:
         return evaluation.value(node.parts[0], env)
-    if any(x.kind in ("deriv", "name") for x in node.parts):
+    if any(_within(x).kind in ("deriv", "name") for x in node.parts):
         x = chain(evaluation, node, env)
         if x is not None:
             return x
-    values = [evaluation.value(x, env) for x in node.parts]
+    try:
+        values = [evaluation.value(x, env) for x in node.parts]
+    except ReadingError:
+        gap = gap_of(evaluation, node, env)
+        if gap is None:
+            raise
+        words = f"no link of the chain leads from {show(gap[0].parts[1])} to {show(gap[1].parts[0])}: one is missing"
+        raise Misfit(f"{words} between {show(gap[0])} and {show(gap[1])}.", gap[1].at) from None
     values, signs = inner_products(evaluation, node, values)
     if len(values) == 1:
         return values[0]
@@ -368,6 +375,29 @@ def chain(evaluation, node, env, in_any_layout=False):
         if order[0].of.role == "loss" and all(a.ends == b.sources for a, b in pairwise(order)):
             return contracted(evaluation, order)
     return None
+
+
+def _within(node):
+    """Return a node without the brackets around it."""
+    while node.kind == "group":
+        node = node.parts[0]
+    return node
+
+
+def gap_of(evaluation, node, env):
+    """Return two neighbouring derivatives of a chain between which a link is missing, or None."""
+    parts = [_within(x) for x in node.parts]
+    if not all(is_link(x) for x in parts):
+        return None
+    try:
+        found = [link_of(evaluation, x, env) for x in parts]
+    except ReadingError:
+        return None
+    if found[0].of.role != "loss":
+        parts, found = parts[::-1], found[::-1]
+    gaps = [k for k, (a, b) in enumerate(pairwise(found)) if a.ends != b.sources]
+    is_of_loss = found[0].of.role == "loss" and any(evaluation.is_whole(x.by) for x in found)
+    return (parts[gaps[0]], parts[gaps[0] + 1]) if is_of_loss and len(gaps) == 1 else None
 
 
 def with_chains_apart(node):

@@ -177,8 +177,8 @@ class Cursor:
             if text in RELATIONS or text in COMPARISONS or text in IMPLICATIONS or text in PRODUCTS:
                 return False
             return text not in (
-                "end", "forall", "in", "}", "rbrace", "rvert", "rVert", "notin", "pm", "div", "rangle",
-                "rfloor", "rceil",
+                "end", "forall", "in", "}", "rbrace", "rvert", "rVert", "notin", "pm", "div", "rangle", "rfloor",
+                "rceil", "oslash",
             ) and not (text in ("|", "Vert") and self.bars)  # fmt: skip
         return False
 

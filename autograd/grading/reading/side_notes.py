@@ -59,7 +59,10 @@ def is_reason(c, k):
 
 
 def remark_end(c, k=0):
-    """Return the position of the closing bracket of a remark or a range at the end of a line, or None."""
+    r"""Return the position of the closing bracket of a remark or a range, or None.
+
+    It stands at the end of a line, or in front of a shape such as ``\in \mathbb{R}^K``.
+    """
     end = c.closing(k) if c.is_op("(", k) else None
     if end is not None and sum(c.look(j)[1] in COMPARISONS for j in range(k, end)) > 1:
         return end  # such as (1 <= k <= c)
@@ -68,7 +71,13 @@ def remark_end(c, k=0):
     after = end + 1
     while c.look(after)[0] == "gap" or (c.look(after)[0] == "op" and c.look(after)[1] in ".,;"):
         after += 1
-    return end if c.ends(after) else None
+    return end if c.ends(after) or c.is_cmd("in", k=after) else None
+
+
+def is_bracketed_remark(c):
+    r"""Return True if words in a bracket follow that are no name, as in ``dS_i (\text{summed over rows})``."""
+    words = c.look(1)[1].strip() if c.is_op("(") and c.look(1)[0] == "text" and c.is_op(")", 2) else ""
+    return (" " in words or not words.isascii()) and remark_end(c) is not None
 
 
 def closes(c):

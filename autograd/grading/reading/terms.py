@@ -5,6 +5,7 @@ from autograd.grading.reading.calls import LOSS_LETTERS, product_of
 from autograd.grading.reading.cursor import PRODUCTS, RELATIONS, Grammar
 from autograd.grading.reading.marks import read_exponent, read_script
 from autograd.grading.reading.nodes import Node, is_name
+from autograd.grading.reading.side_notes import is_bracketed_remark
 from autograd.grading.reading.trees import GREEK
 
 _GREEK_WORDS = frozenset(GREEK.values())
@@ -51,8 +52,12 @@ def read_term(c):
             below = read_signed_factor(c)
             factors, signs = [Node("div", (product_of(factors, signs, at), below), None, at)], []
             continue
+        if c.is_cmd("oslash"):
+            c.i += 1
+            factors, signs = [Node("div", (product_of(factors, signs, at), read_divisor(c)), None, at)], []
+            continue
         sign = read_product_sign(c)
-        if sign is None and (not c.starts() or c.is_case()):
+        if sign is None and (not c.starts() or c.is_case() or is_bracketed_remark(c)):
             break
         factors.append(read_signed_factor(c) if sign else read_factor(c))
         signs.append(sign or "")
@@ -64,6 +69,15 @@ def read_term(c):
             factors[k:end] = [Node("deriv", (inner, x.parts[1]), "applied", x.at)]
             signs = signs[:k] + signs[end - 1 :]
     return product_of(factors, signs, at)
+
+
+def read_divisor(c):
+    """Read what stands behind an elementwise division: factors side by side, which bind more tightly."""
+    at = c.at
+    found = [read_signed_factor(c)]
+    while c.starts() and not c.is_case():
+        found.append(read_factor(c))
+    return product_of(found, [""] * (len(found) - 1), at)
 
 
 def end_of_operand(factors, signs, start):

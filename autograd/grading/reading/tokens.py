@@ -45,6 +45,7 @@ _SIGN_OF = {
     "≠": ("cmd", "neq"), "≥": ("cmd", "geq"), "≤": ("cmd", "leq"), "…": ("cmd", "dots"), "⋯": ("cmd", "dots"),
     "∆": ("let", "Delta"), "△": ("let", "Delta"), "ℓ": ("let", "ell"), "𝟙": ("cmd", "indicator"), "∞": ("cmd", "infty"),
     "∴": ("cmd", "therefore"), "∵": ("cmd", "because"), "÷": ("op", "/"),
+    "⊘": ("cmd", "oslash"),
     "ᵀ": ("cmd", "transposed"), "⊤": ("cmd", "transposed"), "∗": ("op", "*"), "[": ("op", "["),
     "，": ("op", ","), "；": ("op", ";"), "。": ("op", "."), "：": ("op", ":"), "（": ("op", "("), "）": ("op", ")"),
     "＝": ("op", "="),
