@@ -9,7 +9,7 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.wayback import same
 
-__all__ = ["adjoints_like", "named_adjoints", "output_errors", "turned_errors", "unread_factors"]
+__all__ = ["adjoints_like", "named_adjoints", "output_errors", "turned_errors", "unread_factors", "unread_terms"]
 
 MAX_PAIRS = 40
 MAX_FORMS = 6
@@ -139,11 +139,39 @@ def unread_factors(c):
     returned = isinstance(c.parent(), ast.Return)  # a sum that is returned may be a number only of its terms
     if not (c.is_back() or returned) or c.is_stored() or not c.seen.shape or isinstance(c.node, ast.Constant):
         return
-    for name in c.source.unread_arguments(c.statement):
-        known = c.scope().get(name)
-        if known is not None and known[0] == c.seen.shape:
-            message = f"{name} is given and never read: it is a factor of this"
+    whole = isinstance(c.parent(), (ast.Assign, ast.Return)) and c.parent().value is c.node
+    arguments, scope = c.source.unread_arguments(c.statement), c.scope()
+    names = [*arguments, *(name for name in c.source.unread(c.statement) if whole and name not in arguments)]
+    for name in [name for name in names if name in scope]:
+        shape = scope[name][0]
+        if shape == c.seen.shape or (whole and shape and _is_spread(shape, c.seen.shape)):
+            message = f"{name} is {'given' if name in arguments else 'computed'} and never read: it is a factor of this"
             new = f"{c.source.operand_text(c.node, tight=False)} * {name}"
-            whole = isinstance(c.parent(), (ast.Assign, ast.Return)) and c.parent().value is c.node
             edits = c.replaced(new if whole else f"({new})")
-            yield Candidate(1.14 if whole else 1.15, "wrong factor", c.line, message, edits, firm=True)
+            cost = (
+                1.14 + 0.01 * (not whole) - 1e-5 * c.line
+            )  # the last place first: the sum over samples comes after it
+            yield Candidate(cost, "wrong factor", c.line, message, edits, firm=True)
+
+
+def unread_terms(c):
+    """Yield edits that add or subtract a variable in a sum, which the program computes and never reads."""
+    node, sums = c.node, (ast.Add, ast.Sub)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, sums) or not c.is_back() or not c.seen.shape:
+        return
+    scope = c.scope()
+    for name in [name for name in c.source.unread(c.statement) if name in scope][:2]:
+        if scope[name][0] == c.seen.shape or (scope[name][0] and _is_spread(scope[name][0], c.seen.shape)):
+            for sign in ("-", "+"):
+                new = f"{c.text} {sign} {name}"
+                message = f"{name} is computed and never used: it belongs to this sum"
+                around = c.source.text[c.source.span(node)[1] :][:1]
+                alone = isinstance(c.parent(), (ast.Assign, ast.Return)) or around == ")"
+                edits = c.replaced(new if alone else f"({new})")
+                yield Candidate(0.98, "wrong factor", c.line, message, edits, firm=True)
+
+
+def _is_spread(shape, whole):
+    """Return True if an array of a shape can be combined with one of another shape that it does not change."""
+    ends = list(zip(shape[::-1], whole[::-1], strict=False))
+    return len(shape) <= len(whole) and all(a in (b, 1) for a, b in ends)

@@ -7,7 +7,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import Note
 
-__all__ = ["first_unknown", "notes_of", "products"]
+__all__ = ["first_unknown", "is_partly_adjoint", "notes_of", "products"]
 
 MAX_NOTES = 40
 
@@ -76,9 +76,28 @@ def first_unknown(way, below):
         back = [e for e in computed if e not in way.gradients and e in below and e not in way.right]
         if not back or statement.lineno in way.update_lines or way.is_slope(node):
             continue
-        if _note(statement.lineno, "", places[0], known) is None and not _is_state(way, statement, places[0]):
+        known_here = _note(statement.lineno, "", places[0], known) is not None or is_partly_adjoint(way, places[0])
+        if not known_here and not _is_state(way, statement, places[0]):
             return statement.lineno
     return None
+
+
+def is_partly_adjoint(way, place):
+    """Return True if a value is a derivative up to a factor in all entries that are not data.
+
+    The derivative of an input, as in ``concatenate([x, h])``, has a term for each of its uses, and is not needed.
+    """
+    for seen in way.forward:
+        inner = [
+            i for i, e in enumerate(seen.elements) if isinstance(e, Value) and (e.op is not None or e in way.roots)
+        ]
+        if seen.shape != place.shape or not 1 < len(inner) < len(seen.elements):
+            continue
+        slopes = [way.gradients.get(seen.elements[i], 0.0) for i in inner]
+        factor = proportion([place.data[i] for i in inner], slopes)
+        if factor is not None and factor == factor:
+            return True
+    return False
 
 
 def _is_state(way, statement, place):

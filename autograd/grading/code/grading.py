@@ -308,7 +308,7 @@ def _explained(text, last, count):
         update.factor = update.factor and update.factor * (update.rate or 1.0)
         update.right = update.factor is not None and close(update.factor, 1.0)
     found = find_mistakes(case, exact=True)[0]
-    return found if found and found[0].fix else []
+    return [mistake for mistake in found if mistake.line <= last]
 
 
 def _stale(case, judged, mistake, base):

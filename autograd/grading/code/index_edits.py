@@ -7,7 +7,18 @@ from autograd.grading.code.context import Candidate, is_slope_argument, multipli
 from autograd.grading.code.objects import Instance
 from autograd.grading.code.trace import numbers_of
 
-__all__ = ["called", "entries", "indices", "labels", "last_entries", "offsets", "repeated", "slices_alike", "twins"]
+__all__ = [
+    "called",
+    "entries",
+    "indices",
+    "labels",
+    "last_entries",
+    "offsets",
+    "other_rows",
+    "repeated",
+    "slices_alike",
+    "twins",
+]
 
 MAX_ENTRIES = 8
 
@@ -35,6 +46,19 @@ def indices(c):
         if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             new = f"{c.source.text_of(outer)}[{name}]"
             yield Candidate(1.42, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def other_rows(c):
+    """Yield edits that read another row of a matrix, at an index with which the program reads this matrix elsewhere."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or c.is_stored() or not c.seen.shape or not isinstance(node.slice, ast.Name):
+        return
+    names = c.seen.frame.names
+    for part in {part.id: None for part in c.source.parents if isinstance(part, ast.Name)}:
+        alike = type(names.get(part)) is type(names.get(node.slice.id)) and isinstance(names.get(part), int)
+        read = f"{c.source.text_of(node.value)}[{part}]"
+        if part != node.slice.id and alike and c.source.text.replace(" ", "").count(read.replace(" ", "")):
+            yield Candidate(1.31, "wrong factor", c.line, f"{c.text} stands where {read} belongs", c.replaced(read))
 
 
 def labels(way, source):

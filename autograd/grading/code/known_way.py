@@ -39,7 +39,7 @@ def known_way(case, source, text=None):
             roots[old] = update.group.name
             successors.add(new)
             terms = [term for term, _ in linear_terms(new, old) if term is not old]
-            optimizers |= machinery(old, new)
+            optimizers |= machinery(old, new, judged.truth.adjoints)
             _gather(terms, side, roots)
     lines = {line for update in judged.updates for line in update.group.lines}
     way = WayBack(

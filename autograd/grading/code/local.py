@@ -4,6 +4,7 @@ import ast
 
 from autograd.engine.value import Value
 from autograd.grading.code.error_edits import adjoints_like, named_adjoints
+from autograd.grading.code.explanation import is_partly_adjoint
 from autograd.grading.code.expressions import evaluate
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.limits import Limits, Unreadable
@@ -78,7 +79,7 @@ class Local:
                 exact = [[x - b for x, b in zip(data, before, strict=True)] for data in exact]
             if not any(place.data):
                 continue
-            right = _is_one_of(place.data, exact, added)
+            right = _is_one_of(place.data, exact, added) or (not added and is_partly_adjoint(self.way, place))
             later = [] if right and not isinstance(node, ast.Name) else self._wanted_later(statement, node, place)
             named = (
                 named_adjoints(self.way, statement, place.shape) if right and isinstance(statement, ast.Assign) else []

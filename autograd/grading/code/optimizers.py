@@ -82,15 +82,16 @@ def is_adaptive(group):
     return gradients_inside((moved or group.new)[:1]) is not None
 
 
-def machinery(old, new):
+def machinery(old, new, forward):
     """Return the numbers that an adaptive optimizer computes from a gradient, without the gradient itself.
 
     Args:
         old: A number before the step.
         new: The number after the step.
+        forward: The numbers of the forward pass. A normalization divides by the root of a mean of their squares.
     """
     gradient = _squared_below(new)
-    if gradient is None:
+    if gradient is None or gradient in forward:
         return set()
     above, waiting = set(), [new]
     while waiting and len(above) < MAX_NODES:

@@ -85,6 +85,12 @@ def substitutes(c):
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     error = not shape and c.way.is_error(c.seen)
     found = [*backs[::-1], *others] if c.is_back() or error else [*others, *backs[::-1]]
+    if shape and isinstance(node, ast.Name) and c.is_back() and not isinstance(parent, (ast.Attribute, ast.Subscript)):
+        for other in [other for other in [*backs, *others] if other in c.source.unread(c.statement)][:2]:
+            message = f"{other} is computed and never used: it belongs to the sum with {text}"
+            alone = isinstance(parent, (ast.Assign, ast.AugAssign, ast.Return, ast.Call))
+            new = f"{text} + {other}" if alone else f"({text} + {other})"
+            yield Candidate(0.97, "wrong factor", c.line, message, c.replaced(new), firm=True)
     for other in [other for other in found if other in unread][:2]:
         message = f"{other} is computed and never used: it belongs here, not {text}"
         skipped = "." in other and any(
@@ -222,7 +228,13 @@ def _substitution_kind(c, text, other):
         return "relu mask", f"the mask is made from {text}, but {other} tells which units were active"
     neighbours = not c.seen.shape and _stem(text) == _stem(other)
     error = not c.seen.shape and c.way.is_error(c.seen)
-    if c.way.is_back_text(other, c.seen) and (c.is_back() or error or _is_derivative(c)) and not neighbours:
+    again = c.way.is_forward_again(*c.scope()[other])
+    if (
+        c.way.is_back_text(other, c.seen)
+        and not again
+        and (c.is_back() or error or _is_derivative(c))
+        and not neighbours
+    ):
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
 
@@ -298,6 +310,10 @@ def axes(c):
         if method and not node.args and not node.keywords and isinstance(inner, ast.Call) and c.way.shape_of(inner):
             message = f"{c.text} adds up once more: {c.source.text_of(inner)} belongs here"
             yield Candidate(1.16, "wrong axis", c.line, message, c.replaced(c.source.text_of(inner)))
+            if function_name(inner) == function_name(node) and isinstance(inner.func, ast.Attribute):
+                new = f"{c.source.text_of(inner.func.value)}.{function_name(node)}(0)"
+                message = f"{c.text} adds up once more: the sum over the samples, {new}, belongs here"
+                yield Candidate(1.17, "wrong axis", c.line, message, c.replaced(new))
     elif (
         c.is_back()
         and len(c.seen.shape) == 2

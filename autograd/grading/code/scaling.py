@@ -123,6 +123,9 @@ def kind_of(c, text, factor):
     """Return the kind of a missing factor, and the message about it."""
     if text == SIMPLE[-1.0]:
         return "sign of the update", f"the sign of {c.text} is reversed"
+    places = c.way.texts.get(text.removeprefix("/ "), [])
+    if any(map(c.way.is_parameter, places[:1])):
+        return "wrong factor", f"{c.text} should be {scaled(c, text)}"
     if text in SIMPLE.values():
         return "constant factor", f"the gradient is {factor:.6g} times the true one"
     parent = c.parent()

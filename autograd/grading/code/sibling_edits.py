@@ -8,6 +8,7 @@ from autograd.grading.code.source import Edit
 __all__ = ["siblings"]
 
 MAX_SIBLINGS = 40
+LEAST_SHARED = 8  # nodes of the syntax tree that two statements have in common
 MAX_LENGTH = 80  # characters of a part that is taken over
 
 
@@ -28,7 +29,8 @@ def siblings(way, source):
             if not _compare(statement.value, other.value, parts, names) or len(parts) != 1:
                 continue
             own, theirs = parts[0]
-            if own is statement.value:
+            shared = sum(1 for _ in ast.walk(statement.value)) - sum(1 for _ in ast.walk(own))
+            if own is statement.value or shared < LEAST_SHARED:
                 continue
             text = _renamed(source, theirs, names)
             key = (source.span(own), text)

@@ -5,7 +5,7 @@ import ast
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.source import Edit
 
-__all__ = ["branches", "complements", "exponentials"]
+__all__ = ["branches", "complements", "exponentials", "leaks"]
 
 
 def branches(c):
@@ -16,6 +16,21 @@ def branches(c):
     if function_name(parent) == "where" and len(parent.args) == 3 and c.node in parent.args[1:]:
         message = f"the derivative is {c.text} + 1 in this branch"
         yield Candidate(1.23, "wrong derivative", c.line, message, c.replaced(f"{c.text} + 1"))
+
+
+def leaks(c):
+    """Yield edits that scale the gradient where a unit is inactive, as the leaky relu of the forward pass does."""
+    node = c.node
+    if not isinstance(node, ast.Call) or function_name(node) != "where" or len(node.args) != 3 or not c.is_back():
+        return
+    numbers = [part.value for part in ast.walk(c.source.tree) if isinstance(part, ast.Constant)]
+    leaks = dict.fromkeys(x for x in numbers if isinstance(x, float) and 0 < x < 0.5)
+    for own, other in ((node.args[2], node.args[1]), (node.args[1], node.args[2])):
+        if isinstance(own, ast.Constant) and not isinstance(other, ast.Constant):
+            for number in list(leaks)[:4]:
+                new = f"{number} * {c.source.operand_text(other, tight=False)}"
+                message = f"the gradient is {new} where the unit is inactive, not {c.source.text_of(own)}"
+                yield Candidate(1.15, "relu mask", c.line, message, (c.source.replacing(own, new),))
 
 
 def exponentials(c):

@@ -109,7 +109,11 @@ def _factors(node):
 
 
 def _names(text):
-    return {part.id for part in ast.walk(ast.parse(f"({text})")) if isinstance(part, ast.Name)}
+    """Return the names in an expression, and its attributes other than the transpose."""
+    parts = list(ast.walk(ast.parse(f"({text})")))
+    owners = {id(part.value) for part in parts if isinstance(part, ast.Attribute) and part.attr != "T"}
+    own = [part for part in parts if isinstance(part, (ast.Name, ast.Attribute)) and id(part) not in owners]
+    return {ast.unparse(part) for part in own if getattr(part, "attr", "") != "T"}
 
 
 def _plain(text):

@@ -378,7 +378,8 @@ class WayBack:
     def mentions_parameter(self, node):
         """Return True if an expression has only parameters and plain numbers, like the gradient of a penalty."""
         parts = [part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
-        parts = parts if self.penalties else []
+        whole = {part.value for part in parts if isinstance(part, ast.Subscript)}  # of which a row is read
+        parts = [part for part in parts if part not in whole] if self.penalties else []
         met = False
         for part in parts:
             for place in self.by_place(part):
