@@ -30,7 +30,7 @@ def leaks(c):
             for number in list(leaks)[:4]:
                 new = f"{number} * {c.source.operand_text(other, tight=False)}"
                 message = f"the gradient is {new} where the unit is inactive, not {c.source.text_of(own)}"
-                yield Candidate(1.15, "relu mask", c.line, message, (c.source.replacing(own, new),))
+                yield Candidate(1.15, "wrong derivative", c.line, message, (c.source.replacing(own, new),))
 
 
 def exponentials(c):

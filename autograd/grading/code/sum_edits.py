@@ -13,6 +13,7 @@ MAX_NAMES = 40
 MAX_TERMS = 6
 LATER, ALONE, LONGER = 0.05, 0.5, 0.002  # added costs: a later statement, no sum, a longer text
 SLACK = 1e-7
+FORMS = ("T", "t", "transpose", "reshape", "shape", "dot", "view")  # attributes that are no other variable
 FOUND = 0.2  # the value itself gives the factor
 FACTORS = {"2 * ": 2.0, "0.5 * ": 0.5, "-": -1.0, "-2 * ": -2.0, "-0.5 * ": -0.5}
 
@@ -109,11 +110,11 @@ def _factors(node):
 
 
 def _names(text):
-    """Return the names in an expression, and its attributes other than the transpose."""
+    """Return the names in an expression, and its attributes other than a transpose or a shape."""
     parts = list(ast.walk(ast.parse(f"({text})")))
-    owners = {id(part.value) for part in parts if isinstance(part, ast.Attribute) and part.attr != "T"}
-    own = [part for part in parts if isinstance(part, (ast.Name, ast.Attribute)) and id(part) not in owners]
-    return {ast.unparse(part) for part in own if getattr(part, "attr", "") != "T"}
+    parts = [p for p in parts if isinstance(p, ast.Name) or (isinstance(p, ast.Attribute) and p.attr not in FORMS)]
+    owners = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
+    return {ast.unparse(part) for part in parts if id(part) not in owners}
 
 
 def _plain(text):
