@@ -174,6 +174,7 @@ def candidates(way, source, wrong_factors):
     found.extend(index_edits.repeated(way, source))
     found.extend(index_edits.labels(way, source))
     found.extend(target_edits.stored_elsewhere(way, source))
+    found.extend(target_edits.rows_of_updates(way, source))
     found.extend(target_edits.other_stores(way, source))
     found.extend(target_edits.parts_of_rows(way, source))
     found.extend(depth_edits.depths(way, source))

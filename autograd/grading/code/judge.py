@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from autograd.engine.graph import adjoints, postorder
 from autograd.grading.code.factors import close, noise_of, proportion, vanishes
+from autograd.grading.code.misplaced import misplaced
 from autograd.grading.code.naming import merged
 from autograd.grading.code.optimizers import through_optimizer
 from autograd.grading.code.rates import front_of, literals_of, rate_lines_of, same_plain_numbers, share_leaves
@@ -83,7 +84,7 @@ def judge(truth, recorder, tree):
     exact = [[gradients.get(old, 0.0) for old in group.old] for group in truth.groups]
     noise, of_changes = noise_of(exact), noise_of(changes)
     best, inside = None, {}
-    for mode in range(4):
+    for mode in range(5):
         if mode and not same_plain_numbers(fronts, mode):
             continue
         updates = []
@@ -207,6 +208,7 @@ def judge_losses(candidates, changes, places, recorder, tree):
         lost = recorder.lost_updates(gradients, {old for group in found for old in group.old}) if found else ()
         # The numbers of a lost update stay as they are.
         found += [Group(s.old, s.old, s.node.lineno, s.node, s.function, s.target, {s.node.lineno}) for s in lost]
+        found += misplaced(changes, gradients, found, places)
         groups = merged(found, places)
         if not groups:
             continue

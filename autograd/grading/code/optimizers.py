@@ -115,8 +115,9 @@ def _squared_below(new):
         if not below:
             return None
         node = below.pop(0)
-        if squared_number(node) is not None:
-            return squared_number(node)
+        square = squared_number(node)
+        if square is not None and (square.op is not None or not square.data):  # and not 0.99 ** 2 of a correction
+            return square
         below.extend(node.parents)
     return None
 

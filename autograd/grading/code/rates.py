@@ -12,6 +12,8 @@ from autograd.grading.code.steps import is_multiple, linear_terms, name_of
 
 __all__ = ["Front", "front_of", "literals_of", "rate_lines_of", "same_plain_numbers", "share_leaves"]
 
+STATE = 4  # the mode in which the factor within a state belongs to the rate
+
 
 @dataclass
 class Front:
@@ -24,6 +26,7 @@ class Front:
         wholes: The product of the integers in the statement of the update.
         sign: The sign of the whole factor.
         peeled: The leaves in the factor.
+        kept: The product of the factors with which a gradient is added to a state, such as ``1 - beta`` of a mean.
     """
 
     numbers: float = 1.0
@@ -32,6 +35,7 @@ class Front:
     wholes: float = 1.0
     sign: int = 1
     peeled: set = field(default_factory=set)
+    kept: float = 1.0
 
     def rates(self):
         """Return the possible values of the rate, because a plain number may belong to the rate or to the gradient."""
@@ -40,6 +44,7 @@ class Front:
             self.numbers * self.decimals,
             self.leaves * self.decimals * self.wholes,
             self.numbers * self.decimals * self.wholes,
+            self.leaves * self.decimals * self.kept,
         ]
 
 
@@ -50,8 +55,10 @@ def front_of(group, gradients, memory):
     starts = [old, *new.parents]
     before = next((p for p in starts if any(s > 0 and is_multiple(t, p) for t, s in linear_terms(new, p))), old)
     terms = [(term, sign) for term, sign in linear_terms(new, before) if not (sign > 0 and is_multiple(term, before))]
-    literals = group.literals
-    fronts = [_front(term, sign, literals, gradients, memory) for term, sign in terms[:6]]
+    literals, every = group.literals, len(terms)
+    terms = [(term, sign) for term, sign in terms if term.data or not is_free(term, gradients, memory)] or terms
+    state = len(terms) < every  # a state, which is 0 before the first step, is added to the gradient
+    fronts = [_front(term, sign, literals, gradients, memory, state) for term, sign in terms[:6]]
     if len(fronts) == 1:
         return fronts[0]
     if fronts and all(f.sign == fronts[0].sign and close(f.numbers, fronts[0].numbers) for f in fronts):
@@ -145,33 +152,38 @@ def literals_of(node):
     return found
 
 
-def _front(term, sign, literals, gradients, memory):
+def _front(term, sign, literals, gradients, memory, state=False):
     """Return the front of one term: the factors that depend on no number from which the loss is computed."""
     front, left = Front(sign=sign), list(literals)
-    waiting = [(term, 1, 0)]
+    waiting = [(term, 1, 0, int(state))]  # the last entry is 1 for a term of a state, and 2 for a factor of one
     while waiting:
-        node, power, depth = waiting.pop()
+        node, power, depth, state = waiting.pop()
         name = name_of(node) if isinstance(node, Value) else ""
         if not isinstance(node, Value):
             if abs(node) in left and node:
                 left.remove(abs(node))
                 _multiply(front, node, power)
+            elif state and node and not float(node).is_integer():
+                front.sign *= -1 if node < 0 else 1
+                front.kept *= abs(node) ** power
         elif is_free(node, gradients, memory):
             if node.data and math.isfinite(node.data):
                 front.sign *= -1 if node.data < 0 else 1
                 front.peeled |= {leaf for leaf in adjoints(node) if leaf.op is None}
                 front.numbers *= abs(node.data) ** power
                 front.leaves *= abs(_leaf_product(node)) ** power
+                front.kept *= abs(node.data) ** power if state and not float(node.data).is_integer() else 1.0
         elif name in ("mul", "div", "neg") and depth < 12:
             front.sign *= -1 if name == "neg" else 1
             for i, part in enumerate(node.operands):
-                waiting.append((part, -power if name == "div" and i == 1 else power, depth + 1))
-        elif name == "add" and len(node.parents) == 2:
+                waiting.append((part, -power if name == "div" and i == 1 else power, depth + 1, 2 * (state == 1)))
+        elif name in ("add", "sub") and len(node.parents) == 2:
             a, b = node.parents
             if a.data == 0 and is_free(a, gradients, memory):
-                waiting.append((b, power, depth + 1))
+                front.sign *= -1 if name == "sub" else 1
+                waiting.append((b, power, depth + 1, 1))
             elif b.data == 0 and is_free(b, gradients, memory):
-                waiting.append((a, power, depth + 1))
+                waiting.append((a, power, depth + 1, 1))
     return front
 
 
@@ -210,5 +222,7 @@ def is_free(node, gradients, memory):
 
 def same_plain_numbers(fronts, mode):
     """Return True if the plain numbers that a mode adds to the rates are the same in all updates."""
+    if mode == STATE:
+        return all(f and f.kept != 1.0 and close(f.kept, fronts[0].kept) for f in fronts)
     parts = [(f.numbers / f.leaves if mode in (1, 3) else 1.0) * (f.wholes if mode > 1 else 1.0) for f in fronts if f]
     return all(close(part, parts[0]) for part in parts)

@@ -5,14 +5,16 @@ import math
 from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.case import Case, has_steps, judgement, start_numbers
+from autograd.grading.code.earlier_values import FORWARD, SUMS, earlier_values
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
+from autograd.grading.code.later_steps import later_steps
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import is_adaptive
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.source import Edit, Source
-from autograd.grading.code.stale import moved_forward
+from autograd.grading.code.stale import KEPT, copies, moved_forward
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 
 __all__ = ["SecondStep", "second_step"]
@@ -47,6 +49,16 @@ def second_step(case, correct=True):
         correct: True to search for a correction.
     """
     case = _where_it_is_right(case)
+    result = _compared(case, correct)
+    if result is None or (result.kept and not result.wrong):
+        found = earlier_values(case)
+        if found is not None:
+            return SecondStep(found[1], [_kept_mistake(case, *found)] if correct else [])
+    return result
+
+
+def _compared(case, correct):
+    """Return the result of comparing the second update with the gradient and the first update, or None."""
     recorder = case.own.recorder
     changes = [change for change in recorder.changes if change.step == 2]
     if not changes or any(is_adaptive(update.group) for update in case.judged.updates):
@@ -69,7 +81,8 @@ def second_step(case, correct=True):
         return None
     kept = any(shares.values())
     wrong = [name for name, share in shares.items() if close(share, 1.0)]
-    return SecondStep(wrong, [_mistake(case, judged)] if wrong and correct else [], kept)
+    lines = {line for update in judged.updates for line in update.group.lines}
+    return SecondStep(wrong, [_mistake(case, lines)] if wrong and correct else [], kept)
 
 
 def _where_it_is_right(case):
@@ -186,14 +199,35 @@ def _stale_mistake(case, judged, names):
     return Mistake(line, "stale forward pass", said)
 
 
+def _kept_mistake(case, kind, names):
+    """Return the mistake of a second update that reads what belongs to the first weights, with a correction."""
+    source = Source(case.text)
+    lines = {line for update in case.judged.updates if update.group.name in names for line in update.group.lines}
+    if kind == SUMS:
+        return _mistake(case, lines)
+    for line, own, new, edits in copies(case, source):
+        if _is_right(case, source.edited(edits)):
+            return Mistake(line, "stale forward pass", KEPT.format(own, new, new), source.fixes(edits))
+    line, edits = (moved_forward(case, source) or (0, [])) if kind == FORWARD else (0, [])
+    if edits and _is_right(case, source.edited(edits)):
+        message = "this is computed before the loop and not again in it: every step uses the first weights"
+        return Mistake(line, "stale forward pass", message, source.fixes(edits))
+    message = "the second update is not the gradient, although the first one is: it is computed from the first weights"
+    return Mistake(min(lines), "stale forward pass", message)
+
+
 def _dot(a, b):
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
-def _mistake(case, judged):
-    """Return the mistake of gradients that are not set to zero, with the first correction that is confirmed."""
+def _mistake(case, lines):
+    """Return the mistake of gradients that are not set to zero, with the first correction that is confirmed.
+
+    Args:
+        case: The program.
+        lines: The lines of the updates.
+    """
     source = Source(case.text)
-    lines = {line for update in judged.updates for line in update.group.lines}
     sums = [n for n in ast.walk(source.tree) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
     sums = [node for node in sums if node.lineno not in lines]
     message = (
@@ -271,5 +305,10 @@ def _is_right(case, text):
     if not judged.right:
         other.numbers = start_numbers(own, judged)
         other = _where_it_is_right(other)
-    second = second_step(replace(other, text=text), correct=False) if other.judged.right else None
+    if not other.judged.right:
+        return False
+    second = second_step(replace(other, text=text), correct=False)
+    if second is None and any(is_adaptive(update.group) for update in judged.updates):
+        later = later_steps(other)
+        return later is not None and not later.faults and later.judged == len(judged.updates)
     return second is not None and not second.wrong

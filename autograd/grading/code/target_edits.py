@@ -5,7 +5,7 @@ import ast
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
 
-__all__ = ["other_stores", "parts_of_rows", "stored_elsewhere"]
+__all__ = ["other_stores", "parts_of_rows", "rows_of_updates", "stored_elsewhere"]
 
 VARIABLES = (ast.Name, ast.Attribute, ast.Subscript)
 MAX_STORES = 12
@@ -66,6 +66,34 @@ def other_stores(way, source):
                 edits = (source.replacing(value, name),)
                 kind = "derivative at the wrong argument"
                 yield Candidate(1.335, kind, statement.lineno, message, edits, firm=True)
+
+
+def rows_of_updates(way, source):
+    """Yield edits that update another row, at an index with which the program reads the same matrix elsewhere.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    rows = {}
+    for node in source.parents:
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+            rows.setdefault(ast.unparse(node.value), {}).setdefault(node.slice.id)
+    for statement in source.blocks:
+        target = getattr(statement, "target", None) or getattr(statement, "targets", [None])[0]
+        wrong = getattr(statement, "lineno", 0) in way.update_lines - way.right_lines
+        if not wrong or not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Name):
+            continue
+        own = source.text_of(target)
+        names = [*rows[ast.unparse(target.value)], *source.loop_variables]
+        for name in [name for name in dict.fromkeys(names) if name != target.slice.id]:
+            new = f"{source.text_of(target.value)}[{name}]"
+            edits = [source.replacing(target, new)]
+            if isinstance(statement, ast.Assign):
+                reads = [part for part in ast.walk(statement.value) if ast.unparse(part) == own]
+                edits += [source.replacing(part, new) for part in reads if isinstance(part, ast.Subscript)]
+            message = f"the gradient is that of {new}, and it changes {own}"
+            yield Candidate(0.92, "other", statement.lineno, message, tuple(edits), firm=True)
 
 
 def parts_of_rows(way, source):
