@@ -45,7 +45,7 @@ MAKERS = (
     form_edits.roots, form_edits.broadcasts, form_edits.clipped, penalty_edits.missing_penalties,
     penalty_edits.spared_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
-    term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called,
+    term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called, index_edits.fixed_entries,
     index_edits.last_entries,
     index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, layer_edits.outputs_of_layers,
     slope_edits.branches, slope_edits.leaks, index_edits.other_rows,

@@ -160,8 +160,9 @@ def unread_terms(c):
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, sums) or not c.is_back() or not c.seen.shape:
         return
     scope = c.scope()
-    for name in [name for name in c.source.unread(c.statement) if name in scope][:2]:
-        if scope[name][0] == c.seen.shape or (scope[name][0] and _is_spread(scope[name][0], c.seen.shape)):
+    arrays = [name for name in c.source.unread(c.statement) if scope.get(name, ((), []))[0]]
+    for name in arrays[:2]:
+        if _is_spread(scope[name][0], c.seen.shape):
             for sign in ("-", "+"):
                 new = f"{c.text} {sign} {name}"
                 message = f"{name} is computed and never used: it belongs to this sum"

@@ -10,6 +10,7 @@ from autograd.grading.code.trace import numbers_of
 __all__ = [
     "called",
     "entries",
+    "fixed_entries",
     "indices",
     "labels",
     "last_entries",
@@ -46,6 +47,21 @@ def indices(c):
         if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             new = f"{c.source.text_of(outer)}[{name}]"
             yield Candidate(1.42, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def fixed_entries(c):
+    """Yield edits that read the entry of the loop, as ``states[t]``, where always the same one is read."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant) or c.is_stored():
+        return
+    counted = isinstance(node.slice.value, int) and any(isinstance(e, Value) for e in c.seen.elements)
+    outer = c.source.text_of(node.value)
+    for name in c.source.counters(node) if counted and c.seen.shape else ():
+        if isinstance(c.seen.frame.names.get(name), int):
+            kind = "order in time" if c.way.recurrent else "wrong factor"
+            for new in (f"{outer}[{name}]", f"{outer}[{name} - 1]", f"{outer}[{name} + 1]"):
+                message = f"{c.text} is the same in each iteration: {new} belongs here"
+                yield Candidate(1.36, kind, c.line, message, c.replaced(new))
 
 
 def other_rows(c):

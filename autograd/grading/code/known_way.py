@@ -1,5 +1,7 @@
 """The facts about the backward pass of a program, from a reading of it with a trace."""
 
+import math
+
 from autograd.engine.value import Value
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.naming import Places
@@ -66,7 +68,9 @@ def _lack(update):
     below = set()
     _gather([part for number in new for part in number.parents], below, {})
     missing = [true - given for true, given in zip(update.gradient, own, strict=True)]
-    return Lack([number.data for number in old], missing, update.group.shape, below)
+    shape = update.group.shape
+    shape = shape if math.prod(shape) == len(old) else (len(old),)  # a row of a matrix
+    return Lack([number.data for number in old], missing, shape, below)
 
 
 def _gather(numbers, found, roots):

@@ -7,6 +7,7 @@ statement is evaluated again, so these are many values and few readings of the p
 import ast
 
 from autograd.grading.code.context import Candidate
+from autograd.grading.code.trace import numbers_of
 from autograd.grading.code.wayback import same
 
 __all__ = ["locally_right"]
@@ -17,6 +18,7 @@ MAX_NUMBERS = 100_000  # that are computed in all, where each evaluation counts 
 FIRST = 40
 MAX_TEXTS = 40
 MAX_COUNTS = 8
+LATER = 0.05  # what an edit of a later statement costs more
 LONGEST = 30  # letters of a text that is written
 
 
@@ -29,14 +31,16 @@ def locally_right(way, source, local):
         local: The statements whose values are not derivatives, with possible right values.
     """
     found, left = [], MAX_NUMBERS
-    for moment in sorted(local.moments.values(), key=lambda moment: moment.place.order)[:MAX_MOMENTS]:
+    moments = sorted(local.moments.values(), key=lambda moment: moment.place.order)[:MAX_MOMENTS]
+    for rank, moment in enumerate(moments):  # the first value that is wrong is the likeliest place
         cost = FIRST + len(moment.place.data)
         for tried, (kind, message, node, new) in enumerate(_edits(way, source, moment)):
             left -= cost
             if tried == MAX_VALUES or left < 0:
                 break
             edits = (source.replacing(node, new),)
-            candidate = Candidate(1.2 + 0.001 * len(new), kind, node.lineno, message, edits)
+            longer = max(len(new) - len(source.text_of(node)), 0)
+            candidate = Candidate(1.2 + 0.001 * longer + LATER * rank, kind, node.lineno, message, edits)
             if local.makes_derivative(candidate, always=True):
                 found.append(candidate)
     return found
@@ -49,7 +53,7 @@ def _edits(way, source, moment):
     for node, around in _inside(source, value):
         old, shape = source.text_of(node), way.shape_of(node) or ()
         if shape not in known:
-            known[shape] = _texts(way, moment, shape)
+            known[shape] = [*_entries(way, source, moment, shape), *_texts(way, moment, shape)]
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             for new in known[shape]:
                 if new != old and not (isinstance(around, ast.Attribute) and not _is_name(new)):
@@ -73,6 +77,8 @@ def _edits(way, source, moment):
             for count in counts[:MAX_COUNTS]:
                 new = f"{source.operand_text(node, tight=False)} / {count}"
                 yield "constant factor", f"{old} is not divided by {count}, as the loss is", node, new
+        for new in _windows(way, source, node):
+            yield "wrong factor", f"{old} stands where {new} belongs", node, new
     for product in _products(way, moment):
         yield (
             "wrong factor",
@@ -80,6 +86,40 @@ def _edits(way, source, moment):
             value,
             f"{source.text_of(value)} + {product}",
         )
+
+
+def _windows(way, source, node):
+    """Yield the other slices of an array with as many entries, such as ``d[3:]`` and ``d[-2:]`` for ``d[:2]``."""
+    if not isinstance(node, ast.Subscript) or way.shape_of(node) is None or way.shape_of(node.value) is None:
+        return
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    whole, own = way.shape_of(node.value), way.shape_of(node)
+    if len(parts) > len(whole) or len(own) != len(whole):
+        return
+    for axis, part in enumerate(parts):
+        rest = whole[axis] - own[axis]
+        if isinstance(part, ast.Slice) and part.step is None and rest > 0:
+            ends = [source.text_of(end) for end in (part.lower, part.upper) if end is not None]
+            for window in dict.fromkeys([f"{end}:" for end in ends] + [f":{end}" for end in ends]
+                                        + [f"{rest}:", f":{own[axis]}", f"-{own[axis]}:"]):  # fmt: skip
+                texts = [window if other is part else source.text_of(other) for other in parts]
+                new = f"{source.text_of(node.value)}[{', '.join(texts)}]"
+                if new != source.text_of(node):
+                    yield new
+
+
+def _entries(way, source, moment, shape):
+    """Return the texts of entries of lists at the counters of loops, at their neighbours, and at the ends."""
+    counters = [name for name in source.counters(moment.statement) if moment.known.get(name, (None,))[0] == ()]
+    found = []
+    for name, value in moment.place.frame.names.items():
+        if isinstance(value, (list, dict)) and value and isinstance(name, str):
+            sample = value[-1] if isinstance(value, list) else next(iter(value.values()))
+            if numbers_of(sample)[0] == shape and shape:
+                for counter in counters[:2]:
+                    found += [f"{name}[{counter}]", f"{name}[{counter} - 1]", f"{name}[{counter} + 1]"]
+                found += [f"{name}[-1]"] if isinstance(value, list) else []
+    return found
 
 
 def _products(way, moment):

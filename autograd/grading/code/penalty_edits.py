@@ -36,9 +36,11 @@ def missing_penalties(c):
         for weights in _texts_of(c, lack)[:MAX_FORMS]:
             for rank, text in enumerate(coefficients(c, factor)[:MAX_FORMS]):
                 message = f"the gradient of the penalty, {text} * {weights}, is missing"
-                new = f"{c.source.text_of(c.node)} + {text} * {weights}"
                 cost = 1.26 + 0.01 * rank + 0.0001 * len(text) + 0.03 * (not whole)
-                yield Candidate(cost, "penalty", c.line, message, c.replaced(new if whole else f"({new})"))
+                for sign in ("+", "-"):  # the descent may be written as an ascent of the opposite
+                    new = f"{c.source.text_of(c.node)} {sign} {text} * {weights}"
+                    edits = c.replaced(new if whole else f"({new})")
+                    yield Candidate(cost + 0.005 * (sign == "-"), "penalty", c.line, message, edits)
 
 
 def spared_penalties(c):
