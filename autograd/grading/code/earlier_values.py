@@ -188,7 +188,7 @@ class _Graph:
         return any(part in self.moved for node in self._new(row) for part in node.parents)
 
     def multiplies(self, row):
-        """Return True if a number with a part of the first backward pass is multiplied by a number of the second loss."""
+        """Return True if a part of the first backward pass is multiplied by a number of the second loss."""
         parts = set(self.emptied)
         for node in self._new(row):
             if parts.isdisjoint(node.parents):

@@ -25,8 +25,7 @@ for turn in range(1, 60):
 AHEAD = "h = np.tanh(X @ W + b)"
 PLAIN = "W -= 0.3 * dW; b -= 0.3 * db; V -= 0.3 * dV; c -= 0.3 * dc"
 HEAVY = (
-    "for p, g, v in zip((W, b, V, c), (dW, db, dV, dc), state):\n"
-    "        v *= 0.9\n        v -= 0.3 * g\n        p += v"
+    "for p, g, v in zip((W, b, V, c), (dW, db, dV, dc), state):\n        v *= 0.9\n        v -= 0.3 * g\n        p += v"
 )
 STATE = "state = [np.zeros_like(p) for p in (W, b, V, c)]"
 ADAM = (
@@ -36,8 +35,7 @@ ADAM = (
 )
 SQUARES = STATE + "\nsquares = [np.zeros_like(p) for p in (W, b, V, c)]"
 LAST = (
-    "new = W + 0.8 * (W - W_last) - 0.3 * dW\n    W_last, W = W, new\n"
-    "    b -= 0.3 * db; V -= 0.3 * dV; c -= 0.3 * dc"
+    "new = W + 0.8 * (W - W_last) - 0.3 * dW\n    W_last, W = W, new\n    b -= 0.3 * db; V -= 0.3 * dV; c -= 0.3 * dc"
 )
 
 
