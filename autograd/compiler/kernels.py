@@ -26,6 +26,7 @@ from autograd.compiler.instructions import (
     is_temporary,
     region,
 )
+from autograd.compiler.jamming import at_once, jammed
 from autograd.compiler.loops import expanded
 from autograd.compiler.machine import lane_width
 from autograd.compiler.memory import SUM_FLAGS, Space, summed
@@ -150,7 +151,7 @@ class Block:
                  INPUT_GRADIENTS: lowered.sizes.get(INPUTS, 0)}  # fmt: skip
         update = (*update, "rate") if update else None
         # LLVM optimizes loops better if their numbers of iterations are constants.
-        forward, adjoint = expanded(forward), expanded(adjoint)
+        forward, adjoint = [jammed(expanded(items), at_once(count)) for items in (forward, adjoint)]
         self.emitter = emitter = Emitter(lanes, space, sizes, fresh, update)
 
         def program():
