@@ -21,7 +21,7 @@ _MAX_TRIED = 12  # the number of claims by which candidates are compared
 _MAX_NETWORKS = 10
 _MAX_CONVENTIONS = 4  # the number of conventions that are tried, most likely first
 _SECONDS = 2.5  # the work for the whole choice
-_WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^]|\b)|\\theta|\\omega")
+_WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^₀-₉]|\b)|\\theta|\\omega")
 # A delta may be its letter in all spellings, an error in words, or the d of d_k and d_h[h].
 _DELTA = re.compile(r"[Dd]elta|[δΔ]|[Ee]rr|(?<![A-Za-z])d\s*[_\[^]")
 _SIZES = re.compile(
@@ -43,10 +43,11 @@ _SAYS_LINEAR = re.compile(r"linear out|outputs? (?:units? )?(?:is|are) linear|ou
 _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
 _RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*[-+]\s*1")
 # The forward pass with a matrix in front of a column, as in W_1 x, or behind a row, as in X W_1.
-_SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*\s*\}?"
+_SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\w)|[₀-₉])*\s*\}?"
 _VECTOR = rf"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{{?\s*)?[xahzXAHZ](?![A-Za-z]){_SCRIPT}"
 _MATRIX = rf"(?:\\(?:mathbf|boldsymbol|bm)\s*\{{?\s*)?W(?![A-Za-z]){_SCRIPT}"
 _COLUMNS, _ROWS = re.compile(rf"{_MATRIX}\s*{_VECTOR}"), re.compile(rf"{_VECTOR}\s*{_MATRIX}")
+_DERIVATIVE = re.compile(r"\\partial|\\nabla|[∂∇]")
 _NO_BIAS = re.compile(r"\b(?:no|without|omit\w*|leave out|ignor\w*|neglect\w*)\s+(?:the\s+|any\s+)?bias")
 # Letters that have a meaning in every vocabulary.
 _ALWAYS = {
@@ -72,10 +73,11 @@ def free_letters(options) -> set:
     """Return the letters that are free for the writer: their roles have other letters, and no other role has them.
 
     >>> sorted(free_letters({"letters": {"s": "z", "t": "y", "y": "a"}}))
-    ['s', 't']
+    ['S', 'T', 's', 't']
     """
     usual, letters = convention().letters, convention(**options).letters
     changed = {plain(usual[role]) for role in options.get("letters", {}) if role in ("s", "t", "a", "loss")}
+    changed |= {letter.upper() for letter in changed}  # of a batch
     return changed - {plain(latex) for latex in letters.values()}
 
 
@@ -207,7 +209,7 @@ def _letterings(setting, formulas):
     """Return the settings to try, with the letters as declared, as defined in the document, or of other authors."""
     if "convention" in setting.declared:
         return [setting]
-    forward = [formula for formula in formulas if r"\partial" not in formula and r"\nabla" not in formula]
+    forward = [formula for formula in formulas if not _DERIVATIVE.search(formula)]
     columns, rows = (sum(sign.search(formula) is not None for formula in forward) for sign in (_COLUMNS, _ROWS))
     if columns > rows and "order" not in {*setting.declared, *setting.options}:
         setting = replace(setting, options={**setting.options, "order": "to-from"})

@@ -80,6 +80,12 @@ class ClaimJudge:
         with self._allowance:
             return self._cached(_known(*key), key, "judge", setting.rate, target, text, letters=tuple(letters.items()))
 
+    def numbered(self, setting, text, numbers):
+        """Return the grade of a formula whose numbers of layers mean given layers, a dict from groups of letters."""
+        key = _key_of(setting)
+        with self._allowance:
+            return self._cached(_known(*key), key, "judge", setting.rate, None, text, numbers=tuple(numbers.items()))
+
     def explained(self, setting, target, text):
         """Return the grade of a formula with its diagnosis, which is no part of the work on verdicts."""
         key = _key_of(setting)
@@ -97,7 +103,7 @@ class ClaimJudge:
         judged = known.judged
         if how == "judge" and self._allowance.is_used_up():
             options["seconds"] = SHORT
-        key = how, target, text, rate, *options.values()
+        key = how, target, text, rate, *options.items()
         start = WORK.done
         if key not in judged:
             if len(judged) >= _MAX_JUDGED:

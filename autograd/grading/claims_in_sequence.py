@@ -8,6 +8,7 @@ import contextlib
 
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
+from autograd.grading.backward_deltas import BackwardDeltas
 from autograd.grading.beside import Beside, number_of
 from autograd.grading.candidates import choose, free_letters, known_letters
 from autograd.grading.claim_judge import ClaimJudge, forget
@@ -19,6 +20,7 @@ from autograd.grading.extract import extract
 from autograd.grading.grade import Grade
 from autograd.grading.index_use import IndexUse
 from autograd.grading.latex_text import sides
+from autograd.grading.layer_use import LayerUse
 from autograd.grading.mean_loss import (
     MeaningOfDeltas,
     joined_losses,
@@ -29,7 +31,7 @@ from autograd.grading.mean_loss import (
 )
 from autograd.grading.numeric_examples import numbers_that_differ
 from autograd.grading.other_settings import OtherSettings
-from autograd.grading.own_letters import definition, names_in, written_out
+from autograd.grading.own_letters import definition, differentiates_own, names_in, with_last_side, written_out
 from autograd.grading.retold import retold, with_gradients
 from autograd.grading.rubric import award
 from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting, is_declaration
@@ -145,8 +147,10 @@ class _Sequence:
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
         self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
         self._beside, self._indices = Beside(setting, others is None), IndexUse(setting, judge)
+        self._layers, self._backward = LayerUse(setting, judge), BackwardDeltas(setting, judge)
         self._own_loss, self._of_one_sample = _own_loss(setting, document.items)
         letters = convention(**setting.options).letters
+        self._outputs = {plain(letters[role]) for role in ("y", "p", "t")}
         self._loss, self._declared = letters["loss"], {plain(letter) for letter in letters.values()}
         self._deltas = MeaningOfDeltas()
 
@@ -167,6 +171,8 @@ class _Sequence:
             if own is None and item.is_inline and grade.verdict == "unreadable":
                 self._beside.define(text)
                 return  # a remark in a sentence
+        if own is None and item.target is None:
+            own = self._backward.defined(text, item.line, grade)
         claim = GradedClaim(
             item.line,
             item.written or item.formula,
@@ -180,9 +186,12 @@ class _Sequence:
         self.claims.append(claim)
         named = 0  # the number of sides before the first one that says something of the network
         if own is not None:
-            self._own[(own.name, own.scripts) if own.name in self._own else own.name] = own
             rest = _after_name(text)
-            found = self._judge(self.setting, None, rest) if len(sides(rest)) > 1 else None
+            is_open = len(sides(rest)) < 2 or differentiates_own(own, self._own)
+            found = None if is_open else self._judge(self.setting, None, rest)
+            if found is None or found.verdict != "wrong":
+                own = with_last_side(own, text, self._own, self._outputs)
+            self._own[(own.name, own.scripts) if own.name in self._own else own.name] = own
             if found is None or found.verdict != "wrong":
                 claim.verdict = "definition"
             else:
@@ -224,6 +233,8 @@ class _Sequence:
             self._fill(claim, grade)
             is_equal = grade.verdict == "equal"
             said = (self._doubts.of_equal(text) or self._indices.doubt(text, item.line, grade)) if is_equal else ""
+            if is_equal and not said:
+                said = self._layers.doubt(text, item.line, grade)
             if is_equal and not said:
                 said = self._deltas.contradiction(grade, item.line)
             if is_equal and not said:
@@ -278,7 +289,7 @@ class _Sequence:
                 again = self._judge(self._of_one_sample, None, text)
                 if again.verdict == "equal":
                     return text, again, f"{sorted(self._own_loss)[0]} is the loss of one sample"
-            grade = self._doubts.of_silent_sums(self._with_one_rate(grade, text))
+            grade = self._layers.decided(text, self._doubts.of_silent_sums(self._with_one_rate(grade, text)))
             if grade.verdict != "equal" and self._beside.holds(text, grade.verdict == "unreadable"):
                 return text, Grade("equal", text), "an identity beside the network"
         return text, grade, ""
@@ -326,7 +337,8 @@ class _Sequence:
             claim.reading, claim.diagnosis = claim.reading or explained.reading, said
             return
         claim.verdict = "wrong"
-        self._mistaken.append((item.line, grade))
+        is_whole = explained.formula == text and explained.results  # in the reading that explains the mistake
+        self._mistaken.append((item.line, explained if is_whole else grade))
         self._fill(claim, explained)
 
     def _fill(self, claim, grade):

@@ -23,8 +23,9 @@ _APPLIED = re.compile(
 )
 _COMPUTED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(?:\\sigma|\\tanh|f|g)\s*(?:\\left|\\bigl?)?\(")
 _NORM = r"\\\||\\[lr]?Vert|\|{1,2}"
+_OF_INPUT = rf"(?:\s*\(\s*{_NAME}{_SCRIPTS}\s*\))?"  # the argument of y(x)
 SQUARED = re.compile(
-    rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}\s*-\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
+    rf"(?:\(|{_NORM})\s*({_NAME}){_SCRIPTS}{_OF_INPUT}\s*-\s*({_NAME}){_SCRIPTS}{_OF_INPUT}\s*(?:\\right|\\bigr?)?\s*(?:\)|{_NORM})"
     r"(?:\s*_\s*\{?\s*2\}?)?\s*\^\s*\{?\s*2"
 )
 # An accent over a letter and its index is moved to the letter alone, as it is written elsewhere.

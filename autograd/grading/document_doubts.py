@@ -68,6 +68,7 @@ _INDEXED = re.compile(r"_\s*(?:\{\s*)?[i-n](?![A-Za-z-])")
 _WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
 _MIXED = re.compile(r"the left side is a number and the right side \(")
 _ANY_FUNCTION = "its function is any function: it only says what the left side depends on"
+_MAX_FORWARD = 6  # the largest number of formulas of the forward pass that may show the order of indices
 _MAX_OUTPUTS = 10  # the largest number of classes of another network for which a claim is tried
 _FAR = 1500  # the number of characters before a claim in which a condition on its indices may stand
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
@@ -99,6 +100,9 @@ class Doubts:
         self._numbers = numbers_given(prose)
         self._drops_sums = dict(setting.network or ()).get("samples", 1) > 1 and drops_sums(prose)
         self._sums_silently = says_silent_sums(prose)
+        self._forward = {plain(self._letters[role]) for role in ("s", "a", "y")}
+        self._understood: set = set()  # the letters of claims that are right
+        self._shown: list = []  # the right formulas of the forward pass
         self._proved: dict = {}  # from a left side to the line of a claim that is right
         for letter, line in function_letters(items).items():
             if letter in _WEIGHTS:  # \\Theta(v) = \\tanh(v) is no matrix of weights
@@ -132,6 +136,9 @@ class Doubts:
     def forget(self, text, line=0):
         """Remember a claim that is right. In a declared network, other meanings of its letters are forgotten."""
         self._proved.setdefault(_bare(sides(text)[0].text), line)
+        self._understood |= names_in(text)
+        if defined_letter(text) in self._forward and len(self._shown) < _MAX_FORWARD:
+            self._shown.append(text)
         if self._others is None and self._redefined:
             for letter in names_in(text):
                 self._redefined.pop(letter, None)
@@ -269,6 +276,8 @@ class Doubts:
         found = replace(self.setting, options={**self.setting.options, "order": other})
         if self._allowance.is_used_up() or not self._is_equal(found, target, text):
             return ""
+        if any(not self._is_equal(found, None, shown) for shown in self._shown):
+            return ""  # the forward pass shows the order
         return (
             f"it is right if the indices of a weight are in the order {other}; other claims of this document are right "
             f"in the order {now}: declare the order"
@@ -310,7 +319,8 @@ class Doubts:
         if self._is_of_parts(text, link):
             return "it is a chain of whole vectors and matrices, and does not say how they are multiplied"
         is_unexplained = bool(grade.diagnosis) and not grade.mistakes  # without a diagnosis, nothing was looked for
-        if is_unexplained and (grade.is_misfit or self._unknown(text) or not _OF_NETWORK.match(text)):
+        is_about_others = bool(set(self._unknown(text)) - self._understood)
+        if is_unexplained and (grade.is_misfit or is_about_others or not _OF_NETWORK.match(text)):
             return f"it is not right in the declared network, and may be about something else{_because(grade)}"
         if self._is_of_own_loss(target, text):
             how = dict(self.setting.network)["reduction"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd.formulas.equations import Equation
 from autograd.formulas.printing import printable
+from autograd.grading.judging.layer_numbers import NO_SHIFTS
 from autograd.grading.typesetting import typeset
 
 __all__ = ["UNPROVED", "Grade"]
@@ -33,6 +34,7 @@ class Grade:
         reading: the meaning of its letters, in words.
         link: the number of the first wrong link of a chain A = B = C, from 1, or None.
         counted: from an index letter of a right claim to the only layer whose neurons it can count there.
+        shifts: the layers that the numbers and letters of layers mean in a right claim.
 
     Example:
         >>> from autograd import derive
@@ -64,6 +66,7 @@ class Grade:
         self.correct, self.counterexample = correct, counterexample
         self.reading, self.link = "", None
         self.counted: dict = {}
+        self.shifts = NO_SHIFTS
         self.own_losses = frozenset((False, True))  # the meanings of deltas in which the formula is right
         self.is_sure = self.is_misfit = self.is_elsewhere = self.is_shapeless = False
 

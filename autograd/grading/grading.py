@@ -30,6 +30,7 @@ from autograd.grading.grade import UNPROVED, Grade
 from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.index_letters import counted_layers
 from autograd.grading.judging.judge import MAX_SECONDS
+from autograd.grading.judging.layer_numbers import layer_numbers
 from autograd.grading.judging.other_readings import TWO_TARGETS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
@@ -76,19 +77,21 @@ class Grader:
         other.written.reads_own_names = self.written.reads_own_names
         return other
 
-    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS, letters=()) -> Grade:
+    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS, letters=(), numbers=()) -> Grade:
         """Grade a formula without a search for a diagnosis, a counterexample or the right formula.
 
         Args:
             target, formula, rate: see :meth:`grade`.
             seconds: the limit of the work on its readings.
             letters: pairs of an index letter and the layer whose neurons it counts, if they are known.
+            numbers: pairs of a group of letters and the layer that its number 0 would mean, if they are known.
         """
-        self.written.judge.seconds, self.written.judge.letters = seconds, dict(letters)
+        judge = self.written.judge
+        judge.seconds, judge.letters, judge.numbers = seconds, dict(letters), dict(numbers)
         try:
             return self._grade(target, formula, rate, explains=False)
         finally:
-            self.written.judge.seconds, self.written.judge.letters = MAX_SECONDS, {}
+            judge.seconds, judge.letters, judge.numbers = MAX_SECONDS, {}, {}
 
     def grade(self, target, formula, rate=None) -> Grade:
         """Return the grade of a formula; see :meth:`autograd.formulas.Derivation.grade`."""
@@ -282,7 +285,9 @@ class Grader:
         conditions = dict.fromkeys([v.condition for v in verdicts if v.condition])
         found = Grade(verdict, formula, condition="; ".join(conditions) if verdict in ("equal", "unproved") else "")
         found.reading, found.link = reading_of(self.written, chosen), judged.link
-        found.counted = counted_layers(judged) if len(verdicts) == 1 else {}
+        if len(verdicts) == 1:
+            found.counted = counted_layers(judged)
+            found.shifts = layer_numbers(self.written.judge, judged, chosen.places)
         # The vocabulary cannot decide about several claims, or about shapes that do not fit.
         is_of_targets = judged.reason.startswith(TWO_TARGETS.partition(",")[0])
         found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError) or is_of_targets
@@ -350,6 +355,7 @@ class Grader:
         if shown is not chosen:  # another reading explains more, so the right formula belongs to that one
             self._give_right(found, shown, old, rate)
             found.reading, found.about = reading_of(self.written, shown), self._about([shown], old)
+            found.results = self.written.results([shown]) or found.results
         if is_open and not mistakes and other is None:
             return
         error = chosen.judged.error

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 )
 _OPENING, _CLOSING = {"{", "(", "[", r"\{", r"\lbrace"}, {"}", ")", "]", r"\}", r"\rbrace"}
 _EQUALS = {"=", r"\equiv", ":=", r"\triangleq", r"\coloneqq", r"\doteq", r"\stackrel", r"\overset", r"\eqqcolon"}
-_UPDATES = {"<-", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
+_UPDATES = {"<-", "←", r"\leftarrow", r"\gets", r"\longleftarrow", "-=", "+="}
 _ARROWS = {r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"}
 _NEAR = {r"\approx", r"\simeq", r"\thickapprox"}
 _IMPLIES = {r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\therefore"}

@@ -12,7 +12,7 @@ from autograd.grading.latex_text import sides
 from autograd.grading.reading.readers import is_latex, read
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["Definition", "definition", "names_in", "written_out"]
+__all__ = ["Definition", "definition", "differentiates_own", "names_in", "with_last_side", "written_out"]
 
 _LONGEST = 3800  # below the limit of a reader
 _ACCENTS = (
@@ -30,6 +30,9 @@ _ATOM = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|[^\s{}(),]")
 # The letters in these words are not quantities.
 _WORDS = re.compile(r"\\(?:begin|end|text|textrm|textbf|textit|mbox|mathrm|operatorname)\*?\s*\{[^{}]*\}")
 _LETTER = re.compile(r"\\?[A-Za-z]+")
+_ABOVE = re.compile(
+    r"\^\s*\{?\s*(T|\\top|\\intercal|\d)(?![A-Za-z\d])\s*\}?"
+)  # a transpose or a power, not a layer in brackets
 _BOUND = re.compile(r"\\sum\s*_\s*(?:\{\s*)?(\\?[A-Za-z])|\bfor\s+([A-Za-z]\w*)\s+in\b")
 # Commands that are not letters.
 _NO_LETTERS = {
@@ -102,16 +105,47 @@ def written_out(formula, definitions) -> str:
         if match.start() < at or match.start() in words:
             continue
         name, scripts = _key(match["base"]), _scripts(match["scripts"] or "")
-        found = definitions.get((name, scripts)) or definitions.get(name)
+        found = definitions.get((name, scripts)) or definitions.get((name, _below(scripts))) or definitions.get(name)
         if found is None or _is_command(match["base"]) or _is_differential(formula, match.start()):
             continue
         right = _at(found, scripts, latex)
+        if right is None and latex:
+            right = _with_mark(found, scripts, match["scripts"])
         if right is None:
             continue
         out += [formula[at : match.start()], right]
         at = match.end()
     text = "".join([*out, formula[at:]])
     return text if len(text) <= _LONGEST else formula
+
+
+def with_last_side(own, formula, definitions, outputs) -> Definition:
+    r"""Return a definition by a derivative as a definition by the last side of its chain, if only this is clear.
+
+    In ``G = \frac{\partial L}{\partial A} = D W^T`` with an own A, the derivative cannot be read. In
+    ``D = \frac{\partial L}{\partial Z} = P - Y``, the last side shows that Z belongs to the outputs.
+
+    Args:
+        own: the definition.
+        formula: the formula in which it was found.
+        definitions: the earlier definitions, as in :func:`written_out`.
+        outputs: the letters of outputs and targets.
+    """
+    last = sides(formula)[-1].text.strip()
+    if r"\partial" not in own.right or _has_own(last, definitions):
+        return own
+    is_clearer = differentiates_own(own, definitions) or outputs & names_in(last)
+    return own._replace(right=last) if is_clearer else own
+
+
+def differentiates_own(own, definitions) -> bool:
+    """Return True if a definition is a derivative by a letter of the writer's own, which cannot be written out."""
+    return r"\partial" in own.right and _has_own(own.right, definitions)
+
+
+def _has_own(formula, definitions):
+    names = {name if isinstance(name, str) else name[0] for name in definitions}
+    return bool(names & names_in(formula))
 
 
 def names_in(formula) -> set:
@@ -146,6 +180,22 @@ def _scripts(text):
     for sign, content, prime in _SCRIPT.findall(text):
         found.append(("'", ()) if prime else (sign, tuple(_ATOM.findall(content))))
     return tuple(sorted(found))
+
+
+def _below(scripts):
+    """Return the scripts of a letter without those above it."""
+    return tuple([each for each in scripts if each[0] != "^"])
+
+
+def _with_mark(found, scripts, written):
+    """Return the transpose or the power of a definition if a letter has this mark above it, or None."""
+    above = _ABOVE.search(written)
+    rest = _below(scripts)
+    right = _at(found, rest, True) if above and len(rest) == len(scripts) - 1 else None
+    if right is None:
+        return None
+    whole = right if right.startswith(r"\left(") and right.endswith(r"\right)") else rf"\left({right}\right)"
+    return f"{whole}^{{{above[1]}}}"
 
 
 def _at(found, scripts, latex):

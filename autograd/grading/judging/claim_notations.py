@@ -93,19 +93,20 @@ def _is_layer(argument, name, places):
 def with_small_loss(claim, places):
     """Return a claim with ``dL/da`` for ``dl/da``, where l is no other letter: the loss of a sample or of a step.
 
-    In the same way, ``dJ/da`` may be typed as ``dj/da``.
+    In the same way, ``dJ/da`` may be typed as ``dj/da``, and an epsilon that is differentiated is no learning rate.
     """
     small = "l" if places.loss_letter in ("L", "mathcal L") else "j" if places.loss_letter == "J" else None
-    if small is None or places.roles_of(small):
-        return claim
+    letters = [small] if small is not None and not places.roles_of(small) else []
+    if places.rate_letter != "epsilon" and not places.roles_of("epsilon"):
+        letters.append("epsilon")
 
     def replace(node):
-        if node.kind != "deriv" or not is_name(node.parts[0], small) or node.parts[0].data[1]:
+        if node.kind != "deriv" or not is_name(node.parts[0], *letters) or node.parts[0].data[1]:
             return None
         loss = node.parts[0]
         return node.with_parts([Node("name", loss.parts, (places.loss_letter, 0), loss.at), node.parts[1]])
 
-    return claim.rewritten(replace)
+    return claim.rewritten(replace) if letters else claim
 
 
 def with_named_layers(claim, places):

@@ -11,7 +11,7 @@ from autograd.grading.meaning.readings import Readings
 from autograd.grading.reading.nodes import Node, is_name, replace_at, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["EITHER_LOSS", "SILENT", "doubt"]
+__all__ = ["DEPENDS_ON_NUMBERS", "EITHER_LOSS", "SILENT", "doubt"]
 
 EITHER_LOSS = (
     "it is right if a dZ is the derivative of the mean loss, and wrong if it is that of a sample's own loss, as in "
@@ -33,6 +33,7 @@ _COUNTED_FROM_ONE = (
     "it is right if the inputs are layer 1, and wrong if they are layer 0: write a^{(1)} for the inputs, or say what "
     "z^{(1)} is"
 )
+DEPENDS_ON_NUMBERS = (_LEADS_OUT, _COUNTED_FROM_ONE)  # the doubts of claims whose layers may be numbered in two ways
 SILENT = (
     "it is right if a repeated index is summed silently, and wrong if a sum was forgotten: write \\sum, or a link of "
     "the chain without that index"
@@ -74,18 +75,24 @@ def doubt(judge, found, refuted, task, places, vectors=None):
         return _POWER.format(show(power))
     if _is_of_outputs(judge, found, refuted, task, places):
         return _OF_OUTPUTS.format(show(task.sides[0].parts[1]))
-    if _is_renumbered(judge, found, task, places):
-        return _LEADS_OUT
-    if found.reading.base and _has_square_marks(task) and not _numbers_say_so(judge, task):
-        return _COUNTED_FROM_ONE
-    if _is_counted_from_one(judge, found, refuted, task, places):
-        return _COUNTED_FROM_ONE
+    words = "" if judge.numbers else _numbered_in_two_ways(judge, found, refuted, task, places)
+    if words:
+        return words
     if _is_one_of_a_matrix(judge, found, refuted, task, places):
         return _NUMBERED
     if vectors is None and _is_turned(judge, found, task, places):
         rows = found.reading.vectors == "rows"
         return _TURNED.format(*(("rows", "columns") if rows else ("columns", "rows")))
     return EITHER_LOSS if _is_of_either_loss(found, refuted, task, places) else ""
+
+
+def _numbered_in_two_ways(judge, found, refuted, task, places):
+    """Return the reason why a claim is in doubt if its layers may be numbered in another way, or ""."""
+    if _is_renumbered(judge, found, task, places):
+        return _LEADS_OUT
+    if found.reading.base and _has_square_marks(task) and not _numbers_say_so(judge, task):
+        return _COUNTED_FROM_ONE
+    return _COUNTED_FROM_ONE if _is_counted_from_one(judge, found, refuted, task, places) else ""
 
 
 def _is_silent_throughout(judge, found, task, places):

@@ -11,6 +11,7 @@ from autograd.grading.clock import WORK, Allowance
 from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
 from autograd.grading.judging.index_letters import fits
+from autograd.grading.judging.layer_numbers import fits_numbers
 from autograd.grading.judging.layouts import misplaced_samples
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.stated_slopes import held_by_activation
@@ -65,6 +66,7 @@ class Judge:
         self.points = Points(self.model.network, lambda sample, rate: taken(At(self.model, sample, rate), self.results))
         self.allowance, self.seconds = None, MAX_SECONDS
         self.letters: dict = {}  # the layers whose neurons index letters count, if they are known
+        self.numbers: dict = {}  # the layers that the numbers of layers mean, if they are known
 
     def judge(self, task, places, vectors=None, batch=None, wanted=None, definitions=None):
         """Return the verdict on a claim.
@@ -124,6 +126,8 @@ class Judge:
             if key in classes and classes[key].verdict == "equal":
                 continue
             if not self._is_of_kind(task, key[1]):
+                continue
+            if self.numbers and not fits_numbers(self, task, places, reading, self.numbers):
                 continue
             if mine.is_used_up() or (given is not None and given.is_used_up()):
                 is_cut = True

@@ -210,7 +210,7 @@ class Written:
         """Return the derivatives that wrong claims state, for :class:`~autograd.grading.judging.judge.Judge`."""
         found = []
         for v in verdicts:
-            task, reading = v.judged.task, v.judged.reading
+            task, reading = v.judged.task, v.judged.meant or v.judged.reading
             if v.judged.verdict != "wrong" or task is None or reading is None or task.kind != "value":
                 continue
             left = task.sides[0]

@@ -4,7 +4,7 @@ from autograd.grading.meaning import arrays
 from autograd.grading.meaning.arrays import Array, is_array
 from autograd.grading.meaning.place import OutOfRange
 from autograd.grading.meaning.ratios import check_order
-from autograd.grading.reading.nodes import Node, show
+from autograd.grading.reading.nodes import Node, is_name, show
 from autograd.grading.reading.trees import ReadingError
 
 
@@ -73,6 +73,11 @@ def derivative(evaluation, of, by, env, node=None):
         raise ReadingError("this derivative lacks its function: write what is differentiated after it.", of.at)
     while of.kind == "group":
         of = of.parts[0]
+    if is_name(of) and evaluation.places.is_rate(of):
+        raise ReadingError(
+            f"{show(of)} is a learning rate, which depends on nothing: if it is the loss, declare its letter.",
+            of.at,
+        )
     own = node is not None and is_of_own_loss(evaluation, node, place)
     if (
         of.kind == "name"

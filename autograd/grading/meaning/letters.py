@@ -151,7 +151,7 @@ class Letters:
                         self.where.setdefault(letter, set()).add("size")
                     continue
                 letter = head(p)
-                if letter is None or self._is_word(letter, name):
+                if letter is None or self._is_word(letter, name) or self._is_of_model(letter, s, name):
                     continue
                 if s.kind == "sup" and p.kind == "name" and letter in _LAYER_NAMES.get(s.data, ()):
                     continue  # the name of a layer, as in z_t^y
@@ -175,6 +175,12 @@ class Letters:
         if plain == "L" and letter not in self.bound:
             return letter not in self.rising
         return bool({"w"} & set(roles)) and plain in ("w", "W") and not {"w"} & set(self.places.roles_of(name.data[0]))
+
+    def _is_of_model(self, letter, script, name):
+        """Return True if a mark is the b of h_{W,b}, the function of a model with these parameters."""
+        marks = [head(p) for p in script.parts]
+        is_of_bias = self.places.roles_of(letter) == ["b"]
+        return is_of_bias and any(x not in (None, letter) and self._is_word(x, name) for x in marks)
 
     def candidates(self, letter):
         """Return what a letter may count, most likely first."""

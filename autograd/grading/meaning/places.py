@@ -60,7 +60,8 @@ class Places:
         self.model, self.convention, self.is_wide = model, convention, False
         self._keeps_names = True
         self.roles = self._roles()
-        self.rates = {letter_of(convention.letters["rate"])} | ({letter_of(rate)} if rate else set())
+        self.rate_letter = letter_of(rate or convention.letters["rate"])
+        self.rates = {letter_of(convention.letters["rate"]), self.rate_letter}
         usual = {x for x in LOSSES if x not in self.roles and x not in self.rates}
         self.loss_letter = letter_of(convention.letters["loss"])
         self.losses = {self.loss_letter} | usual
@@ -150,6 +151,8 @@ class Places:
         """True if outputs have a declared letter, other than pre-activations, and are the same as pre-activations."""
         letters = self.convention.letters
         top = next(n for n in self.model.network.neurons if n.layer == self.model.depth)
+        if self.model.has_softmax and (not self.is_declared("p") or letters["p"] == letters["y"]):
+            return False  # the letter of the outputs means their softmax
         return top.a is top.s and self.is_declared("y") and letters["y"] not in (letters["s"], letters["a"])
 
     def widened(self):
@@ -205,6 +208,11 @@ class Places:
         if node.kind == "name" and node.data[0] == DATA_LOSS:
             return True
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
+
+    def is_rate(self, node):
+        """Return True if a name can only be a learning rate."""
+        base = node.data[0]
+        return base in self.rates and base not in self.roles and not self.is_loss(node)
 
     def with_declared_marks(self, node):
         """Return a name whose letter was declared with marks, such as ``y^*``, ``y'`` or ``C_0``, as that letter.

@@ -1,0 +1,57 @@
+r"""The layers that the numbers of layers mean in a document, and claims that number them differently.
+
+After ``\frac{\partial E}{\partial W_2} = \delta_2 x_1^T``, the delta of layer 1 is ``\delta_1``.
+``\frac{\partial E}{\partial b_1} = \delta_2`` is right if deltas are numbered from the inputs, but this writer does not
+do that. After ``z^{(2)} = W^{(1)} x + b^{(1)}``, the weights of layer l lead out of it in all claims.
+"""
+
+from autograd.grading.judging.doubts import DEPENDS_ON_NUMBERS
+
+__all__ = ["LayerUse"]
+
+_SHIFTS = (-1, 0, 1)
+_MAX_DOUBTED = 2  # after this number of claims, the other way to number layers is the writer's
+
+
+class LayerUse:
+    """The numbers of layers in the claims so far.
+
+    Args:
+        setting: the setting of the document.
+        judge: a :class:`~autograd.grading.claim_judge.ClaimJudge`.
+    """
+
+    def __init__(self, setting, judge):
+        self._setting, self._judge = setting, judge
+        self._known: dict = {}  # from a group of letters to its shift
+        self._lines: dict = {}  # from a group of letters to the line that shows its shift
+        self._doubted: list = []
+
+    def decided(self, text, grade):
+        """Return the grade of a claim that is right only in one way to number layers, if this way is known."""
+        if not self._known or grade.verdict != "ambiguous" or grade.diagnosis not in DEPENDS_ON_NUMBERS:
+            return grade
+        found = self._numbered(text, self._known)
+        return found if found.verdict == "equal" else grade
+
+    def doubt(self, text, line, grade) -> str:
+        """Return the reason why a right claim is probably not meant, or "". Otherwise its numbers are remembered."""
+        other = grade.shifts.differ(self._known)
+        if other and self._numbered(text, self._known).verdict != "equal" and len(self._doubted) < _MAX_DOUBTED:
+            self._doubted.append(line)
+            return (
+                f"it is right if the layers of the {other[0]} are numbered differently than in line "
+                f"{self._lines[other[0]]}: number them in one way"
+            )
+        for group, shift in grade.shifts.numbers.items() if not other else ():
+            if group not in self._known and self._is_shown(text, group, shift):
+                self._known[group], self._lines[group] = shift, line
+        return ""
+
+    def _is_shown(self, text, group, shift):
+        """Return True if a claim is right with no other shift of a group."""
+        others = [{**self._known, group: other} for other in _SHIFTS if other != shift]
+        return all(self._numbered(text, known).verdict not in ("equal", "unproved") for known in others)
+
+    def _numbered(self, text, known):
+        return self._judge.numbered(self._setting, text, known)
