@@ -240,8 +240,13 @@ class _Sequence:
             if is_equal and not said:
                 differ = numbers_that_differ(item.written or item.formula, number_of)
                 said = differ and f"its letters are right, but its numbers are not: {differ}"
+            condition, is_against = self._doubts.condition_said(item, grade)
             if said:
                 claim.verdict, claim.diagnosis = "ambiguous", said
+            elif is_against:
+                claim.verdict, claim.condition, claim.diagnosis = "ambiguous", "", condition
+            elif condition:
+                claim.condition = condition
             elif grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
                 self._of_mean = item.line
         if named and claim.verdict == "ambiguous":

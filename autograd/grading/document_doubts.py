@@ -29,6 +29,7 @@ from autograd.grading.remarks import (
 )
 from autograd.grading.sentences import (
     condition_before,
+    condition_said,
     numbers_given,
     other_outputs,
     says_silent_sums,
@@ -201,6 +202,13 @@ class Doubts:
         if [mistake.kind for mistake in grade.mistakes] != ["missing condition"]:
             return ""
         return condition_before(self._before(item), grade.mistakes[0].text)
+
+    def condition_said(self, item, grade):
+        """Return the condition on two indices of a claim as the text before it says it, and True if it says another.
+
+        Without a condition, or if the text says nothing about these indices, return "" and False.
+        """
+        return condition_said(self._before(item), grade.condition) if grade.verdict == "equal" else ("", False)
 
     def _before(self, item):
         """Return the text before a claim, at most ``_FAR`` characters."""

@@ -11,6 +11,7 @@ from autograd.grading.setting import Setting
 
 __all__ = [
     "condition_before",
+    "condition_said",
     "numbers_given",
     "other_outputs",
     "says_silent_sums",
@@ -23,6 +24,9 @@ _GIVEN = re.compile(
     r"(?<![A-Za-z\\{])(?P<name>[WwbUVuv](?:_(?:\{[^{}$]{1,12}\}|\w))?)\s*=\s*(?P<number>[01](?:\.0*)?)(?![\d.])"
 )
 _MISSING = re.compile(r"it holds for (?P<a>\w+) (?P<sign>!?=) (?P<b>\w+) only")
+_HELD = re.compile(r"for (?P<a>\w+) (?P<sign>!?=) (?P<b>\w+)")
+_OTHERWISE = re.compile(r"\b(?:otherwise|else|other|remaining|different|distinct|sonst|sinon|autre)", re.IGNORECASE)
+_NEAR = 120  # characters before a claim in which its own case is named
 _OF_INDICES = re.compile(
     r"(?<![A-Za-z\\_^{])(?P<a>[a-z])\s*(?P<sign>==?|!=|\\neq?(?![a-z])|\\not\s*=|≠|<>)\s*(?P<b>[a-z])(?![A-Za-z_^(])"
 )
@@ -67,12 +71,36 @@ def condition_before(before, mistake) -> str:
     match = _MISSING.match(mistake)
     if match is None:
         return ""
+    sign = _last_sign(before, match)
+    return f"{match['a']} {match['sign']} {match['b']}, as the text before says" if sign == match["sign"] else ""
+
+
+def condition_said(before, condition):
+    r"""Return the condition of a claim that is right under it, as the text says it, and True if it says another.
+
+    >>> condition_said(r"Case 2: $i \neq j$", "for i != j"), condition_said("Case 1: $i = j$", "for i != j")[1]
+    (('i != j, as the text before says', False), True)
+    >>> condition_said("We differentiate.", "for i != j")
+    ('', False)
+    """
+    match = _HELD.fullmatch(condition)
+    sign = _last_sign(before, match) if match is not None else ""
+    if not sign:
+        return "", False
+    if sign != match["sign"]:
+        said = "=" if sign == "=" else "!="
+        if _OTHERWISE.search(before[-_NEAR:]):
+            return "", False
+        return f"the text before speaks of {match['a']} {said} {match['b']}, and it holds {condition} only", True
+    return f"{match['a']} {sign} {match['b']}, as the text before says", False
+
+
+def _last_sign(before, match):
+    """Return the last sign, ``=`` or ``!=``, that a text has between the two indices of a match, or ""."""
     pair = {match["a"], match["b"]}
     text = _CASES.sub(" ", before)  # all cases are named there
     signs = [found["sign"] for found in _OF_INDICES.finditer(text) if {found["a"], found["b"]} == pair]
-    if not signs or (signs[-1] in ("=", "==")) != (match["sign"] == "="):
-        return ""
-    return f"{match['a']} {match['sign']} {match['b']}, as the text before says"
+    return "" if not signs else "=" if signs[-1] in ("=", "==") else "!="
 
 
 def says_silent_sums(prose) -> bool:

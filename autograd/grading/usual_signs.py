@@ -26,6 +26,7 @@ _OVER_ALL = re.compile(
     r"(\\sum)\s*_\s*\{\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:over\s+)?(?:all|every|each)\s*\}\s*(\w)\s*\}"
 )
 _CAPITAL = re.compile(r"(\\(?:text|mathrm|textrm|operatorname)\*?\s*\{\s*)(Soft[mM]ax|Sigmoid|Tanh)(?=\s*\})")
+_CAPITAL_CALL = re.compile(r"(?<![A-Za-z\\_])(Soft[mM]ax|Sigmoid|Tanh)(?=\s*'?\s*(?:\\left)?\s*\()")
 _ONE_HOT = re.compile(
     r"\\(?:text|mathrm|operatorname|texttt|textrm|mathtt)\s*\{\s*one(?:\\?_|[-\s])?hot\s*\}\s*(?=\(\s*[A-Za-z]\s*\))",
     re.IGNORECASE,
@@ -84,6 +85,7 @@ def with_usual_signs(text) -> str:
     text = _without_outer_braces(_with_fractions(_without_display(text.replace("·*", "⊙"))))
     text = _BATCH_SIZE.sub("m", _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text))
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
+    text = _CAPITAL_CALL.sub(lambda match: match[1].lower(), text)
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))
     text = _TYPED_SUM.sub("Σ", text)

@@ -90,6 +90,7 @@ UNEQUAL_ONLY = r"\frac{\partial \hat{y}_k}{\partial z_j} = -\hat{y}_j \hat{y}_k"
     [
         ("**Case 1**: $j = k$", EQUAL_ONLY, "equal"),
         ("**Case 2**: $j \\neq k$", UNEQUAL_ONLY, "equal"),
+        ("**Case 1**: $j = k$", UNEQUAL_ONLY, "ambiguous"),
         ("**Case 2**: $j \\neq k$", EQUAL_ONLY, "wrong"),
         ("**Case 1**: if $k=j$. **Case 2**: if $k \\ne j$", EQUAL_ONLY, "wrong"),  # the last one counts
         ("", EQUAL_ONLY, "wrong"),

@@ -232,7 +232,7 @@ def factors(explanation, evaluation):
                     (),
                     (
                         {"delta": "delta", "s": explanation.places.pre_activation}.get(
-                            role, letter["x" if layer == 0 else role] if role in letter else names[role]
+                            role, letter[_letter_of(role, layer, explanation)] if role in letter else names[role]
                         ),
                         0,
                     ),
@@ -248,6 +248,13 @@ def factors(explanation, evaluation):
             yield text, made, kind
 
 
+def _letter_of(role, layer, explanation):
+    """Return the role whose letter names an activation in a layer: inputs and outputs may have letters of their own."""
+    if role != "a":
+        return role
+    return "x" if layer == 0 else "y" if layer == explanation.model.depth else "a"
+
+
 def weights_to_output(explanation, end):
     """Yield the weight from a neuron to the next layer if that has only one neuron."""
     layer, item = end
@@ -255,6 +262,8 @@ def weights_to_output(explanation, end):
     if item is None or layer >= model.depth or model.size(layer + 1) != 1:
         return
     mark = (item.letter or str(item.offset)).split("#")[0]
+    if explanation.reading.below == "layer" and item.letter is None:
+        mark = str(layer + 1 + explanation.reading.base - explanation.reading.weights_out)  # numbers below are layers
     name = f"{explanation.places.convention.letters['w']}_{mark}"
     yield name, Place("quantity", "w", (layer, layer + 1), (item, Item(None, 1))), "value"
 

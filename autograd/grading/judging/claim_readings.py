@@ -20,6 +20,7 @@ from autograd.grading.judging.derivative_notations import (
     with_orders_of_derivatives,
     with_slopes_of_brackets,
 )
+from autograd.grading.judging.jacobian_notations import with_gradients_of_products
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.rare_notations import (
     with_layer_of_left_side,
@@ -29,7 +30,7 @@ from autograd.grading.judging.rare_notations import (
 )
 from autograd.grading.judging.sample_notations import with_loss_of_sample
 from autograd.grading.judging.spelled_claims import with_weights, with_weights_of_output
-from autograd.grading.judging.step_notations import with_steps_of_others
+from autograd.grading.judging.step_notations import with_samples_of_others, with_steps_of_others
 from autograd.grading.judging.task import joined
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.trees import ReadingError
@@ -155,6 +156,7 @@ OF_CLAIMS = (
         ClaimReading(change, _if_equal)
         for change in (
             with_data_loss,
+            with_gradients_of_products,
             with_small_transposes,
             with_loss_of_batch,
             with_powers_of_functions,
@@ -164,6 +166,7 @@ OF_CLAIMS = (
             with_steps_of_inputs,
             with_layer_of_left_side,
             with_steps_of_others,
+            with_samples_of_others,
         )
     ],
 )

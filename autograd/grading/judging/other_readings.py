@@ -160,7 +160,9 @@ class OtherReadings:
             return judged, task
         evaluation = evaluator(self._judge.points.first(), places, judged.reading, {})
         with contextlib.suppress(ReadingError):
-            if [evaluation.place(x).role for x in left.parts] != ["p", "s"]:
+            of, by = (evaluation.place(x) for x in left.parts)
+            is_logit = by.role == "s" or (by.role == "a" and by.layer and evaluation.is_linear(by.layer))
+            if of.role != "p" or not is_logit:
                 return judged, task
             differ = Node("cmp", tuple([Node("name", (), (x, 0), left.at) for x in indices]), "!=", left.at)
             other = task._replace(conditions=(differ,))

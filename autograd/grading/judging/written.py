@@ -28,7 +28,9 @@ from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
 from autograd.grading.judging.derivative_notations import with_operators_in_letters
 from autograd.grading.judging.instances import indices_in, instances
+from autograd.grading.judging.jacobian_notations import with_jacobians_in_letters
 from autograd.grading.judging.judge import Judge
+from autograd.grading.judging.layer_products import without_products_of_layers
 from autograd.grading.judging.lettered_deltas import with_defined_names, with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
 from autograd.grading.judging.momentum import refuse_memories, without_momentum
@@ -57,9 +59,10 @@ from autograd.grading.judging.spelled_claims import (
     without_iteration,
 )
 from autograd.grading.judging.taken import Result
-from autograd.grading.judging.task import Judged, Task, joined
+from autograd.grading.judging.task import Judged, Task, joined, rank
 from autograd.grading.judging.tasks_of_claims import TasksOfClaims
 from autograd.grading.meaning.arrays import ShapeError
+from autograd.grading.meaning.place import OutOfRange
 from autograd.grading.meaning.places import Places
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
@@ -226,10 +229,13 @@ class Written:
         claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)
         claim = with_gradients_in_weights(claim, places)
         claim = with_layers_as_usual(claim, places)
-        claim = with_operators_in_letters(claim, places)
+        claim = with_operators_in_letters(with_jacobians_in_letters(claim, places), places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
         claim = with_transposed_entries(without_points(claim, places))
         claim = with_small_loss(with_layers_above(claim, places), places)
+        of_layers = self._of_layers(claim, places, target)
+        if of_layers is not None:
+            return of_layers
         try:
             found = first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
         except ReadingError:
@@ -244,6 +250,20 @@ class Written:
         if defined and found.judged.verdict in ("equal", "unproved"):
             return found._replace(condition=joined(found.condition, defined))
         return found
+
+    def _of_layers(self, claim, places, target):
+        """Return the verdict on a claim with a product over layers, written out, or None for another claim."""
+        tried = []
+        for is_descending in (False, True):
+            claims = without_products_of_layers(claim, places, is_descending)
+            with contextlib.suppress(ReadingError):
+                found = [self._of_whole_loss(x, places, target) for x in claims]
+                inside = [x for x in found if not isinstance(x.judged.error, OutOfRange)]  # no layer 0 has deltas
+                found = sorted(inside or found, key=lambda x: rank(x.judged))
+                tried += found[:1]
+                if found and found[0].judged.verdict in ("equal", "unproved"):
+                    break
+        return max(tried, key=lambda x: rank(x.judged)) if tried else None
 
     def _of_whole_loss(self, claim, places, target):
         """Return the verdict on a claim without the labels of its loss, and with a condition that states its momentum.
