@@ -14,6 +14,7 @@ import numpy as np
 from autograd.compiler.instructions import region
 from autograd.compiler.loops import Item, Loop, size
 from autograd.compiler.nests import width, written_slots
+from autograd.compiler.splitting import is_costly, split
 
 __all__ = ["at_once", "jammed"]
 
@@ -43,7 +44,8 @@ def jammed(items: list[Item], factor: int) -> list[Item]:
     """
     if factor < 2:
         return items
-    trees = [_tree(item, [(slot,) for slot in _slots(item)]) for item in items]
+    apart = split(items)  # an exponential need not be written four times
+    trees = [_tree(item, [(slot,) for slot in _slots(item)]) for item in apart]
     return [_item(tree) for found in trees for tree in _jammed(found, factor, 0)]
 
 
@@ -110,7 +112,8 @@ def _jammed(node, factor, depth):
     """Return a node as nodes with the same effect. ``depth`` is the number of loops around it."""
     if node.operation is not None or all(part.operation is not None for part in node.body):
         return [node]
-    if node.count >= factor and size([_item(node, depth)]) <= _MAX_BODY + 1 and _is_independent(node, depth):
+    is_short = size([_item(node, depth)]) <= _MAX_BODY + 1
+    if node.count >= factor and is_short and not _is_costly(node) and _is_independent(node, depth):
         whole = node.count // factor
         copies = [tuple([_moved(part, depth + 1, k, factor) for part in node.body]) for k in range(factor)]
         body = _side_by_side(copies)
@@ -118,6 +121,10 @@ def _jammed(node, factor, depth):
         return found + [_without(part, depth + 1, k) for k in range(whole * factor, node.count) for part in node.body]
     body = [each for part in node.body for each in _jammed(part, factor, depth + 1)]
     return [_Node(count=node.count, body=tuple(body))]
+
+
+def _is_costly(node):
+    return any(is_costly((found.operation, ())) for found, _ in _instructions(node))
 
 
 def _changed(node, change):

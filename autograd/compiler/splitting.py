@@ -11,7 +11,7 @@ from itertools import accumulate
 from autograd.compiler.loops import Item, Loop
 from autograd.compiler.nests import written_slots
 
-__all__ = ["split"]
+__all__ = ["is_costly", "split"]
 
 _LEAST = 8  # the fewest iterations for which splitting is worthwhile
 
@@ -32,7 +32,7 @@ def _taken_apart(loop):
     pieces: list = []
     for k, item in enumerate(loop.body):
         part = Loop(loop.count, (item,), loop.steps[starts[k] : starts[k + 1]])
-        if pieces and _is_costly(item) == _is_costly(pieces[-1].body[0]):
+        if pieces and is_costly(item) == is_costly(pieces[-1].body[0]):
             before = pieces.pop()
             part = Loop(loop.count, (*before.body, item), before.steps + part.steps)
         pieces.append(part)
@@ -42,7 +42,8 @@ def _taken_apart(loop):
     return pieces
 
 
-def _is_costly(item):
+def is_costly(item) -> bool:
+    """Return True if an item is an instruction that takes much longer than an addition, such as an exponential."""
     return not isinstance(item, Loop) and item[0][0] in ("=", "d=", "d+=") and not item[0][1].traits.cheap
 
 

@@ -14,6 +14,7 @@ from autograd.compiler.loops import Loop, unroll
 from autograd.engine import primitives
 
 COPY, MUL = ("=", primitives.identity, (None,)), ("+=", primitives.mul, (None, None))
+EXP = ("=", primitives.exp, (None,))
 NUMBERS: dict = {}  # from an operation on numbered operands to its number
 S, A, W, X = TEMPORARIES, TEMPORARIES + 1000, 0, 5000
 
@@ -60,6 +61,22 @@ def test_neurons_are_computed_side_by_side(neurons, factor):
 )
 def test_what_depends_on_the_order_stays(loop):
     assert jammed([loop], 4) == [loop]
+
+
+@pytest.mark.parametrize("neurons", [8, 16])
+def test_an_exponential_is_written_once(neurons):
+    loop = layer(neurons)
+    before = [Loop(neurons, (*loop.body[:2], (EXP, (A, S))), loop.steps)]
+    after = jammed(before, 4)
+    assert effects(unroll(after)) == effects(unroll(before))
+    assert [item[0] for item in after[-1].body] == [EXP]
+    assert sum(item[0] == MUL for item in after[0].body[-1].body) == 4
+
+
+def test_a_short_loop_with_an_exponential_stays():
+    loop = layer(4)
+    before = [Loop(4, (*loop.body[:2], (EXP, (A, S))), loop.steps)]
+    assert jammed(before, 4) == before
 
 
 def test_loops_around_that_move_places_apart():
