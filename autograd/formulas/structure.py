@@ -10,6 +10,7 @@ the first letters of labels decide which leaves are parameters, inputs or target
 what was assumed.
 """
 
+import re
 from collections import defaultdict
 from itertools import pairwise
 
@@ -103,6 +104,11 @@ def _find_roles(network, parameters, inputs, targets):
         if role is not None and not declared[role] and not (role == "w" and named):
             network.roles[leaf] = (role, None)
             guessed[role].append(str(leaf.label))
+    for role in ("x", "t"):
+        for leaf in _constants(guessed[role], [leaf for leaf in leaves if network.roles.get(leaf, ("",))[0] == role]):
+            del network.roles[leaf]
+            guessed[role].remove(str(leaf.label))
+    guessed = {role: labels for role, labels in guessed.items() if labels}
     network.parameters = [leaf for leaf in leaves if network.roles.get(leaf, ("",))[0] == "w"]
     if not network.parameters:
         raise GraphError(
@@ -115,6 +121,15 @@ def _find_roles(network, parameters, inputs, targets):
         network.assumptions.append(f"{words[role]} by the first letter of their labels: {shown}")
     if named:
         network.assumptions.append("parameters and neurons by the names that nn gave them")
+
+
+def _constants(guessed, leaves):
+    """Return the leaves that are no targets or inputs, though their labels begin like those: the T beside ``t[1]``.
+
+    A temperature is called T or tau. Targets beside it have numbers.
+    """
+    numbered = {match[1] for label in guessed if (match := re.match(r"([A-Za-z]+)\W*\d", label))}
+    return [x for x in leaves if x.label in ("T", "X", "Y", "tau") and numbered and x.label not in numbered]
 
 
 # --- Pre-activations.

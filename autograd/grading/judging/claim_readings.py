@@ -8,6 +8,7 @@ Some readings also count if they are the only ones under which the claim has a m
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from autograd.grading.judging.array_notations import with_called_softmax
 from autograd.grading.judging.claim_notations import (
     with_loss_of_batch,
     with_named_layers,
@@ -22,6 +23,7 @@ from autograd.grading.judging.derivative_notations import (
 )
 from autograd.grading.judging.jacobian_notations import with_gradients_of_products
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
+from autograd.grading.judging.own_letters import with_greek_weights, with_own_deltas
 from autograd.grading.judging.rare_notations import (
     with_layer_of_left_side,
     with_primes_as_transposes,
@@ -40,6 +42,10 @@ __all__ = ["IN_LAYERS", "IN_LETTERS", "IN_WEIGHTS", "OF_ACTIVATIONS", "OF_CLAIMS
 OF_ACTIVATIONS = (
     "it is right if this delta is the derivative of the loss with respect to the activations, and wrong if it is that "
     "with respect to the pre-activations: write it as \\partial L/\\partial a"
+)
+_OF_BOTH_LAYERS = (
+    "it is right if alpha and beta are weights of any layer, and wrong if alpha leads to hidden neurons and beta to "
+    "outputs: declare the letter of weights, or write their layer"
 )
 _RIGHT = ("equal", "unproved")
 
@@ -108,6 +114,20 @@ def _if_equal(found, other, places, condition):
     return other if isinstance(found, ReadingError) else None
 
 
+def _if_right(found, other, places, said):
+    """Take a claim that is right with the weights of two layers in two letters."""
+    return other if other.judged.verdict == "equal" else None
+
+
+def _if_unread(found, other, places, said):
+    """Take a verdict on a claim that cannot be read as it stands. With two layers, a right one is in doubt."""
+    if not isinstance(found, ReadingError):
+        return None
+    if other.judged.verdict == "equal" and places.model.depth == 2:
+        return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=_OF_BOTH_LAYERS))
+    return other
+
+
 def _if_right_or_declared(found, other, places, said):
     """Take a claim that may be right. If pre-activations have a declared letter, a v is no pre-activation anyway."""
     return other if other.judged.verdict in (*_RIGHT, "ambiguous") or places.is_declared("s") else None
@@ -157,6 +177,8 @@ OF_CLAIMS = (
         for change in (
             with_data_loss,
             with_gradients_of_products,
+            with_called_softmax,
+            with_own_deltas,
             with_small_transposes,
             with_loss_of_batch,
             with_powers_of_functions,
@@ -171,6 +193,8 @@ OF_CLAIMS = (
     ],
 )
 IN_WEIGHTS = (
+    ClaimReading(lambda claim, places: (with_greek_weights(claim, places, has_layers=True), ""), _if_right),
+    ClaimReading(_alone(with_greek_weights), _if_unread),
     ClaimReading(_alone(with_weights), _if_right_or_declared),
     ClaimReading(_alone(with_weights_of_output), _if_right_or_declared),
 )

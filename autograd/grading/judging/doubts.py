@@ -190,7 +190,8 @@ def _is_renumbered(judge, found, task, places):
     is_delta = is_name(left) and "delta" in places.roles_of(left.data[0])
     if task.parameter is not None or not (left.kind == "deriv" or is_delta):
         return False
-    return any(_is_right_with(judge, changed, places) for changed in _with_another_layer(task, places))
+    letters = {"l", "ell", "L"} | {x for x, axis in found.reading.axes.items() if axis == "layer"}
+    return any(_is_right_with(judge, changed, places) for changed in _with_another_layer(task, places, letters))
 
 
 def _numbers_say_so(judge, task):
@@ -217,14 +218,17 @@ def _is_counted_from_one(judge, found, refuted, task, places):
     return any(x.reading is not None and not x.reading.base and not x.reading.weights_out for x in refuted)
 
 
-def _with_another_layer(task, places):
-    """Yield the claim with one weight, bias, delta or pre-activation on the right moved by one layer."""
+def _with_another_layer(task, places, letters):
+    """Yield the claim with one weight, bias, delta or pre-activation on the right moved by one layer.
+
+    ``letters`` are those that count layers.
+    """
     for k, side in enumerate(task.sides[1:], 1):
         for path, node in _paths(side):
             if not is_name(node) or not {"w", "b", "delta", "s"} & set(places.roles_of(node.data[0])):
                 continue
             for step in (1, -1):
-                for moved in _moved(node, step):
+                for moved in _moved(node, step, letters):
                     sides = [*task.sides]
                     sides[k] = replace_at(side, path, moved)
                     yield task._replace(sides=tuple(sides))
@@ -236,11 +240,11 @@ def _paths(tree, path=()):
         yield from _paths(x, (*path, k))
 
 
-def _moved(name, step):
+def _moved(name, step, letters):
     """Yield a name whose layer, a number or l plus a number, is moved by ``step``."""
     for k, script in enumerate(name.parts):
         for j, mark in enumerate(script.parts):
-            new = _moved_mark(mark, step, script.kind == "sup" or len(script.parts) == 1)
+            new = _moved_mark(mark, step, letters, script.kind == "sup" or len(script.parts) == 1)
             if new is not None:
                 marks, parts = [*script.parts], [*name.parts]
                 marks[j] = new
@@ -248,7 +252,7 @@ def _moved(name, step):
                 yield name.with_parts(parts)
 
 
-def _moved_mark(mark, step, may_be_number):
+def _moved_mark(mark, step, letters, may_be_number):
     """Return the mark of a layer moved by ``step``, or None for a mark that counts something else."""
     letter, number = None, mark
     if mark.kind == "add" and len(mark.parts) == 2:
@@ -257,7 +261,7 @@ def _moved_mark(mark, step, may_be_number):
         letter, number = mark, Node("num", (), Fraction(0), mark.at)
     sign = -1 if number.kind == "neg" else 1
     number = number.parts[0] if number.kind == "neg" else number
-    if number.kind != "num" or not (may_be_number if letter is None else is_name(letter, "l", "ell", "L")):
+    if number.kind != "num" or not (may_be_number if letter is None else is_name(letter, *letters)):
         return None
     value = sign * number.data + step
     new = Node("num", (), abs(value), mark.at)
@@ -272,6 +276,7 @@ def _is_right_with(judge, task, places):
     sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
     readings = Readings(judge.model, places, sides, task.conditions, judge.points.first(), None, None, None)
     plain = [r for r in readings.all() if not (r.weights_out or r.base or r.delta_base)]
+    plain = [r for r in plain if not readings.letters.ignores_a_layer(r.axes)]
     classes: dict = {}
     for reading in plain[:_MAX_TRIED]:
         try:

@@ -155,8 +155,10 @@ class Judge:
                 continue
             if found is None:
                 continue
-            if found.verdict in ("equal", "unproved") and readings.letters.ignores_a_sum(reading.axes):
-                failure = failure or Misfit("a mark with a number added to it counts layers: there is no such layer.")
+            if found.verdict in ("equal", "unproved") and readings.letters.ignores_a_layer(reading.axes):
+                failure = failure or Misfit(
+                    "a mark of weights or with a number added to it counts layers: there is no such layer."
+                )
                 continue
             if found.verdict != "equal" and found.error is None and len(refuted) < _MAX_REFUTED:
                 refuted.append(found)

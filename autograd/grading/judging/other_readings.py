@@ -12,6 +12,7 @@ from autograd.grading.judging.instances import indices_in
 from autograd.grading.judging.spelled_claims import of_one_weight as update_of_one_weight
 from autograd.grading.judging.spelled_claims import outside_derivatives, regrouped, with_chains_over_samples
 from autograd.grading.judging.spelled_claims import with_two_indices as node_with_two_indices
+from autograd.grading.judging.task import joined
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.products import is_rest_of
@@ -27,6 +28,7 @@ _RECORDED = (
     "it is right if {0} stands for the parameters of any layer, and wrong if {0} names what the graph records with it: "
     "write the letters of the graph, or declare the letter"
 )
+_LOGISTIC = "if sigma is the logistic function where outputs are linear"
 _GROUPED = (
     "it is right if the elementwise product is taken first, and wrong if products side by side bind more tightly, as "
     "they usually do: set it in brackets"
@@ -73,16 +75,21 @@ class OtherReadings:
         r"""Return the verdict with ``\sigma`` as the logistic function if the claim is then right, or None.
 
         Usually it is the activation of the neuron in its argument. The derivative of softplus is printed as
-        ``\sigma(s)``, and that of silu has it, too.
+        ``\sigma(s)``, and that of silu has it, too. Nobody applies the activation of linear outputs to them: the
+        ``\sigma(z) - y`` of a loss on logits has the logistic function, even if ``\sigma`` is declared for the others.
         """
-        if places.is_declared("function"):
+        is_declared = places.is_declared("function")
+        if is_declared and not self._has_linear_outputs():
             return None
 
+        calls = [x for side in task.sides for x in walk(side) if _is_of_sigma(x)]
+        arguments = {x.parts[1:] for x in calls if not x.parts[0].data[1]}
+
         def logistic(node):
-            is_sigma = node.kind == "call" and is_name(node.parts[0], "sigma") and node.parts[0].data == ("sigma", 0)
-            if not is_sigma or node.parts[0].parts:
+            if not _is_of_sigma(node) or node.parts[1:] not in arguments:
                 return None
-            return Node("call", (Node("name", (), ("logistic", 0), node.at), *node.parts[1:]), node.data, node.at)
+            name = Node("name", (), ("logistic", node.parts[0].data[1]), node.at)
+            return Node("call", (name, *node.parts[1:]), node.data, node.at)
 
         other = task._replace(sides=tuple([rewrite(x, logistic) for x in task.sides]))
         if other == task:
@@ -90,8 +97,13 @@ class OtherReadings:
         with contextlib.suppress(ReadingError):
             found = self._judge.judge(other, places, vectors, batch, wanted)
             if found.verdict == "equal":
-                return found
+                condition = joined(found.condition, _LOGISTIC) if is_declared else found.condition
+                return found._replace(condition=condition)
         return None
+
+    def _has_linear_outputs(self):
+        """Return True if the outputs are pre-activations."""
+        return all(n.a is n.s for n in self._model.outputs)
 
     def grouped(self, task, places, vectors, batch, wanted):
         """Return an ambiguous verdict if the claim is right with circles binding more tightly, or else None."""
@@ -256,6 +268,11 @@ class OtherReadings:
         marked = [x for x in names if x.parts and {"delta", "s"} & set(evaluation.places.roles_of(x.data[0]))]
         is_last = all(evaluation.place(x).layer == self._model.depth for x in names)
         return bool(marked) and is_last and self._model.steps == 1
+
+
+def _is_of_sigma(node):
+    """Return True for ``\\sigma(z)`` and ``\\sigma'(z)``."""
+    return node.kind == "call" and is_name(node.parts[0], "sigma") and not node.parts[0].parts
 
 
 def _single_index(node):

@@ -9,7 +9,13 @@ from fractions import Fraction
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show
 
-__all__ = ["with_jacobian_of_softmax", "with_loss_of_operator", "with_sizes_of_outputs", "without_own_name"]
+__all__ = [
+    "with_jacobian_of_softmax",
+    "with_loss_of_operator",
+    "with_own_names_of_others",
+    "with_sizes_of_outputs",
+    "without_own_name",
+]
 
 _OUTPUTS = ("out", "output", "outputs", "classes", "labels")
 _SOFTMAX = ("softmax", "Softmax", "sm", "S")
@@ -60,16 +66,33 @@ def with_jacobian_of_softmax(claim, places):
     return claim._replace(sides=(Node("deriv", parts, None, left.at), *claim.sides[1:]))
 
 
-def without_own_name(claim, places):
-    """Return a chain without a name in front of it that it defines as a derivative of the loss, and the condition."""
+def with_own_names_of_others(claims, places):
+    """Return the claims of a formula with a derivative of the loss for the own name that another claim gives to it."""
+    defined = {x.sides[0]: x for x in claims if _own_name(x, places)}
+
+    def derivative_of(node):
+        return defined[node].sides[1] if node in defined else None
+
+    return [x if defined.get(x.sides[0]) is x else x.rewritten(derivative_of) for x in claims] if defined else claims
+
+
+def _own_name(claim, places):
+    """Return True if a chain begins with a name of the writer's own and a derivative of the loss."""
     left = claim.sides[0]
     if left is None or not is_name(left) or len(claim.sides) < 3 or claim.signs[0] != "=":
-        return claim, ""
-    second = claim.sides[1]
+        return False
+    second, base = claim.sides[1], left.data[0]
     of_loss = second.kind == "deriv" and (second.parts[0].kind == "loss" or places.is_loss(second.parts[0]))
-    base = left.data[0]
-    if not of_loss or places.roles_of(base) or places.is_loss(left) or base in places.rates or base == "ones":
+    has_meaning = places.roles_of(base) or places.is_loss(left) or base in places.rates or base == "ones"
+    return of_loss and not has_meaning
+
+
+def without_own_name(claim, places):
+    """Return a chain without a name in front of it that it defines as a derivative of the loss, and the condition."""
+    if not _own_name(claim, places):
         return claim, ""
+    left, second = claim.sides[:2]
+    base = left.data[0]
     words = _DEFINED.format(show(left), show(second))
     sides = claim.sides[1:]
 

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
+from autograd.grading.judging.array_notations import with_entries_of_names, without_arguments_of_loss
 from autograd.grading.judging.claim_notations import (
     with_layers_above,
     with_small_loss,
@@ -25,6 +26,7 @@ from autograd.grading.judging.claim_readings import (
     first_right,
 )
 from autograd.grading.judging.comparing import needed_of_targets
+from autograd.grading.judging.data_loss import with_data_loss
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
 from autograd.grading.judging.derivative_notations import with_operators_in_letters
 from autograd.grading.judging.instances import indices_in, instances
@@ -48,6 +50,7 @@ from autograd.grading.judging.sample_notations import with_sums_over_inputs
 from autograd.grading.judging.short_notations import (
     with_jacobian_of_softmax,
     with_loss_of_operator,
+    with_own_names_of_others,
     with_sizes_of_outputs,
     without_own_name,
 )
@@ -67,6 +70,7 @@ from autograd.grading.meaning.places import Places
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.nodes import is_name, show, walk
+from autograd.grading.reading.tokens import is_typed
 from autograd.grading.reading.trees import ReadingError
 
 _LABEL = (
@@ -81,6 +85,7 @@ _GUESSED = (
 
 _LETTER = r"\\(?:mathbf|boldsymbol|bm|vec)(?:\s*\{\s*\\?[A-Za-z]+\s*\}|\s+[A-Za-z]|\s*\\[A-Za-z]+)|\\?[A-Za-z]+"
 _INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
+_TYPED_NAME = re.compile(r"(?<![A-Za-z_])([A-Z]{2,4})(?=_\w)")  # the EA of EA_j = ∂E/∂y_j
 _IN_BRACKETS = re.compile(rf"\[\s*((?:\\[a-zA-Z]+|[A-Za-z])\(\s*(?:{_LETTER})\s*\))\s*\](?=_)")
 
 
@@ -148,6 +153,7 @@ class Written:
         letters = [plain(x) for x in self.convention.letters.values()] + ([plain(rate)] if rate else [])
         words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1} - {"prime", "star", "ast"}
         words |= {part for x in words if x.replace("_", "").isalpha() for part in x.split("_") if len(part) > 1}
+        words |= {x for x in _TYPED_NAME.findall(formula) if is_typed(formula)}
         function = plain(self.convention.letters["function"])
         quantities = frozenset(places.roles)
         functions = frozenset([function]) | (places.losses - quantities)
@@ -172,6 +178,8 @@ class Written:
 
     def _verdicts_of(self, text, letters_of, places, target):
         claims = [one for claim in read_claims(text, *letters_of) for one in by_kind(claim)]
+        if self.reads_own_names:
+            claims = with_own_names_of_others(claims, places)
         return [self._of_defined(one, places, target) for one in with_defined_names(claims, places)]
 
     def _of_defined(self, defined, places, target):
@@ -224,6 +232,8 @@ class Written:
 
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, as it stands or under another reading."""
+        claim = with_entries_of_names(claim.rewritten(places.with_declared_loss), places)
+        claim = without_arguments_of_loss(claim, places)
         claim = with_jacobian_of_softmax(with_loss_of_operator(with_sizes_of_outputs(claim, places), places), places)
         claim, defined = without_own_name(claim, places) if self.reads_own_names else (claim, "")
         claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)
@@ -275,6 +285,11 @@ class Written:
         unlabelled, part = without_loss_labels(without_iteration(plain_claim, places), places)
         found = self._with_v(unlabelled, places, target)
         if part is not None and self.model.has_penalty and found.judged.verdict == "wrong":
+            of_data, condition = with_data_loss(plain_claim, places)
+            if of_data is not None:  # the penalty is written out, so the label names the loss without it
+                found = self._with_v(without_iteration(of_data, places), places, target)
+                is_right = found.judged.verdict in ("equal", "unproved")
+                return found._replace(condition=joined(found.condition, condition)) if is_right else found
             words = PART_OF_LOSS.format(show(part))
             return found._replace(judged=found.judged._replace(verdict="ambiguous", reason=words))
         if not momentum or found.judged.verdict not in ("equal", "unproved"):

@@ -27,6 +27,8 @@ def of_call(evaluation, node, env):
     base, primes = name.data
     places = evaluation.places
     if places.roles.get(base) and not primes:
+        if places.roles[base] == ["p"] and len(arguments) == 1 and _is_computed(evaluation, arguments[0]):
+            return softmax(evaluation, node, arguments[0], primes, env)
         return evaluation.named(evaluation.place(node), env)
     if primes and places.is_loss(Node("name", name.parts, (base, 0), name.at)):
         return evaluation.derivative(Node("loss", (), None, node.at), arguments[0], env)
@@ -204,12 +206,30 @@ def softmax(evaluation, node, argument, primes, env):
     """Return the softmax of all outputs, or of the output whose pre-activation is the argument."""
     if not evaluation.model.has_softmax:
         raise ReadingError("there is no softmax in this network: declare its loss as a cross_entropy.", node.at)
+    if _is_computed(evaluation, argument) and not primes:
+        return _softmax_of_vector(evaluation.value(argument, env), argument)
     place = evaluation.place(argument)
     if place.kind != "quantity" or place.layer != evaluation.model.depth or place.role not in ("a", "s", "p"):
         raise Misfit("a softmax is taken of the outputs.", node.at)
     if primes:
         raise ReadingError("the derivative of a softmax has two indices: write it as a quotient.", node.at)
     return evaluation.named(place._replace(role="p"), env)
+
+
+def _is_computed(evaluation, argument):
+    """Return True if an argument is computed from weights, as in ``W x + b``."""
+    names = [x for x in walk(argument) if x.kind == "name"] if argument.kind in ("add", "prod", "group") else []
+    return any("w" in evaluation.places.roles_of(x.data[0]) for x in names)
+
+
+def _softmax_of_vector(x, argument):
+    if not is_array(x) or 1 not in x.shape:
+        raise Misfit("a softmax is taken of a vector of logits.", argument.at)
+    powers = arrays.mapped(primitives.exp, x)
+    total = None
+    for e in arrays.entries(powers):
+        total = e if total is None else total + e
+    return arrays.mapped(lambda e: e / total, powers)
 
 
 def is_softmax_call(evaluation, name, argument):

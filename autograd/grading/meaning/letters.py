@@ -9,6 +9,7 @@ LAST_STEPS = ("T", "tau")  # the number of the last step, unless it counts steps
 
 _LAYERS = ("l", "ell", "lambda")
 _PATTERNS = ("p", "mu", "nu", "n", "q")  # these count samples, and nothing if there is one sample
+_ITERATIONS = (*_PATTERNS, "t", "tau", "r", "s")  # these may count the updates of weights, too
 _LAYER_NAMES = {"": ("h", "o", "y", "x"), "(": ("h", "o")}  # from the bracket of a superscript to these letters
 _LAST_LAYERS = ("m", "N", "M", "K", "H")
 
@@ -120,6 +121,8 @@ class Letters:
         self.of_entries: set = set()
         self.has_matrices = False
         self.rising = _with_a_layer_after(trees)
+        first = trees[0] if trees else None
+        self.is_update = first is not None and first.kind == "name" and places.is_parameter(first)
         self.is_first: dict = {}
         for tree in trees:
             for x in walk(tree):
@@ -140,7 +143,7 @@ class Letters:
 
     def _look_at(self, name):
         is_loss = self.places.is_loss(name)
-        weight = {"w", "b"} & set(self.places.roles_of(name.data[0])) or name.data[0] in self.model.labels
+        weight = self.places.is_parameter(name) or name.data[0] in self.model.labels
         name = self.places.normal(name)
         below = [p for s in name.parts if s.kind == "sub" for p in s.parts]
         self.has_matrices |= bool(weight) and name.data[0].isupper() and all(p.kind == "num" for p in below)
@@ -256,12 +259,21 @@ class Letters:
             found = [x for x in found if x != "layer"] or found
         return list(dict.fromkeys(found))
 
-    def ignores_a_sum(self, axes):
-        """Return True if a mark of neurons such as (k + 1) counts nothing.
+    def _is_layer_of_weights(self, letter):
+        """Return True if a mark of weights and of neurons must be their layer, as the k of ``W^{(k)} a^{(k-1)}``.
+
+        Weights do not belong to a sample. If a mark counted updates, the new weight would have k + 1.
+        """
+        counts_updates = self.is_update and (letter in _ITERATIONS or letter in self.offsets)
+        return {"sup(", "sup(w"} <= self.where[letter] and not counts_updates
+
+    def ignores_a_layer(self, axes):
+        """Return True if a mark that must count layers counts nothing, such as the (k + 1) of a neuron.
 
         Such a reading may refute a formula, but proves none: nobody counts patterns by k + 1.
         """
-        return any(axes.get(x) == "ignored" for x in self.counting)
+        ignored = [x for x, axis in axes.items() if axis == "ignored" and x in self.where]
+        return any(x in self.counting or self._is_layer_of_weights(x) for x in ignored)
 
     def layers_of(self, letter):
         """Return the layers whose neurons a letter may count.

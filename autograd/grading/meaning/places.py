@@ -203,6 +203,10 @@ class Places:
             return False
         return letters["y"] != letters["s"] and model.outputs[0].a is model.outputs[0].s
 
+    def is_parameter(self, node):
+        """Return True if a name is a weight or a bias."""
+        return bool({"w", "b"} & set(self.roles_of(node.data[0])))
+
     def is_loss(self, node):
         """Return True if a name is the loss."""
         if node.kind == "name" and node.data[0] == DATA_LOSS:
@@ -213,6 +217,19 @@ class Places:
         """Return True if a name can only be a learning rate."""
         base = node.data[0]
         return base in self.rates and base not in self.roles and not self.is_loss(node)
+
+    def with_declared_loss(self, node):
+        r"""Return a name such as ``J_{reg}``, if this is the declared letter of the loss, as that letter, or None."""
+        if node.kind != "name" or "_" not in self.loss_letter:
+            return None
+        for k, script in enumerate(node.parts):
+            words = [p.data[0] for p in script.parts if p.kind == "name" and not p.parts]
+            letter = f"{node.data[0]}_{''.join(words)}"
+            is_word = script.kind == "sub" and len(words) == len(script.parts)
+            if is_word and letter == self.loss_letter.removeprefix("mathcal "):
+                parts = [*node.parts[:k], *node.parts[k + 1 :]]
+                return Node("name", parts, (self.loss_letter, node.data[1]), node.at)
+        return None
 
     def with_declared_marks(self, node):
         """Return a name whose letter was declared with marks, such as ``y^*``, ``y'`` or ``C_0``, as that letter.

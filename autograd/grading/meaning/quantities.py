@@ -60,6 +60,8 @@ class Model:
         labels: from a label to the quantity of its node.
         weight_names, bias_names: from the letters with which a graph was recorded to the layers of the weights or the
             layer of the biases, if each has a letter of its own.
+        logits: from an output to the argument of the softmax that depends on it, such as z/T for a temperature T. It is
+            empty if the softmax is that of the outputs themselves.
         given: from a target that is not a node to its number, such as a class or a probability of a cross-entropy.
         scale: a number. The loss is this number times the sum of the losses of samples or steps.
     """
@@ -104,6 +106,7 @@ class Model:
         self.weight_names = self._recorded_names("w")
         self.bias_names = self._recorded_names("b")
         self.outputs = [n for n in network.neurons if n.layer == self.depth]
+        self.logits = self._arguments_of_softmax()
         self.scale, self.parts, self.losses = self._peeled(network.root)
         self._templates: dict = {}
 
@@ -170,6 +173,17 @@ class Model:
                 return {}
             found[of.pop()] = part
         return found if len(found) == self.samples * self.steps else {}
+
+    def _arguments_of_softmax(self):
+        outputs = {n.a: Quantity("a", n.layer, n.index, n.sample, n.step) for n in self.outputs}
+        found: dict = {}
+        for node in self.network.order:
+            if node.op is not primitives.logsumexp or outputs.keys() >= set(node.operands):
+                continue
+            of = [[outputs[y] for y in _below(x, outputs) if y in outputs] for x in node.operands]
+            if all(len(x) == 1 for x in of) and len({x[0] for x in of}) == len(of) == self.size(self.depth):
+                found |= {x[0]: argument for x, argument in zip(of, node.operands, strict=True)}
+        return found
 
     def size(self, layer):
         """Return the number of neurons of a layer, or 0 if there is no such layer."""
@@ -286,10 +300,10 @@ class At:
         return self.sample.values[node]
 
     def logits(self, q):
-        """Return the logits of a sample by index."""
-        return {
-            k: self.value(Quantity("a", q.layer, k, q.sample, q.step)) for k in range(1, self.model.size(q.layer) + 1)
-        }
+        """Return the arguments of the softmax of a sample by index."""
+        outputs = [Quantity("a", q.layer, k, q.sample, q.step) for k in range(1, self.model.size(q.layer) + 1)]
+        of = self.model.logits
+        return {x.index: self.sample.values[of[x]] if x in of else self.value(x) for x in outputs}
 
     def loss(self, q):
         """Return the loss, or the own loss of a sample or step."""
@@ -325,7 +339,7 @@ class At:
             p = self.value(of)
             for k in range(1, self.model.size(of.layer) + 1):
                 logit = Quantity("a", of.layer, k, of.sample, of.step)
-                inner = self.ratio(logit, by)
+                inner = self.ratio(logit, by) * self._slope_of_logit(logit)
                 weight = p * ((self.one if k == of.index else self.zero) - self.value(Quantity("p", *logit[1:])))
                 total = weight * inner if total is None else total + weight * inner
             return total
@@ -335,9 +349,17 @@ class At:
         node = self._node(of)
         if node is None:
             return self.zero
+        return self._derivatives_of(node).get(below, self.zero)
+
+    def _slope_of_logit(self, output):
+        """Return the derivative of an argument of the softmax with respect to its output, 1/T for a temperature T."""
+        node = self.model.logits.get(output)
+        return self.one if node is None else self._derivatives_of(node)[self._node(output)]
+
+    def _derivatives_of(self, node):
         if node not in self._swept:
             self._swept[node] = self.sample.derivatives(node)
-        return self._swept[node].get(below, self.zero)
+        return self._swept[node]
 
     def _node(self, q):
         node = self.model.node_of.get(q)

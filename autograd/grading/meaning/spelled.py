@@ -10,6 +10,7 @@ r"""Notations that stand for another formula, which are written out before names
 | ``v_{ih}`` with two indices, undeclared | a weight |
 | ``d\sigma/dw_j`` with one neuron | the derivative of its output |
 | ``W_h``, ``W_x``, ``W_y`` of recurrent networks, or with declared letters | ``W_{hh}``, ``W_{xh}``, ``W_{hy}`` |
+| ``W^{hy}`` of recurrent networks | ``W_{hy}`` |
 | ``Z``, ``S`` or ``s`` below or beside ``e^{z_i}``, undeclared | the sum of these powers |
 | ``w_{k1}``, k an index | a weight with the indices k and 1 |
 | ``1/B``, with several samples | one over their number |
@@ -33,6 +34,9 @@ __all__ = ["spelled_out"]
 _INDEX_LETTERS = frozenset("ijk")
 _LAYERS = frozenset({"h", "o", "y"})  # names of layers below a function
 _MATRICES = {"h": "hh", "x": "xh", "y": "hy", "o": "hy", "R": "hh", "rec": "hh"}  # of a recurrent network
+
+
+_ENDS = ("x", "i", "h", "s", "y", "o")  # the names of layers that weights connect
 
 
 def spelled_out(tree, places):
@@ -120,13 +124,16 @@ def _normaliser(tree, places):
 
 
 def _named(node, places):
-    """Return ``W_h`` as ``W_{hh}`` in a recurrent network, whose matrices have one or two letters as an index.
+    """Return ``W_h`` and ``W^{hh}`` as ``W_{hh}`` in a recurrent network, whose matrices are named by their layers.
 
     The h of a small ``w_h`` may be an index, unless it is the letter of a quantity.
     """
     base, primes = node.data
     if places.model.steps == 1 or primes or "w" not in places.roles_of(base):
         return node
+    above = [p for s in node.parts if (s.kind, s.data) == ("sup", "") for p in s.parts]
+    if len(above) == len(node.parts) == 2 and all(is_name(p, *_ENDS) and not p.parts for p in above):
+        return Node("name", (Node("sub", above, "", node.parts[0].at),), node.data, node.at)
     marks = [s for s in node.parts if s.kind == "sub"]
     if len(marks) != 1 or len(marks[0].parts) != 1 or len(node.parts) != 1 or base in places.model.labels:
         return node

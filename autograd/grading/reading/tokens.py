@@ -90,6 +90,9 @@ _TOKEN = re.compile(
 _TYPED_INDICES = re.compile(r"_[h-km-p][h-km-p](?![A-Za-z0-9_])", re.ASCII)
 _SPACED = re.compile(r"(?:\s|~|%[^\n]*\n?)+")
 
+_COMMENT = re.compile(r"#[^\n]*")  # behind a typed line
+_NEW_CLAIM = re.compile(r"[A-Za-zΔδ∂∇][^=\n()+*·×-]{0,24}(?:\([^=\n()]{0,12}\))?\s*(?:=|:=|←|<-)")
+
 
 class Symbol:
     """A symbol with its kind, its text and its position.
@@ -123,6 +126,8 @@ def symbols_of(text, words=frozenset()):
     if len(text) > MAX_CHARACTERS:
         raise ReadingError(f"a formula has at most {MAX_CHARACTERS} characters, found {len(text)}", MAX_CHARACTERS)
     known = {*FUNCTION_WORDS, *_WORDS, *words}
+    if is_typed(text):
+        text = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
     raw = _split(text, known, is_typed(text))
     if len(raw) > MAX_TOKENS:
         raise ReadingError(f"a formula has at most {MAX_TOKENS} symbols, found {len(raw)}", raw[MAX_TOKENS].at, text)
@@ -176,6 +181,8 @@ def _split(text, known, is_typed):
     while at < len(text):
         spaces = _SPACED.match(text, at)
         if spaces:
+            if is_typed and "\n" in spaces[0] and _NEW_CLAIM.match(text, spaces.end()) and _is_finished(text[:at]):
+                found.append(Symbol("row", "", at))
             at, glued = spaces.end(), False
             continue
         match = _TOKEN.match(text, at)
@@ -207,6 +214,11 @@ def _split(text, known, is_typed):
             found[before].glued = glued
         at, glued = match.end(), True
     return found
+
+
+def _is_finished(text):
+    """Return True if typed text ends with a claim that may be complete, so that the next line is another one."""
+    return "=" in text and text.rstrip()[-1] not in "=+-*/(,·×⊙≡"
 
 
 def _letters(word, at, known, is_typed):
@@ -277,6 +289,8 @@ def _without_looks(raw, known, text):
         elif word in _WORD_FONTS and opens:
             end = _closing(raw, k + 1, text)
             found += _worded(word, raw[k + 2 : end], text, s.at, raw[end].at, known)
+            if [x.text for x in raw[k + 2 : end]] == ["d"] and end + 1 < len(raw):
+                raw[end + 1].glued = True  # an upright d is a differential, whatever space follows it
             k = end
         elif word in ("color", "textcolor", "colorbox") and opens:
             k = _closing(raw, k + 1, text)
