@@ -109,6 +109,43 @@ def test_a_mark_of_updates_is_no_layer():
     assert DEEP.grade(None, r"W^{(k+1)} = W^{(k)} + \eta \frac{\partial J}{\partial W^{(k)}}").verdict == "wrong"
 
 
+OF_WEIGHTS = [
+    (r"\frac{\partial J}{\partial W^{(K)}} = \frac{\partial J}{\partial W^{(K+1)}}", "wrong"),
+    (r"dW^{(K)} = \frac{\partial J}{\partial W^{(K+1)}}", "wrong"),
+    (r"dW^{(K)} = \frac{\partial J}{\partial W^{(K)}}", "equal"),
+    (r"W^{(K)} := W^{(K)} - \eta\, dW^{(K)}", "equal"),
+    (r"W^{(K)} := W^{(K)} - \eta\, dW^{(K+1)}", "wrong"),
+    (r"W^{(K)} := W^{(K+1)} - \eta\, dW^{(K)}", "wrong"),
+    (r"W^{K} := W^{K} - \eta \frac{\partial J}{\partial W^{K+1}}", "wrong"),
+]
+OF_UPDATES = [
+    (r"W^{(K+1)} = W^{(K)} - \eta \frac{\partial J}{\partial W^{(K)}}", "equal"),
+    (r"W^{(K)} = W^{(K-1)} - \eta \frac{\partial J}{\partial W^{(K-1)}}", "equal"),
+    (r"W^{(K+1)} = W^{(K)} + \eta \frac{\partial J}{\partial W^{(K)}}", "wrong"),
+]
+
+
+@pytest.mark.parametrize("letter", ["k", "l", "t"])
+@pytest.mark.parametrize(("formula", "verdict"), OF_WEIGHTS)
+def test_weights_of_different_layers_are_different(formula, verdict, letter):
+    grade = DEEP.grade(None, formula.replace("K", letter))
+    assert grade.verdict == verdict, str(grade)
+
+
+@pytest.mark.parametrize("letter", ["k", "n", "t"])
+@pytest.mark.parametrize(("formula", "verdict"), OF_UPDATES)
+def test_a_mark_of_weights_may_count_updates(formula, verdict, letter):
+    grade = DEEP.grade(None, formula.replace("K", letter))
+    assert grade.verdict == verdict, str(grade)
+
+
+@pytest.mark.parametrize(
+    "formula", [*[x[0] for x in OF_UPDATES], r"b^{(K)} := b^{(K)} - \eta \frac{\partial J}{\partial b^{(K-1)}}"]
+)
+def test_l_counts_no_updates(formula):
+    assert DEEP.grade(None, formula.replace("K", "l")).verdict == "wrong"
+
+
 OF_LOGITS = [
     (r"\frac{\partial J}{\partial z} = \sigma(z) - y", "equal"),
     (r"\frac{\partial J}{\partial z} = y - \sigma(z)", "wrong"),

@@ -123,11 +123,12 @@ class Letters:
         self.rising = _with_a_layer_after(trees)
         first = trees[0] if trees else None
         self.is_update = first is not None and first.kind == "name" and places.is_parameter(first)
+        self.of_weights: dict = {}  # from a letter to the numbers added to it in the marks of weights, by tree
         self.is_first: dict = {}
-        for tree in trees:
+        for k, tree in enumerate(trees):
             for x in walk(tree):
                 if x.kind == "name":
-                    self._look_at(x)
+                    self._look_at(x, k)
                 elif x.kind == "entry":
                     for p in x.parts[1:]:
                         if head(p):
@@ -141,7 +142,7 @@ class Letters:
                 if head(p) and head(p) in self.where:
                     self.where[head(p)].add("condition")
 
-    def _look_at(self, name):
+    def _look_at(self, name, tree):
         is_loss = self.places.is_loss(name)
         weight = self.places.is_parameter(name) or name.data[0] in self.model.labels
         name = self.places.normal(name)
@@ -158,6 +159,8 @@ class Letters:
                     continue
                 if s.kind == "sup" and p.kind == "name" and letter in _LAYER_NAMES.get(s.data, ()):
                     continue  # the name of a layer, as in z_t^y
+                if weight:
+                    self.of_weights.setdefault(letter, set()).add((tree, _added(p)))
                 place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)
                 if not (weight and name.data[0].isupper()):
@@ -260,12 +263,17 @@ class Letters:
         return list(dict.fromkeys(found))
 
     def _is_layer_of_weights(self, letter):
-        """Return True if a mark of weights and of neurons must be their layer, as the k of ``W^{(k)} a^{(k-1)}``.
+        """Return True if a mark of weights must be their layer, as the k of ``W^{(k)} a^{(k-1)}``.
 
-        Weights do not belong to a sample. If a mark counted updates, the new weight would have k + 1.
+        Weights do not belong to a sample. If a mark counts updates, the new weight has k + 1, and the others have k.
         """
-        counts_updates = self.is_update and (letter in _ITERATIONS or letter in self.offsets)
-        return {"sup(", "sup(w"} <= self.where[letter] and not counts_updates
+        if {"sup(", "sup(w"} <= self.where[letter] and not (self.is_update and letter in (*_ITERATIONS, *self.offsets)):
+            return True
+        marks = self.of_weights.get(letter, set())
+        new = {n for k, n in marks if k == 0}
+        old = {n for k, n in marks if k > 0} - new  # a step is the new weight less the old one
+        counts_updates = self.is_update and letter not in _LAYERS and len(new) == 1 and old and max(old) == min(new) - 1
+        return len(new | old) > 1 and not counts_updates
 
     def ignores_a_layer(self, axes):
         """Return True if a mark that must count layers counts nothing, such as the (k + 1) of a neuron.
@@ -317,6 +325,17 @@ class Letters:
         if domain.startswith("output") or domain in ("outputs", "Outputs"):
             found = [model.depth]
         return list(dict.fromkeys(found))
+
+
+def _added(part):
+    """Return the number that is added to the letter of an index."""
+    if part.kind != "add":
+        return 0
+    total = 0
+    for x in part.parts[1:]:
+        inner, sign = (x.parts[0], -1) if x.kind == "neg" else (x, 1)
+        total += sign * inner.data if inner.kind == "num" else 0
+    return total
 
 
 def _ends(limits):
