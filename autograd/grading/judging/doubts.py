@@ -277,6 +277,7 @@ def _is_right_with(judge, task, places):
     readings = Readings(judge.model, places, sides, task.conditions, judge.points.first(), None, None, None)
     plain = [r for r in readings.all() if not (r.weights_out or r.base or r.delta_base)]
     plain = [r for r in plain if not readings.letters.ignores_a_layer(r.axes)]
+    plain = [r for r in plain if "layer" in r.axes.values()] or plain
     classes: dict = {}
     for reading in plain[:_MAX_TRIED]:
         try:
