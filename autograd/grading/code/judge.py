@@ -8,7 +8,14 @@ from autograd.grading.code.factors import close, noise_of, proportion, vanishes
 from autograd.grading.code.misplaced import misplaced
 from autograd.grading.code.naming import merged
 from autograd.grading.code.optimizers import through_optimizer
-from autograd.grading.code.rates import front_of, literals_of, rate_lines_of, same_plain_numbers, share_leaves
+from autograd.grading.code.rates import (
+    MODES,
+    front_of,
+    literals_of,
+    rate_lines_of,
+    same_plain_numbers,
+    share_leaves,
+)
 from autograd.grading.code.truth import Group, Truth, groups_of, is_of_gradient
 
 __all__ = ["Judgement", "Update", "agreed", "judge", "judge_losses"]
@@ -56,11 +63,20 @@ class Judgement:
 
     @property
     def score(self):
-        """A key that is larger for a better judgement: first more right updates, then more proportional updates."""
+        """A key that is larger for a better judgement: first more right updates, then more proportional updates.
+
+        A parameter that is one number is proportional to the gradient of any loss, such as that of another sample. So
+        it counts as right only if its factor is 1 or that of another update.
+        """
         exact = sum(update.factor is not None and close(update.factor, 1.0) for update in self.updates)
         proportional = sum(update.factor is not None for update in self.updates)
-        right = sum(update.right for update in self.updates)
+        right = sum(update.right and self._says_something(update) for update in self.updates)
         return (self.right, right, proportional, exact)
+
+    def _says_something(self, update):
+        if len(update.group.old) > 1 or update.factor is None or close(update.factor, 1.0):
+            return True
+        return sum(u.factor is not None and close(u.factor, update.factor) for u in self.updates) > 1
 
 
 def judge(truth, recorder, tree):
@@ -84,8 +100,8 @@ def judge(truth, recorder, tree):
     exact = [[gradients.get(old, 0.0) for old in group.old] for group in truth.groups]
     noise, of_changes = noise_of(exact), noise_of(changes)
     best, inside = None, {}
-    for mode in range(5):
-        if mode and not same_plain_numbers(fronts, mode):
+    for mode in range(2 * MODES if any(front.apart != 1.0 for front in fronts) else MODES):
+        if mode % MODES and not same_plain_numbers(fronts, mode % MODES):
             continue
         updates = []
         for group, change, front, gradient in zip(truth.groups, changes, fronts, exact, strict=True):

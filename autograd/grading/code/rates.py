@@ -10,8 +10,9 @@ from autograd.grading.code.factors import close
 from autograd.grading.code.scaling import RATE
 from autograd.grading.code.steps import is_multiple, linear_terms, name_of
 
-__all__ = ["Front", "front_of", "literals_of", "rate_lines_of", "same_plain_numbers", "share_leaves"]
+__all__ = ["MODES", "Front", "front_of", "literals_of", "rate_lines_of", "same_plain_numbers", "share_leaves"]
 
+MODES = 5  # ways to divide the factor of a gradient into a rate and the rest
 STATE = 4  # the mode in which the factor within a state belongs to the rate
 
 
@@ -24,6 +25,7 @@ class Front:
         leaves: The same product without plain numbers, such as the number of samples in ``rate / n``.
         decimals: The product of the decimal numbers in the statement of the update.
         wholes: The product of the integers in the statement of the update.
+        apart: The product of the whole numbers, such as 2.0, in the statement beside a rate that all updates share.
         sign: The sign of the whole factor.
         peeled: The leaves in the factor.
         kept: The product of the factors with which a gradient is added to a state, such as ``1 - beta`` of a mean.
@@ -33,19 +35,21 @@ class Front:
     leaves: float = 1.0
     decimals: float = 1.0
     wholes: float = 1.0
+    apart: float = 1.0
     sign: int = 1
     peeled: set = field(default_factory=set)
     kept: float = 1.0
 
     def rates(self):
         """Return the possible values of the rate, because a plain number may belong to the rate or to the gradient."""
-        return [
+        found = [
             self.leaves * self.decimals,
             self.numbers * self.decimals,
             self.leaves * self.decimals * self.wholes,
             self.numbers * self.decimals * self.wholes,
             self.leaves * self.decimals * self.kept,
         ]
+        return found + [rate * self.apart for rate in found]
 
 
 def front_of(group, gradients, memory):
@@ -70,13 +74,15 @@ def share_leaves(truth, fronts, recorder):
     """Put the rates into the fronts. They are the leaves to which the changes are proportional.
 
     A rate is common to all updates, or it is in the statement of an update, or each update has one rate of its own. An
-    integer, or a divisor of a change, may be a number of samples.
+    integer, or a divisor of a change, may be a number of samples. A whole number beside the common rate, such as 2.0 in
+    ``b -= eta * 2.0 * error``, may be the factor of a square or a part of the rate.
     """
     known = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
     powers = [own for own, _ in known]
     counts = {leaf for own in powers for leaf in own}
     common = [leaf for leaf in counts if all(leaf in own or leaf in met for own, met in known)]
     singles = not common and all(len(own) <= 1 for own in powers)
+    named = any(not isinstance(leaf, tuple) or len(leaf) != 2 for leaf in common)
     for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
         if front is None:
             front = fronts[i] = Front()
@@ -86,7 +92,9 @@ def share_leaves(truth, fronts, recorder):
             power, size = own.get(leaf, 1), abs(leaf[-1] if isinstance(leaf, tuple) else leaf.data)
             line = leaf[0] if isinstance(leaf, tuple) and len(leaf) == 2 else None
             if line is not None:
-                if line in group.rate_lines:
+                if line in group.rate_lines and named and float(size).is_integer():
+                    front.apart *= size**power
+                elif line in group.rate_lines:
                     front.decimals *= size**power
             elif leaf in recorder.wholes:
                 if power > 0 and leaf in common:

@@ -66,6 +66,7 @@ def _rate(update, updates):
         if len(rates) == 1:
             return rates.pop()
     shared = {u.rate for u in updates if u.right and u.rate}
+    shared = shared or {u.rate for u in updates if u.factor and u.rate}
     if update.factor is None and (update.rate or 1.0) == 1.0 and len(shared) == 1:
         return shared.pop()
     others = {u.rate for u in updates if u.group.line == update.group.line and u.rate and u.factor is not None}
