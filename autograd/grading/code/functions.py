@@ -10,6 +10,7 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import CodeGrade, Mistake, UpdateGrade
 from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.objects import Class, Function, Kind
+from autograd.grading.code.plain_arguments import numbers_for, plain_arguments
 from autograd.grading.code.reading import FAILURES
 from autograd.grading.code.torch_names import Base, Context
 
@@ -64,8 +65,7 @@ def _grade_class(reading, cls, grade, explained):
     returned = [part for part in ast.walk(backward.node) if isinstance(part, ast.Return)]
     line = returned[-1].lineno if returned else backward.node.lineno
     trouble, compared = None, []
-    for shapes in SHAPES:
-        given = [(name, shapes[i % 3]) for i, name in enumerate(required)]
+    for given in _made_arguments(reading.machine.tree, cls.name, required, backward.node):
         try:
             found, output, several, unfit = _compared(reading.machine, forward, backward, given)
         except (Unreadable, *FAILURES) as error:
@@ -93,6 +93,22 @@ def _grade_class(reading, cls, grade, explained):
         grade.mistakes.extend(named or [Mistake(line, "other", message.format(name)) for name in wrong])
 
 
+def _made_arguments(tree, name, required, backward):
+    """Yield the arguments with which a function may be called: lists of the name, the shape and the plain value.
+
+    The value of a tensor is None. The program's own numbers are given if there are any, such as an epsilon, because a
+    tensor in its place would be broadcast.
+    """
+    plain = plain_arguments(tree, name, required, backward)
+    unknown = numbers_for(required, plain, backward)
+    for values in (plain, {**plain, **unknown}) if unknown else (plain,):
+        for k in range(max((len(found) for found in values.values()), default=1)):
+            own = {argument: found[min(k, len(found) - 1)] for argument, found in values.items()}
+            for shapes in SHAPES:
+                tensors = iter(shapes * len(required))
+                yield [(n, (), own[n]) if n in own else (n, next(tensors), None) for n in required]
+
+
 def _step(text, tree, name, given, changed, several, output):
     """Return a program that makes one step with the gradients from ``backward``: the definitions, followed by the step.
 
@@ -100,7 +116,7 @@ def _step(text, tree, name, given, changed, several, output):
         text: The program. All statements but its definitions and imports are removed; these stay in their lines.
         tree: The tree of the program.
         name: The name of the class.
-        given: The names and shapes of the arguments of ``forward``.
+        given: The names, shapes and plain values of the arguments of ``forward``.
         changed: The positions of the arguments that have a gradient.
         several: True if ``backward`` returns several gradients.
         output: The shape of the result of ``forward``.
@@ -120,8 +136,8 @@ def _step(text, tree, name, given, changed, several, output):
         "    def save_for_backward(self, *tensors):",
         "        self.saved_tensors = tensors",
         *[
-            f"{part} = {_written(torch, shape, k)}"
-            for k, (part, (_, shape)) in enumerate(zip(names, given, strict=True))
+            f"{part} = {_written(torch, shape, k) if value is None else repr(value)}"
+            for k, (part, (_, shape, value)) in enumerate(zip(names, given, strict=True))
         ],
         f"_weights = {_written(torch, output, len(given), _weights)}",
         "_kept = _Kept()",
@@ -158,7 +174,7 @@ def _compared(machine, forward, backward, arguments):
         A triple for each input: its name, its shape, and the factor between its gradient and the true one. Then the
         shape of the output, True if there are several gradients, and the number of gradients of another size.
     """
-    made = [_made(machine, shape, k) for k, (_, shape) in enumerate(arguments)]
+    made = [_made(machine, shape, k) if value is None else value for k, (_, shape, value) in enumerate(arguments)]
     context = Context()
     output = forward(context, *made)
     elements = machine.elements(output)
@@ -176,8 +192,8 @@ def _compared(machine, forward, backward, arguments):
     returned = backward(context, machine.track(grown))
     returned = returned if isinstance(returned, tuple) else (returned,)
     found, unfit = [], 0
-    for (name, shape), given, own in zip(arguments, made, returned, strict=False):
-        if own is None:
+    for (name, shape, value), given, own in zip(arguments, made, returned, strict=False):
+        if own is None or value is not None:
             continue
         exact = [gradients.get(e, 0.0) for e in machine.elements(given)]
         data = [float(e.data) if isinstance(e, Value) else float(e) for e in machine.elements(own)]

@@ -76,6 +76,7 @@ def tensor_functions(space):
         "le": lambda x, y: x <= y,
         "eq": lambda x, y: x == y,
         "reciprocal": lambda x: 1 / x,
+        "rsqrt": lambda x: 1 / space["sqrt"](x),
         "amax": lambda x, dim=None, keepdim=False: space["max"](x, axis=dim, keepdims=keepdim),
         "amin": lambda x, dim=None, keepdim=False: space["min"](x, axis=dim, keepdims=keepdim),
         "max": greatest("max", "argmax", "maximum"),
@@ -175,7 +176,7 @@ METHODS = (
     "clamp", "pow", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "unsqueeze", "max", "min", "add", "sub",
     "mul", "div", "neg", "gt", "ge", "lt", "le", "eq", "norm", "numel", "amax", "amin", "softmax",
     "log_softmax", "logsumexp",
-    "square", "reciprocal", "sign", "t", "transpose", "outer", "ger", "bmm", "argmax", "argmin", "flatten",
+    "square", "reciprocal", "rsqrt", "sign", "t", "transpose", "outer", "ger", "bmm", "argmax", "argmin", "flatten",
 )  # fmt: skip
 
 
