@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.case import Case, has_steps, judgement, start_numbers
@@ -20,6 +21,7 @@ from autograd.grading.code.truth import candidate_losses, of_same_loss
 __all__ = ["SecondStep", "second_step"]
 
 SLACK = 1e-7
+ZEROING = re.compile(r"zero|reset|clear", re.I)
 FRESH = (1, 2)  # seeds of fresh weights
 
 
@@ -77,10 +79,10 @@ def _compared(case, correct):
     if None in shares.values():
         stale = _stale_names(case, shares)
         return SecondStep(stale, [_stale_mistake(case, judged, stale)] if correct else []) if stale else None
-    if any(map(math.isnan, shares.values())):
+    wrong = [name for name, share in shares.items() if close(share, 1.0) or share > 1.0]
+    if any(map(math.isnan, shares.values())) and not wrong:
         return None
     kept = any(shares.values())
-    wrong = [name for name, share in shares.items() if close(share, 1.0)]
     lines = {line for update in judged.updates for line in update.group.lines}
     return SecondStep(wrong, [_mistake(case, lines)] if wrong and correct else [], kept)
 
@@ -98,7 +100,10 @@ def _where_it_is_right(case):
 
 
 def _share(update, earlier):
-    """Return the factor of the first change in the second one, or None if the rest is not the gradient."""
+    """Return the factor of the first change in the second one, or None if the rest is not the gradient.
+
+    It is NaN if it is unknown, and 1 or more if the second change keeps the whole first gradient.
+    """
     change = [old.data - new.data for old, new in zip(update.group.old, update.group.new, strict=True)]
     first = [old.data - new.data for old, new in zip(earlier.group.old, earlier.group.new, strict=True)]
     if proportion(change, update.gradient) is not None:
@@ -113,7 +118,13 @@ def _share(update, earlier):
     rest = [c - rate * g - share * f for c, g, f in zip(change, update.gradient, first, strict=True)]
     if max(map(abs, rest)) > SLACK * size:
         return 1.0 if _keeps_gradient(change, first, update, earlier) else None
-    return share if rate > 0 and len(rest) > 2 else math.nan  # two numbers are always such a sum
+    if rate <= 0 or len(rest) < 3:
+        return math.nan  # two numbers are always such a sum
+    # A momentum is less than 1. A larger share is one of sums that keep the first gradient beside a momentum, or that
+    # of a rate which grows.
+    before = proportion(first, earlier.gradient)
+    grows = before is not None and not close(rate, before)
+    return math.nan if share > 1.0 and grows and not close(share, 1.0) else share
 
 
 def _keeps_gradient(change, first, update, earlier):
@@ -229,15 +240,41 @@ def _mistake(case, lines):
     """
     source = Source(case.text)
     sums = [n for n in ast.walk(source.tree) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
-    sums = [node for node in sums if node.lineno not in lines]
+    sums = [n for n in sums if n.lineno not in lines and not isinstance(n.value, ast.Constant)]  # and no counters
     message = (
         "these sums still contain the gradients of the previous update: set them to zero before each backward pass"
     )
-    for line, edits in [*_moved_starts(source, lines, sums), *_without_sums(source, sums, lines)]:
+    starts = [*_calls_of_zeroing(source), *_moved_starts(source, lines, sums)]
+    for line, edits in [*starts, *_without_sums(source, sums, lines)]:
         if _is_right(case, source.edited(edits)):
             return Mistake(line, "stale forward pass", message, source.fixes(edits))
     line = min([node.lineno for node in sums], default=min(lines))
     return Mistake(line, "stale forward pass", message)
+
+
+def _calls_of_zeroing(source):
+    """Yield the edits that call a method such as ``zero_grad`` in a loop, if the program defines one and never calls it.
+
+    A method of a container that calls the same method of its parts is no call.
+    """
+    defined = {n.name: n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef) and ZEROING.search(n.name)}
+    for node in ast.walk(source.tree):
+        called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if called in defined and getattr(source.function_of(node), "name", "") != called:
+            del defined[called]
+    for name, function in defined.items():
+        bound = [part.arg for part in function.args.args] == ["self"]
+        for loop in [node for node in ast.walk(source.tree) if isinstance(node, (ast.For, ast.While))]:
+            owners = {
+                ast.unparse(node.func.value): statement
+                for statement in reversed(loop.body)
+                for node in ast.walk(statement)
+                if bound and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            }
+            for owner, statement in {"": loop.body[0]}.items() if not bound else owners.items():
+                place = source.starts[statement.lineno - 1]
+                call = f"{owner}.{name}()" if owner else f"{name}()"
+                yield statement.lineno, [Edit(place, place, f"{source.indent(statement)}{call}\n")]
 
 
 def _moved_starts(source, lines, sums):
