@@ -253,7 +253,7 @@ def _mistake(case, lines):
 
 
 def _calls_of_zeroing(source):
-    """Yield the edits that call a method such as ``zero_grad`` in a loop, if the program defines one and never calls it.
+    """Yield the edits that call a method such as ``zero_grad`` in a loop, if one is defined and never called.
 
     A method of a container that calls the same method of its parts is no call.
     """

@@ -1,4 +1,4 @@
-"""Gradients that are added up and never set to zero, under optimizers that keep a part of the last change themselves."""
+"""Gradients that are added up and never set to zero, under optimizers that keep a part of the last change."""
 
 import pytest
 from corrections import corrected
