@@ -50,7 +50,7 @@ MAKERS = (
     index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, layer_edits.outputs_of_layers,
     slope_edits.branches, slope_edits.leaks, index_edits.other_rows,
     slope_edits.exponentials, slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
-    factor_edits.made_slopes, factor_edits.mirrored, factor_edits.plain_slopes,
+    factor_edits.made_slopes, factor_edits.mirrored, factor_edits.repeated_masks, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, error_edits.unread_terms, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
     norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators, norm_edits.centered,

@@ -1,11 +1,14 @@
 """Made data in place of data that cannot be read, such as files and the data sets of libraries."""
 
+import ast
+
 from autograd.grading.code.objects import MISSING, Absorber, Instance, Namespace
 
-__all__ = ["Table", "namespace", "table"]
+__all__ = ["ROWS", "Table", "namespace", "table"]
 
-ROWS, COLUMNS, CLASSES = 6, 4, 3
+ROWS, IMAGES, COLUMNS, CLASSES = 6, 5, 4, 3
 PIXELS = 784
+PIXEL_RANGES, DIGITS = {127.5, 128.0, 255.0, 256.0}, 16.0
 SIZES = {
     "load_iris": (4, 3), "load_digits": (64, 10), "load_breast_cancer": (30, 2), "load_wine": (13, 3),
     "load_diabetes": (10, 0), "load_boston": (13, 0), "fetch_openml": (784, 10), "make_moons": (2, 2),
@@ -18,8 +21,9 @@ def table(library, name, keywords):
     """Return a small table in place of a file of numbers."""
     pixels = library.sizes.get(PIXELS)
     columns = COLUMNS if pixels is None else pixels + 1
-    library.made.append(f"{name} is a made table of {ROWS} rows and {columns} columns")
-    numbers = made_numbers(ROWS, columns)
+    library.made.append(f"{name} is a made table of {library.rows} rows and {columns} columns")
+    scale = _scale(library, 1.0)
+    numbers = [[scale * x for x in row] for row in made_numbers(library.rows, columns)]
     classes = CLASSES if pixels is None else 10
     for i, row in enumerate(numbers):  # the labels are in the first or the last column
         row[0], row[-1] = float((i + 2) % classes), float((2 * i + 1) % classes)
@@ -28,9 +32,31 @@ def table(library, name, keywords):
     return library.machine.track(library.numpy["array"](numbers))
 
 
-def made_matrix(library, rows, columns):
-    """Return a matrix of different numbers between 0 and 1."""
-    return library.machine.track(library.numpy["array"](made_numbers(rows, columns)))
+def made_matrix(library, rows, columns, largest=1.0):
+    """Return a matrix of different numbers between 0 and 1, or as large as the program expects them."""
+    scale = _scale(library, largest)
+    numbers = [[scale * x for x in row] for row in made_numbers(rows, columns)]
+    return library.machine.track(library.numpy["array"](numbers))
+
+
+def _scale(library, largest):
+    """Return the number by which a program divides pixels, or 1 if it does not.
+
+    With pixels between 0 and 1, divided by 255, every activation would be linear, which hides mistakes.
+
+    Args:
+        library: The modules of the program.
+        largest: The largest number in the real data; 1 if it is unknown.
+    """
+    divided = {
+        float(part.value)
+        for node in ast.walk(library.machine.tree)
+        if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Div)
+        for part in [node.right if isinstance(node, ast.BinOp) else node.value]
+        if isinstance(part, ast.Constant) and type(part.value) in (int, float)
+    }
+    ranges = PIXEL_RANGES | ({largest, largest - 1} if largest > 1 else set())
+    return max(divided & ranges, default=1.0)
 
 
 def made_numbers(rows, columns):
@@ -79,7 +105,7 @@ def _sklearn(library):
     names = {}
     for name, (columns, classes) in SIZES.items():
         names[name] = _loader(library, name, columns, classes)
-    names["train_test_split"] = lambda *arrays, **_k: [part for a in arrays for part in (a[:4], a[4:])]
+    names["train_test_split"] = lambda *arrays, **_k: [part for a in arrays for part in (a[:-2], a[-2:])]
     names["OneHotEncoder"] = names["LabelBinarizer"] = lambda **_k: OneHot(library)
     names["StandardScaler"] = names["MinMaxScaler"] = lambda **_k: Scaler()
     names["shuffle"] = lambda *arrays, **_k: list(arrays)
@@ -91,8 +117,9 @@ def _sklearn(library):
 
 def _loader(library, name, columns, classes):
     def load(*_args, return_X_y=False, n_features=columns, **_keywords):
-        library.made.append(f"{name} is made data: {ROWS} samples of {n_features} numbers")
-        pair = made_matrix(library, ROWS, int(n_features)), labels(library, ROWS, classes)
+        rows, own = library.rows, library.sizes.get(int(n_features), int(n_features))
+        library.made.append(f"{name} is made data: {rows} samples of {own} numbers")
+        pair = made_matrix(library, rows, own, DIGITS if name == "load_digits" else 1.0), labels(library, rows, classes)
         if return_X_y or name.startswith("make"):
             return pair
         bunch = Bunch(_Bunch)
@@ -120,15 +147,16 @@ class Bunch(Instance):
 
 
 def _spirals(library):
-    library.made.append(f"the samples of nnfs are made data: {ROWS} samples of 2 numbers")
-    return made_matrix(library, ROWS, 2), labels(library, ROWS, CLASSES)
+    library.made.append(f"the samples of nnfs are made data: {library.rows} samples of 2 numbers")
+    return made_matrix(library, library.rows, 2), labels(library, library.rows, CLASSES)
 
 
 def _images(library):
     def load(*_args, **_keywords):
-        library.made.append("the images are made data: 5 samples of 28 by 28 numbers")
+        least = IMAGES if library.rows == ROWS else library.rows
+        library.made.append(f"the images are made data: {least} samples of 28 by 28 numbers")
         pixels, pairs = library.sizes.get(PIXELS), []
-        for rows in (library.sizes.get(count, 5) for count in (60_000, 10_000)):
+        for rows in (max(library.sizes.get(count, least), least) for count in (60_000, 10_000)):
             images = made_matrix(library, rows, pixels or PIXELS)
             pairs.append((images.reshape((rows, 1, pixels) if pixels else (rows, 28, 28)), labels(library, rows, 10)))
         return tuple(pairs)

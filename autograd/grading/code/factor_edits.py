@@ -20,7 +20,7 @@ from autograd.grading.code.wayback import same
 
 __all__ = [
     "arguments", "constants", "factors", "loop_slopes", "made_slopes",
-    "mirrored", "plain_slopes", "wrong_pairs", "wrong_slopes",
+    "mirrored", "plain_slopes", "repeated_masks", "wrong_pairs", "wrong_slopes",
 ]  # fmt: skip
 
 MAX_LEAKS = 4
@@ -392,6 +392,51 @@ def _inner_arguments(c):
         yield Candidate(1.1, "derivative at the wrong argument", c.line, message, c.replaced(inner))
 
 
+def _scaled_in_place(c):
+    """Yield the plain numbers by which a variable is multiplied in place, each with the text that undoes it."""
+    for statement in c.known("in place", lambda: _products_in_place(c)):
+        if c.source.text_of(statement.target) != c.text or statement is c.statement:
+            continue
+        waiting = [(statement.value, isinstance(statement.op, ast.Mult))]
+        while waiting:
+            node, above = waiting.pop()
+            if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+                waiting += [(node.left, above), (node.right, above == isinstance(node.op, ast.Mult))]
+            elif isinstance(node, ast.Constant) or c.way.shape_of(node) == ():
+                text = c.source.operand_text(node, tight=True)
+                yield text if above else f"1 / {text}", f"/ {text}" if above else f"* {text}"
+
+
+def _products_in_place(c):
+    """Return the statements that multiply or divide in place."""
+    return [
+        n for n in ast.walk(c.source.tree) if isinstance(n, ast.AugAssign) and isinstance(n.op, (ast.Mult, ast.Div))
+    ]
+
+
+def repeated_masks(c):
+    """Yield edits that multiply by the same plain numbers as the forward pass does in place, such as a dropout mask."""
+    whole = (
+        isinstance(c.parent(), ast.Assign)
+        and c.parent().value is c.node
+        and isinstance(c.parent().targets[0], ast.Name)
+    )
+    if not whole or not c.seen.shape or not c.is_back():
+        return
+    for statement in c.known("in place", lambda: _products_in_place(c)):
+        target, value = c.way.by_place(statement.target)[:1], c.way.by_place(statement.value)[:1]
+        forward = statement.lineno not in c.way.update_lines and c.way.is_forward_text(ast.unparse(statement.target))
+        if not (forward and value and (not target or target[0].shape == c.seen.shape)):
+            continue
+        if value[0].shape != c.seen.shape or c.way.is_on_way(value[0]):
+            continue
+        text = c.source.operand_text(statement.value, tight=True)
+        sign = "*" if isinstance(statement.op, ast.Mult) else "/"
+        message = f"the forward pass multiplies by {text}, and so must the backward pass"
+        new = f"{c.source.operand_text(c.node, tight=False)} {sign} {text}"
+        yield Candidate(1.1, "derivative missing", c.line, message, c.replaced(new))
+
+
 def arguments(c):
     """Yield edits that undo the scaling of an activation in the argument of its derivative."""
     yield from _inner_arguments(c)
@@ -399,6 +444,11 @@ def arguments(c):
         return
     if not c.seen.shape:
         return
+    for factor, inverse in _scaled_in_place(c):
+        new = f"{c.text} {inverse}"
+        message = f"{c.text} was multiplied by {factor} in place, so this is not the activation's derivative any more"
+        new = f"({new})" if needs_parentheses(c) else new
+        yield Candidate(1.1, "derivative at the wrong argument", c.line, message, c.replaced(new))
     for text, (shape, data) in c.scope().items():
         if shape == () and data and 0 < abs(data[0]) < 1 and len(text) < 25:
             for scale in (f"* (1 - {text})", f"* {text}", f"/ {text}", f"/ (1 - {text})"):

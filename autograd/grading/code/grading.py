@@ -22,7 +22,7 @@ from autograd.grading.code.limits import Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, too_deep
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import is_adaptive
-from autograd.grading.code.prepared import Prepared, smaller_sizes
+from autograd.grading.code.prepared import Prepared, batch_sizes, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
 from autograd.grading.code.second_step import SecondStep, second_step
@@ -101,16 +101,29 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
 
 def _read_smaller(case, said):
     """Read a program with smaller sizes if it is too large, or if it does not fit the made data."""
-    sizes = smaller_sizes(case.tree)
-    if sizes and (case.own.large or case.own.library.made):
-        prepared = Prepared(sizes=sizes)
+    for prepared in _smaller(case):
+        sizes = prepared.sizes
         tree = prepared.of(ast.parse(case.text))
         tried = read(tree, loss=case.loss, call=case.call)
         if has_steps(tried):
             case.own, case.tree, case.prepared = tried, tree, prepared
             said.append("read with smaller sizes: " + ", ".join(f"{small} for {size}" for size, small in sizes.items()))
+            break
     if case.own.large and not case.prepared.sizes:
         case.own = read(case.tree, loss=case.loss, call=case.call)
+
+
+def _smaller(case):
+    """Yield changes of the sizes of a program that is too large, or that does not fit the made data.
+
+    If a batch is larger than the made data, there is no whole batch. Then batches get smaller, and the data larger.
+    """
+    sizes = smaller_sizes(case.tree)
+    if sizes and (case.own.large or case.own.library.made):
+        yield Prepared(sizes=sizes)
+    if case.own.library.made and any(batch_sizes(case.tree)):
+        sizes = smaller_sizes(case.tree, batches=True)
+        yield Prepared(sizes=sizes, rows=2 * max(sizes.values()))
 
 
 def _short(guess):

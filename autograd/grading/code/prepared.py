@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.samples import arranged
 
-__all__ = ["Prepared", "smaller_sizes"]
+__all__ = ["Prepared", "batch_sizes", "smaller_sizes"]
 
 LARGE, FIRST_SMALL = 32, 6
 MIDDLE = 3  # the row at which slices divide made data, which has six rows
@@ -23,6 +23,7 @@ class Prepared:
         starts_only: True if only numbers that are little changed from leaves can be parameters.
         spared: The places of statements, such as ``carry += W.T @ delta``, that change no parameters.
         unclipped: The calls that clip gradients. They are replaced by their argument.
+        rows: The number of samples of made data; 0 for the usual number.
         resized: Other numbers for constants that are sizes: pairs of a place (line, column) and a number.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
@@ -35,6 +36,7 @@ class Prepared:
     spared: frozenset = frozenset()
     unclipped: frozenset = frozenset()
     resized: tuple = ()
+    rows: int = 0
 
     def moved(self, text, edited):
         """Return the same changes for an edited text, in which other lines have the sizes.
@@ -57,13 +59,13 @@ class Prepared:
 
     def of(self, tree):
         """Return the tree with these changes. The tree itself is changed."""
-        tree.starts_only, tree.spared = self.starts_only, self.spared
+        tree.starts_only, tree.spared, tree.rows = self.starts_only, self.spared, self.rows
         if self.sizes and not getattr(tree, "is_smaller", False):
-            for node in list(_sizes(tree)):
+            for node in [*_sizes(tree), *batch_sizes(tree)]:
                 node.value = self.sizes.get(node.value, node.value)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Slice):
-                    _cut(node)
+                    _cut(node, self.sizes if self.rows else {})
                 elif _product(node):
                     _shorten(node, self.sizes)
             tree.is_smaller, tree.sizes = True, self.sizes
@@ -95,14 +97,47 @@ class _Unclipped(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def smaller_sizes(tree):
+def smaller_sizes(tree, batches=False):
     """Return small numbers for the large sizes in a program. They are different, and in the same order.
+
+    Args:
+        tree: The tree of the program.
+        batches: True to replace the sizes of batches as well, by the smallest numbers.
 
     >>> smaller_sizes(ast.parse("n, d, h, c = 64, 1000, 100, 10"))
     {64: 6, 100: 7, 1000: 8}
+    >>> smaller_sizes(ast.parse("n, batch_size = 1000, 20"), batches=True)
+    {20: 3, 1000: 6}
     """
     found = sorted({node.value for node in _sizes(tree)} | {_product(node) for node in ast.walk(tree)} - {0})
-    return {value: FIRST_SMALL + i for i, value in enumerate(found)}
+    small = {value: FIRST_SMALL + i for i, value in enumerate(found)}
+    if batches:
+        own = sorted({node.value for node in batch_sizes(tree)})
+        small = {value: MIDDLE + i for i, value in enumerate(own)} | {n: x for n, x in small.items() if n not in own}
+    return small
+
+
+def batch_sizes(tree):
+    """Yield the numbers larger than 6 that variables and arguments with "batch" in their names get."""
+    for node in ast.walk(tree):
+        pairs = []
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+                pairs += zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]
+            pairs = [(getattr(target, "id", getattr(target, "attr", "")), value) for target, value in pairs]
+        elif isinstance(node, ast.AnnAssign):
+            pairs = [(getattr(node.target, "id", ""), node.value)]
+        elif isinstance(node, ast.keyword):
+            pairs = [(node.arg or "", node.value)]
+        elif isinstance(node, ast.arguments):
+            given = [*node.posonlyargs, *node.args][-len(node.defaults) :] if node.defaults else []
+            pairs = [(part.arg, value) for part, value in zip(given, node.defaults, strict=False)]
+            pairs += [(part.arg, value) for part, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+        for name, value in pairs:
+            whole = isinstance(value, ast.Constant) and type(value.value) is int and value.value > FIRST_SMALL
+            if whole and "batch" in name.lower():
+                yield value
 
 
 def _sizes(tree):
@@ -141,7 +176,7 @@ def _product(node):
     return parts[0].value * parts[1].value if parts[0].value * parts[1].value >= LARGE else 0
 
 
-def _cut(node):
+def _cut(node, sizes):
     for bound in (node.lower, node.upper):
         if isinstance(bound, ast.Constant) and type(bound.value) is int and bound.value >= LARGE:
-            bound.value = MIDDLE
+            bound.value = sizes.get(bound.value, MIDDLE)

@@ -97,7 +97,7 @@ def read(
     """
     recorder = Recorder(steps)
     library = Library(seed)
-    library.sizes = getattr(tree, "sizes", {})
+    library.sizes, library.rows = getattr(tree, "sizes", {}), getattr(tree, "rows", 0) or library.rows
     recorder.starts_only = getattr(tree, "starts_only", False)
     recorder.spared = getattr(tree, "spared", frozenset())
     machine = Machine(tree, recorder, library, starts, limits or Limits())
