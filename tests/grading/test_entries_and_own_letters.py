@@ -145,3 +145,28 @@ def test_a_softmax_of_a_product_with_weights(formula, verdict):
     letters = {"s": "z", "y": "z", "p": r"\phi", "t": "y", "x": "x", "w": "w", "loss": "L"}
     grade = derivation.convention(letters=letters, order="from-to").grade(None, formula)
     assert grade.verdict in ALLOWED[verdict], str(grade)
+
+
+OF_GRADIENTS = [
+    (r"\nabla L = \frac{1}{n} X^T (\hat{y} - y)", "equal"),
+    (r"\nabla L = X^T (\hat{y} - y)", "wrong"),
+    (r"\nabla L = \frac{1}{n} X^T (y - \hat{y})", "wrong"),
+]
+
+
+@pytest.mark.parametrize("biases", [True, False])
+@pytest.mark.parametrize(("formula", "verdict"), OF_GRADIENTS)
+def test_a_gradient_without_its_variable_is_that_of_the_weights_beside_inputs(formula, verdict, biases):
+    derivation = network([2, 1], [linear], half_sse, samples=4, mean=True, biases=biases)
+    letters = {"s": "z", "y": r"\hat{y}", "t": "y", "x": "X", "w": "w", "loss": "L"}
+    assert derivation.convention(letters=letters).grade(None, formula).verdict == verdict
+
+
+def test_a_gradient_without_its_variable_may_be_that_of_the_outputs():
+    derivation = network([2, 2], [linear], half_sse)
+    letters = {"s": "z", "y": r"\hat{y}", "t": "y", "x": "x", "w": "w", "loss": "L"}
+    convention = derivation.convention(letters=letters)
+    assert [convention.grade(None, rf"\nabla L = {x}").verdict for x in (r"\hat{y} - y", r"y - \hat{y}")] == [
+        "equal",
+        "wrong",
+    ]

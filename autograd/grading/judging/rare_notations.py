@@ -175,11 +175,16 @@ def with_slopes_of_vectors(claim, places):
 
 
 def with_gradients_in_weights(claim, places):
-    r"""Return a claim with ``\nabla_w J`` for a left side ``\nabla J`` if the network is one layer without biases."""
+    r"""Return a claim with ``\nabla_w J`` for a left side ``\nabla J`` if the network is one layer.
+
+    If it has biases, the other sides must have inputs or weights. The gradient in the outputs has none.
+    """
     left = claim.sides[0]
     if left is None or left.kind != "deriv" or left.parts[1].kind != "none" or not places.is_loss(left.parts[0]):
         return claim
-    if places.model.depth != 1 or places.model.has_biases:
+    names = [x.data[0] for side in claim.sides[1:] if side is not None for x in walk(side) if is_name(x)]
+    is_of_weights = any(places.roles_of(x) in (["x"], ["w"]) for x in names)
+    if places.model.depth != 1 or (places.model.has_biases and not is_of_weights):
         return claim
     by = Node("name", (), (places.weight_letter, 0), left.at)
     return claim._replace(sides=(left.with_parts([left.parts[0], by]), *claim.sides[1:]))
