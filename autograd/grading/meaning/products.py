@@ -43,6 +43,7 @@ def of_product(evaluation, node, env):
             raise
         words = f"no link of the chain leads from {show(gap[0].parts[1])} to {show(gap[1].parts[0])}: one is missing"
         raise Misfit(f"{words} between {show(gap[0])} and {show(gap[1])}.", gap[1].at) from None
+    refuse_diagonals(node, values)
     values, signs = inner_products(evaluation, node, values)
     if len(values) == 1:
         return values[0]
@@ -76,6 +77,22 @@ def of_product(evaluation, node, env):
                 x = times(evaluation, x, y, sign)
             return x
         raise
+
+
+def refuse_diagonals(node, values):
+    """Refuse an elementwise product of ``diag(v)`` and a vector, or the numbers that stand for the vector's entries.
+
+    Raises:
+        ShapeError: there is one.
+    """
+    at = [0, *[k + 1 for k, sign in enumerate(node.data) if sign == "had"], len(node.parts)]
+    factors = [(node.parts[a], values[a]) for a, b in pairwise(at) if b == a + 1]
+    matrices = [(x, not is_array(y) or y.shape[0] == y.shape[1]) for x, y in factors if _within(x).kind == "diag"]
+    diagonals = [x for x, is_square in matrices if is_square]  # diag of a matrix is a vector
+    others = [x for x, y in factors if _within(x).kind != "diag" and not (is_array(y) and min(y.shape) > 1)]
+    if diagonals and others:
+        words = "is a matrix: write a product, or leave diag out, beside"
+        raise ShapeError(show(diagonals[0]), show(others[0]), words, diagonals[0].at)
 
 
 def with_stars(evaluation, values, signs):
