@@ -1,5 +1,7 @@
 """The letters of a formula: those that a sum binds, and the candidates for what each letter counts."""
 
+from collections import Counter
+
 from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Limits, Node, walk
 
@@ -160,7 +162,7 @@ class Letters:
                 if s.kind == "sup" and p.kind == "name" and letter in _LAYER_NAMES.get(s.data, ()):
                     continue  # the name of a layer, as in z_t^y
                 if weight:
-                    self.of_weights.setdefault(letter, set()).add((tree, _added(p)))
+                    self.of_weights.setdefault(letter, Counter())[tree, _added(p)] += 1
                 place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
                 self.where.setdefault(letter, set()).add(place)
                 if not (weight and name.data[0].isupper()):
@@ -269,10 +271,12 @@ class Letters:
         """
         if {"sup(", "sup(w"} <= self.where[letter] and not (self.is_update and letter in (*_ITERATIONS, *self.offsets)):
             return True
-        marks = self.of_weights.get(letter, set())
+        marks = self.of_weights.get(letter, Counter())
         new = {n for k, n in marks if k == 0}
-        old = {n for k, n in marks if k > 0} - new  # a step is the new weight less the old one
-        counts_updates = self.is_update and letter not in _LAYERS and len(new) == 1 and old and max(old) == min(new) - 1
+        # a step is the right side less the new weight, which thus occurs once more than it was written
+        old = {n for (k, n), times in marks.items() if k > 0 and times > (self.is_update and n in new)}
+        is_one_update_on = len(new) == len(old) == 1 and max(old) == min(new) - 1
+        counts_updates = self.is_update and letter not in _LAYERS and is_one_update_on
         return len(new | old) > 1 and not counts_updates
 
     def ignores_a_layer(self, axes):
