@@ -42,7 +42,7 @@ from autograd.grading.meaning.claims import Claim
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
 from autograd.grading.reading.readers import is_latex
 from autograd.grading.reading.trees import ReadingError
-from autograd.grading.typed_text import with_typed_signs
+from autograd.grading.typed_text import with_entries_of_layers, with_typed_signs
 from autograd.grading.usual_signs import with_usual_signs
 
 __all__ = ["Grade", "Grader"]
@@ -146,6 +146,7 @@ class Grader:
             rate = self.context.convention.letters["rate"]
         formula = with_typed_signs(formula, self.context.convention.letters.values())
         formula = with_usual_signs(without_appearance(without_numbers(without_reasons(formula))))
+        formula = formula if self.context.is_preset else with_entries_of_layers(formula)
         meant = None if target is None else self.in_vocabulary.claims.target(target)
         is_bare = meant is not None and not has_left_side(formula) and not has_matrix_signs(formula)
         takes_results = bool(self.in_vocabulary.oracle.results) and (

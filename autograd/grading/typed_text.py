@@ -8,7 +8,7 @@ import re
 from autograd.formulas.conventions import plain
 from autograd.grading.reading.lexing import MAX_CHARACTERS
 
-__all__ = ["with_typed_signs"]
+__all__ = ["with_entries_of_layers", "with_typed_signs"]
 
 _INDEX = "[ijkhopqrsn]"
 _ARGUMENTS = rf"\(\s*({_INDEX})\s*(?:,\s*({_INDEX})\s*)?\)"
@@ -28,7 +28,31 @@ _WHERE = re.compile(
 _CONDITIONS = frozenset({"if", "for", "when", "where", "only", "else", "unless", "not", "minus", "plus", "times"})
 _DIFFERENTIAL = re.compile(r"(?<![A-Za-z0-9_\\])d_([A-Za-z])(\d)(?![A-Za-z0-9_\[(])")
 _BRACKETS = re.compile(rf"\[\s*({_INDEX}|\d)\s*\]\s*\[\s*({_INDEX}|\d)\s*\]")
+_ENTRY = re.compile(
+    r"(?<![A-Za-z\\])(?P<d>d?)(?P<letter>[A-Za-z]|\\?delta|δ)(?:_?(?P<layer>\d)|_\{(?P<braced>\d)\})\s*"
+    r"\[\s*(?P<i>[a-z]|\d)\s*(?:(?:,|\]\s*\[)\s*(?P<j>[a-z]|\d)\s*)?\]"
+)
+_ENTRY_OF_ONE = re.compile(r"(?<![A-Za-z\\])(?P<letter>d?[A-Za-z])\s*\[\s*(?P<i>\d)\s*\]")
 _VERSION = re.compile(r"(_[A-Za-z]{1,2})_(new|next|old|prev)(?![A-Za-z0-9_])")
+
+
+def with_entries_of_layers(text) -> str:
+    r"""Return a formula with ``W^{(2)}_{1,2}`` for ``W_2[1,2]`` and for ``W2[1,2]``, an entry of the matrix of a layer.
+
+    Indices begin at 1. Two brackets side by side, as in ``W_2[1][2]``, are two indices, too.
+
+    >>> with_entries_of_layers("a_2[1] = f(z_2[1])"), with_entries_of_layers("w[1,2] = a[1]")
+    ('a^{(2)}_{1} = f(z^{(2)}_{1})', 'w[1,2] = a[1]')
+    """
+    if "[" not in text or len(text) > MAX_CHARACTERS:
+        return text
+
+    def entry(match):
+        indices = ",".join([x for x in (match["i"], match["j"]) if x])
+        return f"{match['d']}{match['letter']}^{{({match['layer'] or match['braced']})}}_{{{indices}}}"
+
+    found = _ENTRY.sub(entry, text)
+    return text if found == text else _ENTRY_OF_ONE.sub(r"\g<letter>_{\g<i>}", found)
 
 
 def with_typed_signs(text, letters) -> str:

@@ -37,6 +37,7 @@ def by_slips(explanation):
         or in_another_layout(explanation, unbound, left)
         or within_sums(explanation)
         or within_products(explanation)
+        or without_bias(explanation)
         or of_some_indices(explanation)
     )
     return [] if best is None else [Mistake(best.kind, best.text)]
@@ -55,6 +56,28 @@ def of_some_indices(explanation):
                 continue
             words = f"it holds for {a} {sign} {b} only: write this condition, or the case {a} {other} {b}, too"
             return Slip("missing condition", words, explanation.written, 1.0)
+    return None
+
+
+def without_bias(explanation):
+    """Return the bias that is missing in a weighted sum of a forward formula, or None."""
+    if explanation.reading is None or not explanation.model.has_biases or explanation.is_step:
+        return None
+    evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
+    meant = place_meant(explanation, evaluation)
+    if meant is None or meant.role not in ("s", "a", "p") or not meant.layer:
+        return None
+    letter = explanation.places.convention.letters["b"]
+    bias = Node("made", (), (meant._replace(role="b", sample=None, step=None, stacked=False, power=None), "value"))
+    for path, node in paths(explanation.written):
+        if node.kind not in ("sum", "prod", "add") or explanation.is_late():
+            continue
+        tree = replace_at(
+            explanation.written, path, Node("add", (Node("group", (node,), "(", node.at), bias), None, node.at)
+        )
+        slip = Slip("missing term", f"the bias {letter} is missing in the sum {show(node)}", tree, 1.2)
+        if mends(explanation, slip):
+            return slip
     return None
 
 

@@ -241,6 +241,9 @@ def compared_links(judge, task, evaluation, env):
                 return k, "the matrix has other entries"
             continue
         x = evaluation.value(side, env)
+        if side.data == "tuple" and (not is_array(truth) or len(arrays.entries(truth)) != len(arrays.entries(x))):
+            words = f"the left side is no vector of {len(side.parts)} entries here"
+            raise ReadingError(f"{words}: write what it is, or one entry.", side.at)
         if task.sides[0].kind == "deriv":
             truth = as_slopes(truth, x)
         reason = differ(truth, x)
@@ -265,6 +268,8 @@ def corners_agree(side, truth, evaluation, env):
     while side.kind == "group":
         side = side.parts[0]
     rows = side.parts
+    if side.data == "tuple":
+        return _entries_agree(rows, truth, evaluation, env)
     for r, i in ((0, 0), (-1, -1)):
         for c, j in ((0, 0), (-1, -1)):
             cell = rows[r].parts[c]
@@ -273,6 +278,18 @@ def corners_agree(side, truth, evaluation, env):
             if differ(truth.rows[i][j], evaluation.value(cell, env)) is not None:
                 return False
     return True
+
+
+def _entries_agree(rows, truth, evaluation, env):
+    """Return True if the entries of a vector in front of its dots, and those behind them, are right."""
+    if 1 not in truth.shape:
+        raise ShapeError("the left side", "a vector", "is not")
+    numbers, cells = arrays.entries(truth), [row.parts[0] for row in rows]
+    dots = [k for k, x in enumerate(cells) if x.kind == "dots"]
+    pairs = [*enumerate(cells[: dots[0]]), *[(k - len(cells), cells[k]) for k in range(dots[-1] + 1, len(cells))]]
+    if any(not -len(numbers) <= k < len(numbers) for k, _ in pairs):
+        raise OutOfRange("this vector has fewer entries.")
+    return all(differ(numbers[k], evaluation.value(x, env)) is None for k, x in pairs)
 
 
 def compared_step(task, evaluation, env, factor):

@@ -49,6 +49,10 @@ _OF_OUTPUTS = (
 _POWER = (
     "it is right if the number above {0} is its layer, and wrong if it is a power: write the layer of {0} in brackets"
 )
+_OF_INPUTS = (
+    "it is right if {0} stands for the inputs, too, and wrong if it stands for hidden neurons alone, as outputs have "
+    "another letter: write inputs with the letter {1}"
+)
 _MAX_TRIED = 24
 
 
@@ -80,6 +84,9 @@ def doubt(judge, found, refuted, task, places, vectors=None):
         return words
     if _is_one_of_a_matrix(judge, found, refuted, task, places):
         return _NUMBERED
+    hidden = _read_as_input(judge, found, task, places)
+    if hidden is not None:
+        return _OF_INPUTS.format(show(hidden), places.convention.letters["x"])
     if vectors is None and _is_turned(judge, found, task, places):
         rows = found.reading.vectors == "rows"
         return _TURNED.format(*(("rows", "columns") if rows else ("columns", "rows")))
@@ -297,6 +304,31 @@ def _is_one_of_a_matrix(judge, found, refuted, task, places):
     if not any(_is_matrix(x, places) for x in names) or any(not _has_one_number(x, judge.model.depth) for x in names):
         return False
     return any(x.reading is not None and x.reading.below == "layer" for x in refuted)
+
+
+def _read_as_input(judge, found, task, places):
+    """Return a hidden activation that is read as an input because of its index alone, if this makes the claim right.
+
+    A letter of all activations may stand for inputs, but not one of hidden neurons, beside which outputs and inputs
+    have letters of their own. A claim that also holds for a later layer is meant for that.
+    """
+    letters = places.convention.letters
+    if len({letters["x"], letters["a"], letters["y"]}) < 3 or judge.model.depth == 1 or judge.model.steps > 1:
+        return None
+    layers = [key[-1][1] if isinstance(key[-1], tuple) else key[-1] for key in found.layers]
+    if any(isinstance(layer, int) and layer > 1 for layer in layers):
+        return None
+    evaluation = evaluator(judge.points.first(), places, found.reading, {})
+    for x in [x for side in task.sides for x in walk(side) if is_name(x) and places.roles_of(x.data[0]) == ["a"]]:
+        if any(s.kind == "sup" for s in x.parts):
+            continue
+        try:
+            place = evaluation.place(x)
+        except ReadingError:
+            continue
+        if place.role == "a" and place.layer == 0 and place.index is not None:
+            return x
+    return None
 
 
 def _has_one_number(name, most):

@@ -2,6 +2,7 @@
 
 from autograd.grading.judging.spelled_claims import in_and_out, indexed, of_label, outside_derivatives
 from autograd.grading.judging.task import Task
+from autograd.grading.meaning.arithmetic import is_literal
 from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.spelled import spelled_out
 from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, show, walk
@@ -58,6 +59,10 @@ class TasksOfClaims:
         if left.kind == "deriv" and left.data == "name" and places.is_loss(left.parts[1]):
             raise ReadingError("a differential of the loss cannot be graded: write a derivative, dL/dz.", left.at)
         rights = sides[1:]
+        if left.kind == "deriv" and left.parts[1].kind == "none" and any(x.data == "tuple" for x in rights):
+            raise ReadingError("a gradient by all parameters is no vector here: write an entry of it.", left.at)
+        if any(x.data == "tuple" and all(is_literal(y) for row in x.parts for y in row.parts) for x in rights):
+            raise ReadingError("the numbers of an example cannot be graded: write letters.", left.at)
         wanted = self._wanted(target)
         if left.kind == "step":
             parameter = left.parts[0]

@@ -178,7 +178,8 @@ def of_matrix(evaluation, node, env):
         raise ShapeError("a matrix", "rows of one length", "needs")
     if len(rows) == len(rows[0]) == 1:
         return rows[0][0]
-    return Array(rows)
+    is_row = node.data == "tuple" and evaluation.reading.vectors == "rows"
+    return arrays.transpose(Array(rows)) if is_row else Array(rows)
 
 
 def of_target(evaluation, node, env):

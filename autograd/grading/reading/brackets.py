@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from autograd.grading.reading.calls import read_call
-from autograd.grading.reading.cursor import COMPARISONS
+from autograd.grading.reading.cursor import COMPARISONS, RELATIONS
 from autograd.grading.reading.differentials import read_ratio_of_groups
 from autograd.grading.reading.lexing import MAX_DIGITS
 from autograd.grading.reading.marks import read_marks, read_script
@@ -52,17 +52,62 @@ def read_braces(c, scripts):
 
 def read_bracket(c):
     opening = c.look()[1]
-    at = c.at
+    at, start = c.at, c.i
     end = c.end_of_bracket()
     if c.compares(end):
         c.i += 1
         return read_test(c, at, {"(": ")", "[": "]"}[opening])
     c.i += 1
     x = c.expression()
+    if c.is_op(",") and is_tuple(c, start, start + end):
+        return read_tuple(c, x, at)
     if c.is_op(","):
         raise c.error("a bracket with a comma needs a function in front of it")
     c.expect({"(": ")", "[": "]"}[opening])
     return Node("group", (x,), opening, at)
+
+
+def is_tuple(c, start, end):
+    r"""Return True if a bracket is a whole side, perhaps transposed, as in ``x = (x_1, \ldots, x_n)^T``.
+
+    Args:
+        c: the cursor.
+        start: the position of the bracket.
+        end: the position of its end.
+    """
+    if c.symbols[start].text != "(" or start == 0:
+        return False
+    before = start - 1
+    while before > 0 and (c.symbols[before].text == "&" or c.symbols[before].kind == "gap"):
+        before -= 1
+    if c.symbols[before].text not in RELATIONS:
+        return False
+    after = c.i
+    c.i = end + 1
+    if c.is_op("^"):
+        c.i += 1
+        c.skip_transpose()
+    is_whole = (
+        c.ends() or c.look()[0] == "gap" or c.is_cmd("in") or c.relation(look=True) or c.is_op(",") or c.is_op(".")
+    )
+    c.i = after
+    return is_whole
+
+
+def read_tuple(c, first, at):
+    """Read the rest of a tuple as the vector of its entries, whatever the layout of vectors is."""
+    cells = [first]
+    while c.take(","):
+        while c.look()[0] == "gap":
+            c.i += 1
+        cells.append(c.expression())
+    c.expect(")")
+    if c.is_op("^"):
+        start = c.i
+        c.i += 1
+        if not c.skip_transpose():
+            c.i = start
+    return Node("matrix", [Node("row", (x,), None, at) for x in cells], "tuple", at)
 
 
 def read_indicator(c, at):
