@@ -30,7 +30,7 @@ _DIFFERENTIAL = re.compile(r"(?<![A-Za-z0-9_\\])d_([A-Za-z])(\d)(?![A-Za-z0-9_\[
 _BRACKETS = re.compile(rf"\[\s*({_INDEX}|\d)\s*\]\s*\[\s*({_INDEX}|\d)\s*\]")
 _ENTRY = re.compile(
     r"(?<![A-Za-z\\])(?P<d>d?)(?P<letter>[A-Za-z]|\\?delta|δ)(?:_?(?P<layer>\d)|_\{(?P<braced>\d)\})\s*"
-    r"\[\s*(?P<i>[a-z]|\d)\s*(?:(?:,|\]\s*\[)\s*(?P<j>[a-z]|\d)\s*)?\]"
+    r"\[\s*(?P<i>[h-q]|\d)\s*(?:(?:,|\]\s*\[)\s*(?P<j>[h-q]|\d)\s*)?\]"
 )
 _ENTRY_OF_ONE = re.compile(r"(?<![A-Za-z\\])(?P<letter>d?[A-Za-z])\s*\[\s*(?P<i>\d)\s*\]")
 _VERSION = re.compile(r"(_[A-Za-z]{1,2})_(new|next|old|prev)(?![A-Za-z0-9_])")

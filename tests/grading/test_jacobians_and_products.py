@@ -108,3 +108,23 @@ def test_a_factor_of_the_outputs_is_named_with_their_letter():
     outputs = setting("2-3-2 sig half_sse", "from-to", {"a": "h", "y": "y", "t": "d", "loss": "E"})
     grade = derivation(outputs).grade(None, r"\frac{\partial E}{\partial w_{jk}} = (y_k - d_k)(1 - y_k) h_j")
     assert "the factor y_k is missing" in grade.diagnosis
+
+
+EXPLICIT = setting("3-3 softmax explicit", "to-from", {"s": "z", "y": "p", "p": "p", "t": "t", "loss": "L"})
+LINEAR = setting("2-3-2 tanh,lin half_sse", "to-from", {**LAYERS, "y": r"\hat{y}", "loss": "L"})
+
+
+@pytest.mark.parametrize(
+    ("row", "formula", "verdict"),
+    [
+        (DEEP, r"\prod_{k=1}^{2} a_k = a_1 a_2", "equal"),  # neurons and no layers
+        (EXPLICIT, r"\exp(-L) = \prod_{k=1}^{3} p_k^{t_k}", "unreadable"),
+        (LINEAR, r"\frac{\partial L}{\partial W^{(2)}} = \frac{\partial L}{\partial \hat{y}} "
+         r"\frac{\partial z^{(2)}}{\partial W^{(2)}}", "equal"),  # z^(2) and the outputs are the same
+        (LINEAR, r"\frac{\partial L}{\partial W^{(1)}} = \frac{\partial L}{\partial \hat{y}} "
+         r"\frac{\partial \hat{y}}{\partial a^{(1)}} \frac{\partial z^{(1)}}{\partial W^{(1)}}", "wrong"),
+    ],
+)  # fmt: skip
+def test_what_is_no_product_over_layers_and_no_gap(row, formula, verdict):
+    grade = derivation(row).grade(None, formula)
+    assert grade.verdict == verdict, str(grade)

@@ -9,7 +9,7 @@ from autograd.grading.reading.nodes import Limits, Node, is_name, rewrite, walk
 __all__ = ["without_products_of_layers"]
 
 _LAST = ("L", "D", "N", "H")
-_OF_LAYERS = frozenset({"w", "b", "s", "a", "y", "x", "delta"})
+_OF_LAYERS = frozenset({"w", "b", "s", "a", "x", "delta"})
 
 
 class _Range(NamedTuple):
@@ -56,9 +56,14 @@ def _is_of_layers(node, places):
     if limits.upper is None or limits.domain is not None or limits.conditions:
         return False
     (letter,) = limits.letters
-    names = [x for x in walk(node.parts[0]) if x.kind == "name" and _OF_LAYERS & set(places.roles_of(x.data[0]))]
-    marks = [s for x in names for s in x.parts if any(head(p) == letter for p in s.parts)]
-    return bool(marks) and all(len(s.parts) == 1 for s in marks)
+    nodes = list(walk(node.parts[0]))
+    names = [x for x in nodes if x.kind == "name" and _OF_LAYERS & set(places.roles_of(x.data[0]))]
+    marks = [(x, s) for x in names for s in x.parts if any(head(p) == letter for p in s.parts)]
+    if any(len(s.parts) != 1 for _, s in marks):
+        return False
+    # Below activations alone, as in the likelihood prod_k a_k^{t_k}, the letter counts neurons.
+    weights = [x for x, s in marks if s.kind == "sup" or {"w", "b"} & set(places.roles_of(x.data[0]))]
+    return bool(weights) or (bool(marks) and any(x.kind == "deriv" for x in nodes))
 
 
 def _is_last(letter, places):

@@ -243,16 +243,21 @@ class Written:
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
         claim = with_transposed_entries(without_points(claim, places))
         claim = with_small_loss(with_layers_above(claim, places), places)
-        of_layers = self._of_layers(claim, places, target)
-        if of_layers is not None:
-            return of_layers
         try:
             found = first_right(lambda x: self._of_whole_loss(x, places, target), claim, places, OF_CLAIMS)
         except ReadingError:
+            of_layers = self._of_layers(claim, places, target)
+            if of_layers is not None and of_layers.judged.verdict in ("equal", "unproved"):
+                return of_layers
             if places.has_hidden_outputs:
                 with contextlib.suppress(ReadingError):  # the z of a hidden layer, whose letter is also that of logits
                     return self._of_whole_loss(claim, places.without_outputs(), target)
             raise
+        if found.judged.verdict not in ("equal", "unproved"):
+            of_layers = self._of_layers(claim, places, target)
+            is_sure = of_layers is not None and of_layers.judged.verdict in ("equal", "unproved")
+            is_open = found.judged.verdict in ("wrong", "ambiguous")
+            found = of_layers if of_layers and (is_sure or is_open) else found
         guessed = [x for x in _quantities(found.judged, places) if places.is_guessed(x)]
         if guessed and found.judged.verdict == "wrong":
             words = _GUESSED.format(guessed[0])

@@ -13,6 +13,7 @@ from autograd.grading.meaning.derivatives import is_of_own_loss
 from autograd.grading.meaning.evaluation import is_into_neuron
 from autograd.grading.meaning.place import Misfit, Place
 from autograd.grading.meaning.product_forms import with_sum_outside, without_empty_products
+from autograd.grading.meaning.quantities import Quantity
 from autograd.grading.meaning.ratios import is_summed_over, ratio
 from autograd.grading.reading.nodes import Node, is_name, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -389,9 +390,23 @@ def chain(evaluation, node, env, in_any_layout=False):
     if evaluation.model.steps == 1 and not of_parameters and not in_any_layout:
         return None
     for order in (found, found[::-1]):
-        if order[0].of.role == "loss" and all(a.ends == b.sources for a, b in pairwise(order)):
+        if order[0].of.role == "loss" and all(_meet(evaluation, a, b) for a, b in pairwise(order)):
             return contracted(evaluation, order)
     return None
+
+
+def _meet(evaluation, link, other):
+    """Return True if a link of a chain ends with the quantities of another one.
+
+    The pre-activations and the outputs of a linear layer are the same.
+    """
+    ends, sources = (
+        [evaluation.model.node_of.get(q, q) for q in quantities] for quantities in (link.ends, other.sources)
+    )
+    return len(ends) == len(sources) and all(
+        a is b or (type(a) is type(b) and isinstance(a, Quantity) and a == b)
+        for a, b in zip(ends, sources, strict=True)
+    )
 
 
 def _within(node):
@@ -412,7 +427,7 @@ def gap_of(evaluation, node, env):
         return None
     if found[0].of.role != "loss":
         parts, found = parts[::-1], found[::-1]
-    gaps = [k for k, (a, b) in enumerate(pairwise(found)) if a.ends != b.sources]
+    gaps = [k for k, (a, b) in enumerate(pairwise(found)) if not _meet(evaluation, a, b)]
     is_of_loss = found[0].of.role == "loss" and any(evaluation.is_whole(x.by) for x in found)
     return (parts[gaps[0]], parts[gaps[0] + 1]) if is_of_loss and len(gaps) == 1 else None
 
