@@ -35,6 +35,7 @@ from autograd.grading.sentences import (
     says_silent_sums,
     settings_named,
     settings_of_functions,
+    states_condition,
 )
 
 __all__ = ["Doubts"]
@@ -206,9 +207,11 @@ class Doubts:
     def condition_said(self, item, grade):
         """Return the condition on two indices of a claim as the text before it says it, and True if it says another.
 
-        Without a condition, or if the text says nothing about these indices, return "" and False.
+        If the claim states its condition, or the text says nothing about these indices, return "" and False.
         """
-        return condition_said(self._before(item), grade.condition) if grade.verdict == "equal" else ("", False)
+        if grade.verdict != "equal" or states_condition(item.formula):
+            return "", False
+        return condition_said(self._before(item), grade.condition)
 
     def _before(self, item):
         """Return the text before a claim, at most ``_FAR`` characters."""

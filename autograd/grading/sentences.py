@@ -17,6 +17,7 @@ __all__ = [
     "says_silent_sums",
     "settings_named",
     "settings_of_functions",
+    "states_condition",
 ]
 
 # A weight or a bias that is 1 or 0 in an example: W_{hy} = 1.
@@ -93,6 +94,17 @@ def condition_said(before, condition):
             return "", False
         return f"the text before speaks of {match['a']} {said} {match['b']}, and it holds {condition} only", True
     return f"{match['a']} {sign} {match['b']}, as the text before says", False
+
+
+def states_condition(formula) -> bool:
+    r"""Return True if a formula states a condition on two indices behind it.
+
+    >>> states_condition(r"\partial p_i/\partial z_j = -p_i p_j, \quad i \neq j"), states_condition("p_i = p_j")
+    (True, False)
+    """
+    return any(found["sign"] not in ("=", "==") for found in _OF_INDICES.finditer(formula)) or bool(
+        re.search(r"(?:quad|,|\(|for|if)\W*[a-z]\s*=\s*[a-z](?![A-Za-z_^(])", formula)
+    )
 
 
 def _last_sign(before, match):
