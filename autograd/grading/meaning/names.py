@@ -169,6 +169,10 @@ class Names:
             sample, indices = indices[1][1], indices[:1]
         if len(indices) == 1 and indices[0][0] == "samples" and sample is None:
             sample, indices = indices[0][1], []
+        is_at_step = len(indices) == 2 and (indices[1][0] == "steps" or isinstance(indices[1][1], int))
+        if is_at_step and step is None and self.lexicon.network.steps > 1:
+            step, indices = indices[1][1], indices[:1]
+            self._check_range(step, "steps", tree)
         if len(indices) > 1:
             raise ReadingError(f"{tree.base} has one index here, found {len(indices)}.", at(tree))
         kind, index = indices[0] if indices else (None, None)
@@ -279,11 +283,18 @@ class Names:
             if isinstance(x, trees.Time):
                 continue  # (k) is the iteration: all quantities are those before the update
             kind, value = self._superscript(x, scope)
+            if kind == "layer" and isinstance(x, trees.Number) and (layer is not None or self._has_no_layer(tree)):
+                kind = "samples"
             if kind == "layer":
                 layer = value
             elif kind == "samples":
                 sample = value
         return layer, sample, step
+
+    def _has_no_layer(self, tree):
+        """Return True if a letter is printed with its sample alone: that of inputs, outputs or targets."""
+        roles = self.lexicon.letters.get(key_of(tree), ())
+        return self.lexicon.network.samples > 1 and bool(roles) and set(roles) <= {"x", "y", "t", "p"}
 
     def _superscript(self, x, scope):
         if isinstance(x, trees.Name) and not x.indices:
