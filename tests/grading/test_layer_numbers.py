@@ -86,3 +86,36 @@ def test_a_model_with_its_parameters_below(formula, verdict):
     derivation = derive(build([3, 4, 2], ["sigmoid"] * 2)).convention(order="to-from", letters=letters)
     found = derivation.grade(None, formula).verdict
     assert found == verdict if verdict else found != "equal"
+
+
+SINGLE = "network: 1-1-1 sigmoid, linear\nrecurrent: layer 1, 3 steps\nletters: a=h, s=a, y=\\hat{y}, t=y"
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial L^t}{\partial h^t} = -(y^t - \hat{y}^t) u", "equal"),
+        (r"\frac{\partial L^t}{\partial h^t} = -(y^t - \hat{y}^t) w", "ambiguous"),
+        (r"\frac{\partial L^t}{\partial d} = -(y^t - \hat{y}^t)", "ambiguous"),  # d is usually a target
+    ],
+)
+def test_weights_without_marks_keep_their_layers(formula, verdict):
+    claims = [
+        r"a^t = w x^t + v h^{t-1} + b",
+        r"h^t = \sigma(a^t)",
+        r"\frac{\partial L^t}{\partial u} = -(y^t - \hat{y}^t) h^t",
+    ]
+    assert verdicts(SINGLE, [*claims, formula]) == ["equal"] * 3 + [verdict]
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial W} = \left(V^T (y - t) \odot h \odot (1 - h)\right) x^T", "equal"),
+        (r"\frac{\partial L}{\partial V} = (y - t) h^T", "equal"),
+        (r"\frac{\partial L}{\partial W} = (y - t) h^T", "ambiguous"),
+    ],
+)
+def test_matrices_without_marks_keep_their_layers(formula, verdict):
+    header = "network: 2-3-2 sigmoid, linear\norder: to-from\nletters: a=h, s=z"
+    assert verdicts(header, [r"h = \sigma(W x + b)", r"y = V h + c", formula]) == ["equal"] * 2 + [verdict]

@@ -24,21 +24,24 @@ class Shifts(NamedTuple):
     Fields:
         numbers: from a group to the layer that its number 0 would mean.
         letters: from a group to the difference of its layer and that of a letter such as l.
+        weights: from a letter of weights without a mark of its layer to the layers that it connects.
     """
 
     numbers: dict
     letters: dict
+    weights: dict
 
     def differ(self, known) -> list:
         """Return the groups whose marks mean other layers than those that are known, a dict from groups to numbers."""
-        other = [group for group, shift in self.numbers.items() if known.get(group, shift) != shift]
+        stated = [*self.numbers.items(), *self.weights.items()]
+        other = [group for group, shift in stated if known.get(group, shift) != shift]
         shared = [group for group in self.letters if group in known]
         if len({self.letters[group] - known[group] for group in shared}) > 1:
             other += [group for group in shared if group not in other]
         return other
 
 
-NO_SHIFTS = Shifts({}, {})
+NO_SHIFTS = Shifts({}, {}, {})
 
 
 def layer_numbers(judge, judged, places) -> Shifts:
@@ -58,19 +61,24 @@ def _shifts(judge, task, places, reading):
     """Return the :class:`Shifts` of a reading, or None if two names of a group differ."""
     numbers: dict = {}
     letters: dict = {}
+    weights: dict = {}
     evaluation = evaluator(judge.points.first(), places, reading, {})
     sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
-    for node in [x for side in sides for x in walk(side) if x.kind == "name" and x.parts]:
+    for node in [x for side in sides for x in walk(side) if x.kind == "name"]:
         try:
             place = evaluation.place(node)
             marks = Marks(places, places.normal(node), reading, None, None)
         except ReadingError:
             continue
         group = _GROUPS.get(place.role)
-        if place.kind != "quantity" or group is None or marks.layer is None or place.layer is None:
+        if place.kind != "quantity" or group is None or place.layer is None:
+            continue
+        if marks.layer is None:
+            if place.role == "w" and not node.parts and weights.setdefault(node.data[0], place.layer) != place.layer:
+                return None
             continue
         layer = place.layer[1] if isinstance(place.layer, tuple) else place.layer
         into = numbers if marks.is_numbered else letters
         if into.setdefault(group, layer - marks.layer) != layer - marks.layer:
             return None
-    return Shifts(numbers, letters)
+    return Shifts(numbers, letters, weights)

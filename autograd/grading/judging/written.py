@@ -404,6 +404,8 @@ def _quantities(judged, places):
         return []
     found: list = []
     waiting = list(judged.task.sides if not judged.link else judged.task.sides[judged.link : judged.link + 1])
+    left = judged.task.sides[0]
+    waiting += [left.parts[1]] if left.kind == "deriv" else []  # the variable of the derivative
     indices = {x for side in waiting for x in indices_in(side)}
     while waiting:
         x = waiting.pop()
