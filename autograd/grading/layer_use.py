@@ -2,7 +2,8 @@ r"""The layers that the numbers of layers mean in a document, and claims that nu
 
 After ``\frac{\partial E}{\partial W_2} = \delta_2 x_1^T``, the delta of layer 1 is ``\delta_1``.
 ``\frac{\partial E}{\partial b_1} = \delta_2`` is right if deltas are numbered from the inputs, but this writer does not
-do that. After ``h = \sigma(w x)``, the w is not the weight of the output. After ``z^{(2)} = W^{(1)} x + b^{(1)}``, the weights of layer l lead out of it in all claims.
+do that. After ``h = \sigma(w x)``, the w is not the weight of the output. After ``z^{(2)} = W^{(1)} x + b^{(1)}``, the
+weights of layer l lead out of it in all claims.
 """
 
 from autograd.formulas.conventions import convention, plain

@@ -1,13 +1,13 @@
 r"""Rewordings of claims whose wording has no meaning by itself.
 
-There are ten rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In
+There are eleven rewordings. A document that writes some of its weights as ``\omega`` means the same weights. In
 ``\delta_h = a_{h_1} (1 - a_{h_1}) \dots``, the left side means any hidden neuron, and the right side the neuron h_1
 of a drawing, which stands for any of them. In ``w_i' = w_i + \eta \delta_o a_i``, the weight leads into the neuron of
 the delta. In ``\hat y = f(s_k)``, the output is that of k. ``w_{n+1} = w_n - g`` without a rate is an update with the
 rate 1. A claim about a layer m may be about the last layer if it does not mention the layers next to it. In
 ``net_{o1} = w_5 h_1 + w_6 h_2 + b_2``, all neurons of layer 2 share the bias b_2. ``b_{ji}`` has the indices of the
 weights beside it, and is b_j. ``W_{ab}^T`` is ``W_{ba}``. In ``H^T \delta_o`` with ``W_o``, o and h are the names of
-layers.
+layers. In ``W_h h_{t-1} + W_i x_t``, i is no index but stands for the inputs.
 """
 
 import re
@@ -39,6 +39,10 @@ _BIAS_OF_TWO = re.compile(r"(?<![A-Za-z\\])b\s*_\s*\{\s*(?P<first>[a-z])\s*,?\s*
 _WEIGHT = re.compile(
     r"(?<![A-Za-z\\])w(?P<primes>'*)\s*_\s*(?:\{\s*(?P<braced>[a-z])\s*\}|(?P<bare>[a-z])(?![A-Za-z]))"
 )
+
+
+_OF_INPUTS = re.compile(r"(?<![A-Za-z\\])W\s*_\s*(?:\{\s*(?:i|in)\s*\}|i(?![A-Za-z]))")
+_INDEX_I = re.compile(r"[_^]\s*(?:\{[^{}]*?(?<![A-Za-z\\])i(?![A-Za-z])|i(?![A-Za-z]))")
 
 
 def _update_of(left, right):
@@ -98,7 +102,7 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
     >>> list(retold(r"w_i = w_i - \eta \delta_o a_i", {}))[-1]
     ('w_{io} = w_{io} - \\eta \\delta_o a_i', 'w_i is read as w_{io}: it leads into o')
     """
-    if "\\" not in text:
+    if "\\" not in text and not _OF_INPUTS.search(text):
         return
     how = convention(**options)
     if how.letters["w"] == "w" and _OMEGA.search(text):
@@ -130,6 +134,8 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
         if shared.search(text):
             more = shared.sub(lambda _: f"b_{own}", text)
             yield more, f"b_{layer} is read as the bias of the whole layer {layer}"
+    if _OF_INPUTS.search(text) and not _INDEX_I.search(_OF_INPUTS.sub(" ", text)):
+        yield _OF_INPUTS.sub(lambda _: f"W_{{{how.letters['x']}}}", text), "W_i is read as the weights of the inputs"
     if named := _named_layers(text):
         yield named, "o and h below a letter are the layers of outputs and of hidden neurons"
     if _TURNED.search(text):

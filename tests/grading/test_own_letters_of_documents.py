@@ -191,3 +191,22 @@ def test_a_letter_of_logits_in_a_recurrent_network(formula, verdict):
     header += r"letters: a=h, y=\hat{y}, t=y, loss=E"
     claims = [r"h_t = \tanh(U x_t + W h_{t-1} + b_h)", r"\hat{y}_t = \mathrm{softmax}(q_t)"]
     assert graded(header, [*claims, formula])[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"a_t = W_h h_{t-1} + W_i x_t", "equal"),
+        (r"\nabla_{W_i} L = \sum_t (\nabla_{a_t} L) x_t^T", "equal"),
+        (r"\nabla_{W_{in}} L = \sum_t (\nabla_{a_t} L) x_t^T", "equal"),
+        (r"a_t = W_i h_{t-1} + W_h x_t", None),
+        (r"\nabla_{W_i} L = \sum_t (\nabla_{a_t} L) h_t^T", None),
+        (r"\nabla_{W_i} L = -\sum_t (\nabla_{a_t} L) x_t^T", None),
+    ],
+)
+def test_the_i_of_a_matrix_stands_for_inputs(formula, verdict):
+    header = "network: 2-3-2 tanh\nloss: cross_entropy\nrecurrent: layer 1, 3 steps\nbias: no\norder: to-from\n"
+    header += "letters: a=h, s=a"
+    found = graded(header, [r"h_t = \tanh(a_t)", formula])
+    assert found[0] == "equal"
+    assert found[1] == verdict if verdict else found[1] != "equal"
