@@ -226,7 +226,7 @@ class _Sequence:
             else:
                 claim.verdict = found.verdict
                 self._fill(claim, found)
-                said = self._doubts.of_unclear(text)
+                said = self._doubts.of_unclear(text, found)
                 if said:
                     claim.verdict, claim.diagnosis = "ambiguous", said
         else:

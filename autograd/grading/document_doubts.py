@@ -72,6 +72,7 @@ _MIXED = re.compile(r"the left side is a number and the right side \(")
 _ANY_FUNCTION = "its function is any function: it only says what the left side depends on"
 _MAX_FORWARD = 6  # the largest number of formulas of the forward pass that may show the order of indices
 _MAX_OUTPUTS = 10  # the largest number of classes of another network for which a claim is tried
+_USUAL_MEANING = "stands for what it usually does"
 _FAR = 1500  # the number of characters before a claim in which a condition on its indices may stand
 _JACOBIAN = re.compile(r"=.*\\partial", re.DOTALL)
 
@@ -182,9 +183,15 @@ class Doubts:
         known = self._network_letters
         return remark_of_form(text, known) or (remark_of_form(item.formula, known) if text != item.formula else "")
 
-    def of_unclear(self, text) -> str:
-        """Return the reason to call a claim that is not well formed ambiguous, because it is a remark, or ""."""
-        return _ANY_FUNCTION if self._is_any_function(text) else ""
+    def of_unclear(self, text, grade) -> str:
+        """Return the reason to call a claim ambiguous that is not well formed or has a letter with two meanings, or "".
+
+        It may be a remark, or an earlier line may give the letter another meaning.
+        """
+        if self._is_any_function(text):
+            return _ANY_FUNCTION
+        changed = self._changed(text) if _USUAL_MEANING in grade.diagnosis and self._others is None else ""
+        return f"{changed} declared setting" if changed else ""
 
     def _is_any_function(self, text):
         return names_any_function(text, self._network_letters) and defined_letter(text) not in self._of_activations
