@@ -180,6 +180,7 @@ def candidates(way, source, wrong_factors):
     found.extend(depth_edits.depths(way, source))
     found.extend(surplus_edits.deletions(way, source))
     found.extend(sibling_edits.siblings(way, source))
+    found.extend(sibling_edits.unread_values(source))
     found.extend(optimizer_edits.unsquared_means(source) if way.optimizers else ())
     found.extend(helper_bodies(way, source, Candidate))
     suspects = {first_unknown(way, lack.below) for lack in way.lacks}

@@ -117,6 +117,7 @@ def _sklearn(library):
 
 def _loader(library, name, columns, classes):
     def load(*_args, return_X_y=False, n_features=columns, **_keywords):
+        library.columns.add(int(n_features))
         rows, own = library.rows, library.sizes.get(int(n_features), int(n_features))
         library.made.append(f"{name} is made data: {rows} samples of {own} numbers")
         pair = made_matrix(library, rows, own, DIGITS if name == "load_digits" else 1.0), labels(library, rows, classes)

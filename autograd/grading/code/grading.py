@@ -1,6 +1,7 @@
 """The grading of hand-written backpropagation: each update of a program is compared with the gradient of its loss."""
 
 import ast
+from dataclasses import replace
 
 from autograd.grading.code.calls import guessed_calls
 from autograd.grading.code.case import (
@@ -22,6 +23,7 @@ from autograd.grading.code.limits import Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, too_deep
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import is_adaptive
+from autograd.grading.code.preparations import preparations
 from autograd.grading.code.prepared import Prepared, batch_sizes, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
@@ -96,6 +98,11 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
     case = Case(text, tree, given, statements, own)
     if not has_steps(own):
         _read_smaller(case, said)
+    spared = preparations(case.own, case.tree)
+    if spared:
+        case.prepared = replace(case.prepared, spared=spared)
+        case.tree = case.prepared.of(ast.parse(case.text))
+        case.own = read(case.tree, loss=case.loss, call=case.call, operations=FIRST_OPERATIONS)
     return _graded(case, loss, said, file)
 
 
@@ -164,9 +171,10 @@ def _graded(case, loss, said, file):
         again = read_again(case, starts_only=True)
         if again is not None:
             return _graded(again, loss, said, file)
-    if case.judged is None and not case.prepared.spared:
+    sites = frozenset(c.site for c in own.recorder.changes if c.step)
+    if case.judged is None and sites - case.prepared.spared:
         # So may a gradient that starts from zeros: no loss depends on the numbers that the statement changes.
-        again = read_again(case, spared=frozenset(c.site for c in own.recorder.changes if c.step))
+        again = read_again(case, spared=case.prepared.spared | sites)
         if again is not None:
             return _graded(again, loss, said, file)
     if case.judged is None:

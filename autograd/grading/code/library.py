@@ -29,6 +29,7 @@ class Library:
         self.seed = seed
         self.made = []
         self.sizes = {}
+        self.columns = set()  # of the data sets that were made
         self.rows = data.ROWS
         self.host_random = random.Random(1000 + seed)
         self.machine = None

@@ -5,7 +5,7 @@ import ast
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.source import Edit
 
-__all__ = ["siblings"]
+__all__ = ["siblings", "unread_values"]
 
 MAX_SIBLINGS = 40
 LEAST_SHARED = 8  # nodes of the syntax tree that two statements have in common
@@ -107,3 +107,38 @@ def _kind(own, other):
     if isinstance(own, ast.Call) and isinstance(other, ast.Call) and function_name(own) in ("sum", "mean"):
         return "wrong axis"
     return "wrong factor"
+
+
+def unread_values(source):
+    """Yield edits that store a variable which is computed and never read, in place of a plain number.
+
+    In ``mask[rows, y] = -1`` beside ``count = mask.sum(axis=1)``, the count was forgotten.
+
+    Args:
+        source: The program.
+    """
+    for statement in ast.walk(source.tree):
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Subscript):
+            continue
+        number = statement.value.operand if isinstance(statement.value, ast.UnaryOp) else statement.value
+        if not isinstance(number, ast.Constant) or type(number.value) not in (int, float):
+            continue
+        for name in source.unread(statement):
+            if not _is_stored(source, name, statement):
+                continue
+            for sign in ("-", "") if isinstance(statement.value, ast.UnaryOp) else ("", "-"):
+                message = f"{name} is computed and never read: {sign}{name} belongs here"
+                edit = source.replacing(statement.value, sign + name)
+                yield Candidate(1.1, "wrong factor", statement.lineno, message, (edit,), firm=True)
+
+
+def _is_stored(source, name, statement):
+    """Return True if a variable is assigned before a statement of the same function, by a call or a product."""
+    around = source.function_of(statement)
+    return any(
+        isinstance(node, ast.Assign)
+        and node.lineno < statement.lineno
+        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+        and not isinstance(node.value, ast.Constant)
+        for node in ast.walk(around)
+    )

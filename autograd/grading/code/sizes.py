@@ -16,6 +16,7 @@ LARGEST, LARGEST_OF_ALL = 64, 5000
 MAX_PLACES = 8
 LEAST = 4  # the smallest size that replaces a larger one
 SMALL = 12_000  # operations of a reading that is small enough for a search
+MANY_COLUMNS, FEW_COLUMNS = 13, 5  # of made data
 ENOUGH = 2  # other sizes at which a program is judged
 SHAPED = {
     "rand", "randn", "random", "random_sample", "normal", "uniform", "standard_normal", "zeros", "ones", "empty",
@@ -69,6 +70,11 @@ def at_smaller_sizes(case):
     found = [replace(case.prepared, resized=changes) for changes in dict.fromkeys(resized) if changes]
     if case.own.library.made and smaller_sizes(case.tree):
         found.insert(0, replace(case.prepared, sizes=smaller_sizes(case.tree)))  # made data has the same small sizes
+    columns = sorted(n for n in case.own.library.columns if n >= MANY_COLUMNS)
+    if columns:
+        sizes = smaller_sizes(case.tree, batches=True)
+        sizes.update({n: sizes.get(n, FEW_COLUMNS + i) for i, n in enumerate(columns)})
+        found.insert(0, replace(case.prepared, sizes=sizes, rows=2 * max(sizes.values())))
     for prepared in found:
         other = _at_sizes(case, prepared)
         if other is not None:
