@@ -12,6 +12,7 @@ from autograd.grading.code.reading import fresh_starts, read
 __all__ = ["Outcome", "Target", "Trials", "targets_of"]
 
 MAX_STEPS = 60_000  # of one reading
+LONGER, SPARE = 8, 5000  # how much longer the reading of an edited program may be than that of the first one
 
 
 @dataclass
@@ -127,6 +128,7 @@ class Trials:
         self.work = work or Work()
         self.watch_stale = False
         self.enough = None
+        self.first = None  # the steps and the operations of the first reading
         self.cost = 0.0  # of the last reading, in units of work
         self.known = {}
         self.places = {}
@@ -151,11 +153,15 @@ class Trials:
             return None
         case = self.case
         starts = fresh_starts(case.numbers, self.seed)
-        limits = Limits(MAX_STEPS)
+        # An edit may turn the update into something else, so that the reading would not end after a step.
+        limits = Limits(min(MAX_STEPS, LONGER * self.first[0] + SPARE) if self.first else MAX_STEPS)
         bounds = {"limits": limits, "only": self.places, "enough": self.enough}
+        if self.first:
+            bounds["operations"] = LONGER * self.first[1] + SPARE
         reading = read(tree, call=case.call, seed=self.seed, starts=starts, steps=1, **bounds)
         before = self.work.units
         self.work.spend(limits, reading.operations)
+        self.first = self.first or (limits.used, reading.operations)
         self.cost = before - self.work.units
         if reading.trouble is not None and not any(change.step for change in reading.recorder.changes):
             return None
