@@ -26,11 +26,12 @@ def preparations(reading, tree):
     written = reading.recorder.literal_lines
     found = []
     for change in steps:
-        if any(change.line in loop for loop in loops):
-            break
         later = {old for other in steps if other is not change for old in other.old}
         leaves = {node for node in ancestors(change.new) if node.op is None and node not in written}
-        if later.isdisjoint(change.new) and leaves <= {n for n in ancestors(change.old) if n.op is None}:
-            found.append(change.site)
-    others = [change for change in steps if change.site not in found]
-    return frozenset(found) if others else frozenset()
+        alone = leaves <= {node for node in ancestors(change.old) if node.op is None}
+        if any(change.line in loop for loop in loops) or not alone or not later.isdisjoint(change.new):
+            break
+        found.append(change.site)
+    return (
+        frozenset(found) - {change.site for change in steps[len(found) :]} if len(found) < len(steps) else frozenset()
+    )

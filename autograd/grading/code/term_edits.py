@@ -201,8 +201,34 @@ def accumulations(way, source):
             if way.recurrent and _is_carried(source, statement, name):
                 message, kind = f"{name} comes from the next time step, and this replaces it: add both", "order in time"
                 cost = 0.93 if name not in source.text_of(statement.value) else cost
+            elif _is_overwritten(source, statement):
+                cost = 0.95
             edit = Edit(start, end, text.replace("=", "+=", 1))
             yield Candidate(cost, kind, statement.lineno, message, (edit,))
+
+
+def _is_overwritten(source, statement):
+    """Return True if a loop stores each of its values in the same entry of an array that starts from zeros.
+
+    In ``for i in rows: for f in range(n): d[f] = g[i, f] * x[i]``, the entry does not depend on ``i``.
+    """
+    target = statement.targets[0]
+    if not isinstance(target, ast.Subscript):
+        return False
+    base, own, read = ast.unparse(target.value), _names(target.slice), _names(statement.value)
+    started = any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and "zeros" in ast.unparse(node.value.func)
+        and any(ast.unparse(part) == base for part in node.targets)
+        for node in ast.walk(source.function_of(statement))
+    )
+    loops = [_names(loop.target) for loop in source.loops_around(statement) if isinstance(loop, ast.For)]
+    return started and any(names & read and not names & own for names in loops)
+
+
+def _names(node):
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def replacements(way, source):
