@@ -39,6 +39,7 @@ FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs,
+    place_edits.factors_of_inputs,
     place_edits.rows, place_edits.deltas, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.slices, index_edits.offsets,
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
@@ -46,7 +47,7 @@ MAKERS = (
     penalty_edits.spared_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
     term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called,
-    index_edits.fixed_entries, index_edits.last_entries,
+    index_edits.fixed_entries, index_edits.keys, index_edits.last_entries,
     index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, layer_edits.outputs_of_layers,
     slope_edits.branches, slope_edits.leaks, index_edits.other_rows,
     slope_edits.exponentials, slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
@@ -165,6 +166,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.spared_biases(way, source))
     found.extend(layer_edits.forward_again(way, source))
     found.extend(loop_edits.containers(way, source))
+    found.extend(loop_edits.whole_lists(way, source))
     found.extend(loop_edits.stored_indices(way, source))
     found.extend(loop_edits.missing_carries(way, source))
     found.extend(loop_edits.objects(way, source))

@@ -52,10 +52,11 @@ class _Second:
         update: The first update.
         newest: The numbers after the second update.
         gradients: The derivatives of the loss of the second step.
+        adaptive: True if an adaptive optimizer computes the updates.
     """
 
-    def __init__(self, update, newest, gradients):
-        self.update = update
+    def __init__(self, update, newest, gradients, adaptive=False):
+        self.update, self.adaptive = update, adaptive
         self.first, self.old, self.new = update.group.old, update.group.new, newest
         self.change = [old.data - new.data for old, new in zip(self.old, self.new, strict=True)]
         self.earlier = [old.data - new.data for old, new in zip(self.first, self.old, strict=True)]
@@ -72,7 +73,7 @@ class _Second:
         """
         if not any(slopes) or not any(self.change):
             return any(slopes) == any(self.change)
-        if is_adaptive(self.update.group):
+        if self.adaptive:
             inside = gradients_inside(self.new)
             return inside is not None and len(inside) > 2 and proportion(inside, slopes) is not None
         factor = proportion(self.change, slopes)
@@ -92,12 +93,13 @@ def _kept(case, reading, judged):
     seconds = _seconds(reading, judged)
     for value, _, _ in _losses(case, reading) if seconds else ():
         gradients = _derivatives(value, {number for update, _ in seconds for number in update.group.new})
-        rows = [_Second(update, newest, gradients) for update, newest in seconds]
+        forward = judged.truth.adjoints
+        rows = [_Second(update, new, gradients, is_adaptive(update.group, forward)) for update, new in seconds]
         stale = [row for row in rows if any(row.of_first) and not row.is_gradient(row.slopes)]
         stale = [row for row in stale if row.is_gradient(_sum(row.slopes, row.of_first))]
         if stale:
             return FORWARD, [row.update.group.name for row in stale]
-        if any(is_adaptive(row.update.group) for row in rows):
+        if any(row.adaptive for row in rows):
             continue
         graph = _Graph(judged, rows, gradients)
         copied = [row for row in rows if graph.reads(row) and not row.is_gradient(row.slopes, exact=True)]

@@ -10,6 +10,7 @@ from autograd.grading.code.grade import Note
 __all__ = ["first_unknown", "is_partly_adjoint", "notes_of", "products"]
 
 MAX_NOTES = 40
+MAX_PLACES = 6  # values of a statement in a loop, of which one may be wrong
 
 
 def notes_of(way, source):
@@ -72,13 +73,14 @@ def first_unknown(way, below):
     for statement, node, places in way.nodes:
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return)) or statement.value is not node:
             continue
-        computed = [e for e in places[0].elements if isinstance(e, Value) and e.op is not None]
-        back = [e for e in computed if e not in way.gradients and e in below and e not in way.right]
-        if not back or statement.lineno in way.update_lines or way.is_slope(node):
+        if statement.lineno in way.update_lines or way.is_slope(node):
             continue
-        known_here = _note(statement.lineno, "", places[0], known) is not None or is_partly_adjoint(way, places[0])
-        if not known_here and not _is_state(way, statement, places[0]):
-            return statement.lineno
+        for place in places[:MAX_PLACES]:
+            computed = [e for e in place.elements if isinstance(e, Value) and e.op is not None]
+            back = [e for e in computed if e not in way.gradients and e in below and e not in way.right]
+            known_here = not back or _note(statement.lineno, "", place, known) or is_partly_adjoint(way, place)
+            if not known_here and not _is_state(way, statement, place):
+                return statement.lineno
     return None
 
 

@@ -63,8 +63,21 @@ def factors(c):
             named = "derivative missing" if skipped else "raw error for delta"
             yield Candidate(0.89, named, c.line, message, c.replaced(done))
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors follow
-        cost += more + 0.3 * (c.line in c.way.update_lines)
-        yield Candidate(cost, kind, c.line, message, multiplied(c, text))
+        masked = " > " in text and _has_mask(c)
+        cost += more + 0.3 * (masked or c.line in c.way.update_lines)
+        yield Candidate(cost, kind, c.line, message, multiplied(c, text), firm=masked)
+
+
+def _has_mask(c):
+    """Return True if the program sets some entries of a variable, or of what is assigned, to 0: ``dh[h <= 0] = 0``."""
+    target = c.statement.targets[0] if isinstance(c.statement, ast.Assign) else c.node
+    texts = {ast.unparse(target), ast.unparse(c.node)}
+    for node in c.source.parents:
+        stored = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+        compared = stored and any(isinstance(part, ast.Compare) for part in ast.walk(node.slice))
+        if compared and ast.unparse(node.value) in texts:
+            return True
+    return False
 
 
 def _ranked(c, data, found):

@@ -20,9 +20,9 @@ from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps, state_mistake
 from autograd.grading.code.limits import Work
-from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, too_deep
+from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
-from autograd.grading.code.optimizers import is_adaptive
+from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.preparations import preparations
 from autograd.grading.code.prepared import Prepared, batch_sizes, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
@@ -37,7 +37,8 @@ from autograd.grading.code.unread import unread_update, update_after_the_loop
 __all__ = ["grade_code"]
 
 FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
-SMALL_WORK, REST_WORK = 2_500_000, 3_000_000  # of a search at smaller sizes, and of one at the program's own sizes
+FEW_REPEATS = 2  # of a step that changes the same numbers again and again
+SMALL_WORK, REST_WORK = 2_500_000, 1_500_000  # of a search at smaller sizes, and of one at the program's own sizes
 
 
 def grade_code(text: str, *, loss: str | None = None, call: str | None = None, file: str = "") -> CodeGrade:
@@ -165,6 +166,10 @@ def _graded(case, loss, said, file):
             return functions
     if own.trouble is not None and not has_steps(own):
         return CodeGrade("unreadable", unreadable=[(own.trouble.line, own.trouble.message)], **base)
+    if own.recorder.is_stale:  # the steps after the first ones show nothing else
+        case.prepared = replace(case.prepared, repeats=FEW_REPEATS)
+        case.tree = case.prepared.of(ast.parse(case.text))
+        own = case.own = read(case.tree, loss=case.loss, call=case.call)
     case.judged = judgement(own, case.loss is not None, case.tree)
     if case.judged is None and not case.prepared.starts_only:
         # A gradient that is carried to the previous time step may have been taken for a parameter.
@@ -192,7 +197,7 @@ def _graded(case, loss, said, file):
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
         # Several updates by the same gradient add up to more than one.
         whole = case.judged.right and (case.judged.factor or 0.0) < 1.0 + TOLERANCE
-        forgotten = None if whole else too_deep(case) or forgotten_forward(case)
+        forgotten = None if whole else too_deep(case) or rebound(case) or forgotten_forward(case)
         if forgotten is not None:
             return _stale(case, first or case.judged, forgotten, base)
         if first is not None and first.right and not whole:
@@ -211,7 +216,7 @@ def _graded(case, loss, said, file):
     wrong_anyway = None
     if final.right and final.factor is not None and not close(final.factor, 1.0):
         wrong_anyway = divided_twice(case, final.factor)
-    if final.right and any(is_adaptive(update.group) for update in final.updates):
+    if final.right and has_optimizer(final):
         wrong_anyway = wrong_anyway or wrong_corrections(case.text)
         said.extend(
             f"the bias correction in line {line} has no exponent and is the same at every step: the rate absorbs it"
@@ -279,7 +284,7 @@ def _on_other_numbers(case, said):
     if second is not None and second.wrong:
         said.append("the first update is right: the second one shows the mistake")
         return case, second, checked
-    adaptive = any(is_adaptive(update.group) for update in case.final.updates)
+    adaptive = has_optimizer(case.final)
     later = later_steps(case) if adaptive or second is None or second.kept else None
     if later is not None and later.faults:
         said.append(f"the first update is right: the one of step {later.step} shows the mistake")

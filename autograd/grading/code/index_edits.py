@@ -1,9 +1,11 @@
 """Edits of the indices in loops: another counter, swapped counters, or an entry of another list."""
 
 import ast
+import re
 
 from autograd.engine.value import Value
-from autograd.grading.code.context import Candidate, is_slope_argument, multiplies_weights
+from autograd.grading.code.context import Candidate, function_name, is_slope_argument, multiplies_weights
+from autograd.grading.code.form_edits import shifted
 from autograd.grading.code.objects import Instance
 from autograd.grading.code.trace import numbers_of
 
@@ -12,6 +14,7 @@ __all__ = [
     "entries",
     "fixed_entries",
     "indices",
+    "keys",
     "labels",
     "last_entries",
     "offsets",
@@ -22,6 +25,8 @@ __all__ = [
 ]
 
 MAX_ENTRIES = 8
+QUOTE = '"'
+NAMED_KEY = re.compile(r"([A-Za-z_]+)\d+")
 
 
 def indices(c):
@@ -47,6 +52,51 @@ def indices(c):
         if name != own and _is_whole(c, name) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             new = f"{c.source.text_of(outer)}[{name}]"
             yield Candidate(1.42, "wrong factor", c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def keys(c):
+    """Yield edits of a key that is made of a name and a number, such as ``f"A{i}"`` for ``f"Z{i}"``."""
+    node = c.node
+    if not isinstance(node, ast.Subscript) or c.is_stored() or not isinstance(node.slice, (ast.JoinedStr, ast.BinOp)):
+        return
+    owner, parts = _owner(c, node.value), _parts_of_key(node.slice)
+    if not isinstance(owner, dict) or parts is None:
+        return
+    name, number = parts
+    names = [match.group(1) for match in (NAMED_KEY.fullmatch(key) for key in owner if isinstance(key, str)) if match]
+    own, index = name.value, c.source.text_of(number)
+    at_slope = is_slope_argument(c)
+    options = [(other, index) for other in dict.fromkeys(names) if other != own][:MAX_ENTRIES]
+    options += [(own, text) for text in (shifted(index, number, -1), shifted(index, number, 1)) if text]
+    for other, text in options:
+        key = f"f{QUOTE}{other}{{{text}}}{QUOTE}" if isinstance(node.slice, ast.JoinedStr) else None
+        key = key or f"{QUOTE}{other}{QUOTE} + str({text})"
+        new = f"{c.source.text_of(node.value)}[{key}]"
+        kind = "derivative at the wrong argument" if at_slope else "wrong factor"
+        cost = 1.26 if at_slope else 1.3 + 0.03 * (other == own)
+        yield Candidate(cost, kind, c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
+
+
+def _parts_of_key(node):
+    """Return the constant and the number of a key such as ``f"W{i}"`` or ``"W" + str(i)``, or None."""
+    if isinstance(node, ast.JoinedStr):
+        name, number = node.values if len(node.values) == 2 else (None, None)
+        number = number.value if isinstance(number, ast.FormattedValue) else None
+    else:
+        call = node.right if isinstance(node.right, ast.Call) and function_name(node.right) == "str" else None
+        name, number = node.left, call.args[0] if call is not None and len(call.args) == 1 else None
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or number is None:
+        return None
+    return name, number
+
+
+def _owner(c, node):
+    """Return the object of a name, or of an attribute of a name."""
+    if isinstance(node, ast.Name):
+        return c.seen.frame.names.get(node.id, c.seen.frame.module.names.get(node.id))
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return getattr(c.seen.frame.names.get(node.value.id), "names", {}).get(node.attr)
+    return None
 
 
 def fixed_entries(c):
@@ -222,7 +272,7 @@ def called(c):
     node = c.node
     if not isinstance(node, ast.Call) or c.seen.shape or not c.is_back() or not isinstance(node.func, ast.Attribute):
         return
-    if not isinstance(c.parent(), (ast.BinOp, ast.Assign, ast.AugAssign)):
+    if not isinstance(c.parent(), (ast.BinOp, ast.Assign, ast.AugAssign, ast.Call, ast.ListComp, ast.Return)):
         return
     counters = [name for name in c.source.counters(node) if _is_whole(c, name)]
     for name, value in _lists(c).items():
@@ -233,9 +283,11 @@ def called(c):
                 yield Candidate(1.16, "raw error for delta", c.line, message, c.replaced(f"{name}[{counter}]"))
     owner = c.source.text_of(node.func.value)
     given = c.source.text_of(node)[len(owner) + 1 + len(node.func.attr) :]
+    called = {part.func.attr for part in c.source.parents if isinstance(part, ast.Call) and _is_method(part)}
     for other in _methods_like(c, node)[:MAX_ENTRIES]:
         message = f"{c.text} stands where the result of {other} belongs"
-        yield Candidate(1.31, "raw error for delta", c.line, message, c.replaced(f"{owner}.{other}{given}"))
+        cost = 1.31 if other in called else 0.88  # a method that nothing calls
+        yield Candidate(cost, "raw error for delta", c.line, message, c.replaced(f"{owner}.{other}{given}"))
 
 
 def last_entries(c):
@@ -260,6 +312,10 @@ def _lists(c):
         if isinstance(owner, Instance):
             found.update({f"{name}.{key}": part for key, part in owner.names.items()})
     return found
+
+
+def _is_method(call):
+    return isinstance(call.func, ast.Attribute)
 
 
 def _methods_like(c, node):

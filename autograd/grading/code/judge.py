@@ -118,6 +118,7 @@ def judge(truth, recorder, tree):
                     factor = through
             updates.append(Update(group, factor, rate, False, gradient))
         _with_rate_of_others(updates)
+        _with_common_steps(updates)
         judged = _compared(truth, updates)
         if best is None or judged.score > best.score:
             best = judged
@@ -135,6 +136,21 @@ def _with_rate_of_others(updates):
     for update in updates:
         if update.factor is not None and close(update.rate or 1.0, 1.0) and close(update.factor, rates[0]):
             update.factor, update.rate = 1.0, rates[0]
+
+
+def _with_common_steps(updates):
+    """Give all updates the rate of one that is the gradient itself, if the step is the same multiple of each gradient.
+
+    In ``b += eta * 2.0 * error``, the 2.0 may belong to the rate or to the gradient. Beside
+    ``w += eta * (2.0 * x * error - decay)``, only one of both is possible.
+    """
+    telling = [update for update in updates if update.factor is None or not math.isnan(update.factor)]
+    if any(update.factor is None or not update.rate for update in telling):
+        return
+    exact = [update.rate for update in telling if close(update.factor, 1.0)]
+    if exact and all(close(update.factor * update.rate, exact[0]) for update in telling):
+        for update in telling:
+            update.factor, update.rate = 1.0, exact[0]
 
 
 def agreed(judged, others):

@@ -4,6 +4,7 @@ import ast
 import itertools
 from dataclasses import dataclass
 
+from autograd.engine.value import Value
 from autograd.grading.code.factors import TOLERANCE
 from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
@@ -13,6 +14,7 @@ from autograd.grading.code.optimizer_state import CORRECTION, TOO_MUCH, fault_of
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.source import Source
 from autograd.grading.code.state_edits import state_edits
+from autograd.grading.code.steps import is_far
 from autograd.grading.code.trace import Trace
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 
@@ -126,13 +128,19 @@ def _judged_steps(case, reading, tree, most):
 
 
 def _ratios(trace):
-    """Return the factors by which single numbers of a program change between two evaluations, such as a rate."""
+    """Return the factors by which single numbers of a program change between two evaluations, such as a rate.
+
+    A rate is computed from a few plain numbers. Losses are computed from many, and counters are integers.
+    """
     found = set()
     for places in trace.seen.values():
-        numbers = [place.data[0] for place in places if place.shape == () and len(place.elements) == 1]
+        numbers = [place.elements[0] for place in places if place.shape == () and len(place.elements) == 1]
         for before, after in itertools.pairwise(numbers):
-            if before and after and abs(after / before - 1) > TOLERANCE:
-                found.add(after / before)
+            if isinstance(before, int) or isinstance(after, int) or is_far(before) or is_far(after):
+                continue
+            a, b = [float(x.data if isinstance(x, Value) else x) for x in (before, after)]
+            if a and b and abs(b / a - 1) > TOLERANCE:
+                found.add(b / a)
     return found
 
 

@@ -65,6 +65,8 @@ class Local:
         if not self.way.is_back(places[0]) or not places[0].shape or statement.lineno in self.way.update_lines:
             return None
         places = [place for place in places if self.way.is_on_way(place)]  # and not of the next update
+        if isinstance(statement, ast.AugAssign) and self._adds_up_parameter(statement, places):
+            return None
         settled, by_name, exactly = True, isinstance(statement, ast.Assign), True
         for place in places[:MAX_PLACES]:
             helper = isinstance(statement, ast.Return) and self._is_in_helper(statement)
@@ -104,6 +106,16 @@ class Local:
         if settled and by_name:
             self.right_by_name[statement] = exactly
         return None
+
+    def _adds_up_parameter(self, statement, places):
+        """Return True if a loop adds up the gradient of a parameter, whose single terms are no derivatives."""
+        if not any(place.shape == lack.shape for lack in self.way.lacks for place in places[:1]):
+            return False
+        text = ast.unparse(statement.target)
+        for place in places[1:MAX_PLACES]:
+            if any(self.way.scope(place.frame, place.order).get(text, ((), []))[1]):
+                return True
+        return False
 
     def _is_in_helper(self, statement):
         return any(first < statement.lineno <= last for first, last in self.way.helper_lines)

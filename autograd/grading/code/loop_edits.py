@@ -11,7 +11,7 @@ from autograd.grading.code.trace import key_of, numbers_of
 
 __all__ = [
     "columns", "containers", "first_rows", "missing_carries", "objects", "other_counts", "other_fields",
-    "stored_indices", "twins", "whole_gradients",
+    "stored_indices", "twins", "whole_gradients", "whole_lists",
 ]  # fmt: skip
 
 MAX_COUNTERS = 4
@@ -43,6 +43,24 @@ def containers(way, source):
                 kind = "wrong derivative" if chosen else "wrong factor"
                 edits = (source.replacing(node, new),)
                 yield Candidate(1.34, kind, node.lineno, message, edits, firm=True)
+
+
+def whole_lists(way, source):
+    """Yield edits of loops of the backward pass that leave out the first or the last entries of a list."""
+    iterated = {source.text_of(node.iter) for node in source.parents if isinstance(node, (ast.For, ast.comprehension))}
+    for loop in [node for node in source.parents if isinstance(node, ast.For)]:
+        for part in ast.walk(loop.iter):
+            ends = part.slice if isinstance(part, ast.Subscript) else None
+            if not isinstance(ends, ast.Slice) or (ends.lower is None and ends.upper is None):
+                continue
+            whole = source.text_of(part.value)
+            reverse = isinstance(ends.step, ast.UnaryOp)
+            if not (whole in iterated or any(text.endswith(f"({whole})") for text in iterated)):
+                continue
+            new = f"{whole}[::-1]" if reverse else whole
+            message = f"{source.text_of(part)} leaves out a part of {whole}, through all of which the forward pass runs"
+            edits = (source.replacing(part, new),)
+            yield Candidate(0.91, "derivative missing", loop.lineno, message, edits, firm=True)
 
 
 def _is_called(source, node):

@@ -15,7 +15,7 @@ from autograd.grading.code.search import MAX_ROUNDS, Search
 from autograd.grading.code.source import Source
 from autograd.grading.code.trial import targets_of
 
-__all__ = ["find_mistakes", "forgotten_forward", "too_deep"]
+__all__ = ["find_mistakes", "forgotten_forward", "rebound", "too_deep"]
 
 FACTOR_WORK = 1_500_000
 
@@ -34,7 +34,7 @@ def find_mistakes(case, exact=False, work=None):
         return _unexplained(case), []
     notes = notes_of(way, source)
     final = {update.group.name: update for update in case.final.updates}
-    targets = targets_of(judged.updates, final, 1.0 if exact else None)
+    targets = targets_of(judged.updates, final, 1.0 if exact else None, judged.truth.adjoints)
     work = work or Work()
     search = Search(case, targets, work)
     search.reference = 1.0 if exact else search.reference
@@ -77,6 +77,30 @@ def too_deep(case):
             message = f"{source.text_of(first)} runs in each iteration of the loop around it, and belongs after it"
             return Mistake(first.lineno, "wrong factor", message, source.fixes(edits))
     return None
+
+
+def rebound(case):
+    """Return the mistake of updates that bind a name anew, while the layers keep the old array, or None.
+
+    ``params["W"] = params["W"] - rate * g`` makes a new array, and ``params["W"] -= rate * g`` changes the shared one.
+    """
+    source = Source(case.text)
+    lines = {line for update in case.judged.updates for line in update.group.lines}
+    found, first = [], None
+    for statement in source.blocks:
+        value = statement.value if isinstance(statement, ast.Assign) and statement.lineno in lines else None
+        if not isinstance(value, ast.BinOp) or not isinstance(value.op, (ast.Add, ast.Sub)):
+            continue
+        target = source.text_of(statement.targets[0])
+        if len(statement.targets) == 1 and source.text_of(value.left) == target:
+            sign = "+" if isinstance(value.op, ast.Add) else "-"
+            found.append(source.replacing(statement, f"{target} {sign}= {source.text_of(value.right)}"))
+            first = first or statement
+    if not found or not _is_right(case, source.edited(found), steps=2):
+        return None
+    target = source.text_of(first.targets[0])
+    message = f"this binds {target} to a new array, and the forward pass still reads the old one: update in place"
+    return Mistake(first.lineno, "stale forward pass", message, source.fixes(found))
 
 
 def _is_right(case, text, steps=1):

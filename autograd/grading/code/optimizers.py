@@ -3,7 +3,16 @@
 from autograd.engine.value import Value
 from autograd.grading.code.steps import name_of
 
-__all__ = ["TINY", "direction", "gradients_inside", "is_adaptive", "machinery", "squared_number", "through_optimizer"]
+__all__ = [
+    "TINY",
+    "direction",
+    "gradients_inside",
+    "has_optimizer",
+    "is_adaptive",
+    "machinery",
+    "squared_number",
+    "through_optimizer",
+]
 
 MAX_NODES = 400
 DEPTH = 5  # of a quotient in an update
@@ -76,10 +85,21 @@ def gradients_inside(new):
     return None if None in found else [number.data for number in found]
 
 
-def is_adaptive(group):
-    """Return True if an adaptive optimizer computes the update of a parameter."""
+def is_adaptive(group, forward=()):
+    """Return True if an adaptive optimizer computes the update of a parameter.
+
+    Args:
+        group: The update.
+        forward: The numbers of the forward pass. A normalization divides by the root of a mean of their squares.
+    """
     moved = [new for old, new in zip(group.old, group.new, strict=True) if new.data != old.data]
-    return gradients_inside((moved or group.new)[:1]) is not None
+    square = _squared_below((moved or group.new)[0])
+    return square is not None and square not in forward
+
+
+def has_optimizer(judged):
+    """Return True if an adaptive optimizer computes an update of a judgement."""
+    return any(is_adaptive(update.group, judged.truth.adjoints) for update in judged.updates)
 
 
 def machinery(old, new, forward):

@@ -22,6 +22,7 @@ __all__ = [
     "axes",
     "deltas",
     "exchanged",
+    "factors_of_inputs",
     "inputs",
     "numbered",
     "rows",
@@ -36,6 +37,7 @@ METHODS = {"T", "dot", "copy", "transpose", "shape", "reshape", "sum", "mean", "
            "flatten", "astype", "view"}  # fmt: skip
 MAX_SCALARS = 14
 MAX_DELTAS = 4
+MAX_PLACES = 6  # values of an expression in a loop
 MAX_EXCHANGED = 30
 NUMBER = re.compile(r"(?<=[A-Za-z_])\d+")
 
@@ -68,7 +70,7 @@ def substitutes(c):
     unread = [*c.source.unread(c.statement), *c.source.unread_twins(node)] if c.is_back() else []
     for other, (its_shape, data) in c.scope().items():
         # An array that was changed in place after it was stored has other numbers by now.
-        equal = same(data, own) and not (other in unread and "." in other)
+        equal = same(data, own) and not (other in unread and "." in other) and _is_always_equal(c, other)
         if its_shape != shape or other == text or equal or not writable(other):
             continue
         if c.is_helper_body() and other not in c.seen.frame.names:
@@ -114,6 +116,34 @@ def substitutes(c):
             first = 1.3  # the error itself, beside its own derivative
         cost = first + 0.02 * count if count <= likely else ONLY_IF_DERIVATIVE
         yield Candidate(cost, kind, c.line, message, c.replaced(other))
+
+
+def factors_of_inputs(c):
+    """Yield edits that multiply a value by what the forward pass multiplies it by, such as a gate: ``r * h``."""
+    node = c.node
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) or c.is_stored() or not c.seen.shape:
+        return
+    if not isinstance(c.statement, ast.AugAssign) or not c.way.is_forward_value(c.seen.elements):
+        return
+    for seen in c.way.forward:
+        product = isinstance(seen.node, ast.BinOp) and isinstance(seen.node.op, ast.Mult) and seen.shape == c.seen.shape
+        for other, (its, data) in c.scope().items() if product else ():
+            if its != seen.shape or other == c.text or not writable(other):
+                continue
+            if same([x * y for x, y in zip(c.seen.data, data, strict=True)], seen.data):
+                new = f"{c.text} * {other}"
+                written = new if isinstance(c.parent(), ast.Call) else f"({new})"
+                message = f"the forward pass reads {new}, and this lacks the factor {other}"
+                yield Candidate(1.2, "wrong factor", c.line, message, c.replaced(written), firm=True)
+
+
+def _is_always_equal(c, other):
+    """Return True if a variable also has the numbers of the expression in the last iteration, not only in the first."""
+    last = c.places[-1]
+    if len(c.places) == 1:
+        return True
+    known = c.known(("last", last.order), lambda: c.way.scope(last.frame, last.order)).get(other)
+    return known is None or same(known[1], last.data)
 
 
 def numbered(c):
@@ -234,6 +264,7 @@ def _substitution_kind(c, text, other):
         and not again
         and (c.is_back() or error or _is_derivative(c))
         and not neighbours
+        and not _is_delta(c)
     ):
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
@@ -243,6 +274,17 @@ def _is_adjoint_of(c, place):
     """Return True if an expression is the derivative of the loss with respect to an activation."""
     data = [c.way.gradients.get(e, 0.0) if isinstance(e, Value) else 0.0 for e in place.elements]
     return place.shape == c.seen.shape and any(data) and proportion(c.seen.data, data) is not None
+
+
+def _is_delta(c):
+    """Return True if an expression is always the derivative with respect to a pre-activation, as of another layer."""
+    slopes = [slope.before for slope in c.way.slopes]
+    return all(any(_is_slope_at(c, place, before) for before in slopes) for place in c.places[:MAX_PLACES])
+
+
+def _is_slope_at(c, place, before):
+    data = [c.way.gradients.get(e, 0.0) if isinstance(e, Value) else 0.0 for e in before.elements]
+    return place.shape == before.shape and any(data) and same(place.data, data)
 
 
 def _is_derivative(c):
@@ -397,6 +439,11 @@ def signs(c):
         odd = update and is_odd_sign(c.way, isinstance(node.op, ast.Add))
         cost = 1.0 if odd else 1.05 if velocity else 1.45 if alike else 1.1 if update else 1.25
         yield Candidate(cost, kind, c.line, message, (edit,))
+        factor = isinstance(c.parent(), ast.BinOp) and isinstance(c.parent().op, (ast.Mult, ast.Div))
+        if old == "-" and factor and min(c.wrong_factors, default=0.0) < 0 and not isinstance(node.left, ast.Constant):
+            turned = f"{c.source.operand_text(node.right)} - {c.source.operand_text(node.left)}"
+            message = f"the difference {c.text} is reversed: {turned} belongs here"
+            yield Candidate(1.16, "sign of the update", c.line, message, c.replaced(turned))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
         inner = c.source.text_of(node.operand)
         yield Candidate(1.3, "sign of the update", c.line, "the minus does not belong here", c.replaced(inner))

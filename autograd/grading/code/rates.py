@@ -116,8 +116,8 @@ def leaf_powers(group, gradients, recorder):
     for old, new in pairs[:1] + pairs[-1:]:
         change = new.data - old.data
         powers = {}
-        for node, adjoint in adjoints(new).items():
-            if node.op is None and node not in gradients and node.data and adjoint:
+        for node, adjoint in recorder.slopes_of_leaves(new):
+            if node not in gradients and node.data:
                 line = recorder.literal_lines.get(node)
                 key = recorder.origins.get(node, node) if line is None else (line, node.data)
                 met.add(key)

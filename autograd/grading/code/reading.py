@@ -100,6 +100,7 @@ def read(
     library.sizes, library.rows = getattr(tree, "sizes", {}), getattr(tree, "rows", 0) or library.rows
     recorder.starts_only = getattr(tree, "starts_only", False)
     recorder.spared = getattr(tree, "spared", frozenset())
+    recorder.most_repeats = getattr(tree, "repeats", None)
     machine = Machine(tree, recorder, library, starts, limits or Limits())
     recorder.machine, recorder.only, recorder.enough = machine, only, enough
     machine.trace = trace

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import dataclass
 
+from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.factors import proportion
@@ -17,6 +18,7 @@ MAX_NESTING = 5
 LINES_BESIDE = 6
 MAX_REPLACED = 100
 MAX_STRAYS = 200
+MAX_REPEATS, MAX_REPEATED = 12, 5000  # changes of the same numbers within one step, and numbers in all of them
 
 
 @dataclass
@@ -98,6 +100,9 @@ class Recorder:
         self.steps = steps
         self.changes = []
         self.recorded = self.changes  # with the sums that ``without_sums`` removes
+        self.repeats, self.repeated, self.named = {}, 0, 0
+        self.is_stale, self.most_repeats = False, None
+        self._used_numbers, self._leaf_slopes = (0, set()), {}
         self.of_copy = False  # True while a name is stored that was bound to the value of another variable
         self.scalars = []
         self.leaf_numbers = {}
@@ -297,7 +302,7 @@ class Recorder:
         """
         if not self.strays:
             return []
-        found, used = [], ancestors([new for change in self.changes if change.step == 1 for new in change.new])
+        found, used = [], self._used()
         for stray in self.strays:
             change = Change(stray.old, stray.new, stray.node, stray.node.lineno, stray.function, stray.target)
             if (
@@ -313,6 +318,20 @@ class Recorder:
                 found.append(stray)
                 owners = owners | set(stray.old)
         return found
+
+    def _used(self):
+        """Return the numbers from which the updates of the first step are computed, once for all possible losses."""
+        if self._used_numbers[0] != len(self.changes):
+            first = [new for change in self.changes if change.step == 1 for new in change.new]
+            self._used_numbers = (len(self.changes), ancestors(first))
+        return self._used_numbers[1]
+
+    def slopes_of_leaves(self, number):
+        """Return the leaves from which a number is computed, each with its derivative, once for all possible losses."""
+        if number not in self._leaf_slopes:
+            found = adjoints(number).items()
+            self._leaf_slopes[number] = [(node, slope) for node, slope in found if node.op is None and slope]
+        return self._leaf_slopes[number]
 
     def _is_descent(self, stray, gradients):
         """Return True if a stray would be the right update. One number is always proportional to its gradient."""
@@ -378,6 +397,22 @@ class Recorder:
         if self.whole_store and self.ended:
             self._end()
 
+    def _count_repeat(self, change):
+        """End the reading if steps follow each other whose forward pass reads other numbers than those they change.
+
+        Such a loop, whose layers keep copies of the first weights, would be read to its end, because its step is always
+        the first one. A loop that adds up the gradients of all samples looks similar, and is read in most cases.
+        """
+        self.repeated += len(change.new)
+        if self.order == self.named:
+            return  # no number was named since the last repetition, so no loss was computed
+        self.named = self.order
+        self.repeats[change.site] = self.repeats.get(change.site, 0) + 1
+        if self.repeats[change.site] > MAX_REPEATS and self.repeated > MAX_REPEATED:
+            self.ended, self.is_stale = "training", True
+        elif self.most_repeats is not None and self.repeats[change.site] >= self.most_repeats:
+            self.ended = "training"
+
     def _is_watched(self, number):
         return number.data in self.only or number in self.versions
 
@@ -396,6 +431,7 @@ class Recorder:
             change.step = max(known, default=0) + 1
         elif known and site in self._sites:
             change.step = max(known)
+            self._count_repeat(change)
         else:
             self._negatives[site] = self._negatives.get(site, 0) + 1
             return

@@ -59,14 +59,16 @@ class Search:
         rest = [one for one in telling[1:] if all(any(update.gradient) for update in one[0].updates)]
         rate = targets[0].rate if case.last is not None else None
         for judged, seed in (telling or case.others)[:1]:
-            again = targets_of(judged.updates, rate=rate)
+            again = targets_of(judged.updates, rate=rate, forward=judged.truth.adjoints)
             self.second = Trials(case, again, self.trials.work, seed)
         self.rest = [
-            Trials(case, targets_of(judged.updates, rate=rate), self.trials.work, seed) for judged, seed in rest
+            Trials(case, targets_of(judged.updates, rate=rate, forward=judged.truth.adjoints), self.trials.work, seed)
+            for judged, seed in rest
         ]
         # The same program at its own sizes, if other sizes show the mistake.
         self.own_sizes = [
-            Trials(one, targets_of(one.final.updates, rate=rate), self.trials.work) for one in case.at_own_sizes
+            Trials(one, targets_of(one.final.updates, rate=rate, forward=one.final.truth.adjoints), self.trials.work)
+            for one in case.at_own_sizes
         ]
         self.partial = []
         self.least = 0  # units of work that the search leaves
@@ -102,9 +104,12 @@ class Search:
     def error_sign(self, source, way, current):
         """Return the edit that reverses the output error if all updates have the wrong sign, or None."""
         factors = current.factors if current is not None else ()
-        if not factors or any(f is None or not f < 0 for f in factors) or not is_usual_sign(way, added=False):
+        usual = self.case.last is not None or is_usual_sign(way, added=False)
+        if not factors or any(f is None or not f < 0 for f in factors) or not usual:
             return None
         for candidate in turned_errors(way, source):
+            if self.case.last is not None and candidate.line > self.case.last:
+                continue
             text = source.edited(candidate.edits)
             if self.is_whole(self.trials.outcome(text)) and self.confirmed(source, text):
                 return [(source, [candidate])]
@@ -113,7 +118,7 @@ class Search:
     def signs(self, source, way, current):
         """Return the edits that change the signs of all updates, if all of them have the wrong sign, or None."""
         factors = current.factors if current is not None else ()
-        if not factors or any(f is None or not f < 0 for f in factors):
+        if not factors or any(f is None or not f < 0 for f in factors) or self.case.last is not None:
             return None
         turned = [
             c for c in candidates(way, source, []) if c.kind == "sign of the update" and c.line in way.update_lines

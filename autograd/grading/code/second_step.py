@@ -12,7 +12,7 @@ from autograd.grading.code.grade import Mistake
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps
 from autograd.grading.code.naming import Places
-from autograd.grading.code.optimizers import is_adaptive
+from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.reading import fresh_starts, read
 from autograd.grading.code.source import Edit, Source
 from autograd.grading.code.stale import KEPT, copies, moved_forward
@@ -63,7 +63,7 @@ def _compared(case, correct):
     """Return the result of comparing the second update with the gradient and the first update, or None."""
     recorder = case.own.recorder
     changes = [change for change in recorder.changes if change.step == 2]
-    if not changes or any(is_adaptive(update.group) for update in case.judged.updates):
+    if not changes or has_optimizer(case.judged):
         return None
     losses = candidate_losses(case.own, case.loss is not None, step=2)
     judged = judge_losses(losses, changes, Places(case.own), recorder, case.tree)
@@ -79,10 +79,11 @@ def _compared(case, correct):
     if None in shares.values():
         stale = _stale_names(case, shares)
         return SecondStep(stale, [_stale_mistake(case, judged, stale)] if correct else []) if stale else None
-    wrong = [name for name, share in shares.items() if close(share, 1.0) or share > 1.0]
-    if any(map(math.isnan, shares.values())) and not wrong:
-        return None
-    kept = any(shares.values())
+    known = {name: share for name, share in shares.items() if not math.isnan(share)}
+    kept = any(known.values())
+    wrong = [name for name, share in known.items() if close(share, 1.0) or share > 1.0]
+    if len(known) < len(shares) and not wrong:  # two numbers show no share; a correction is judged by the others
+        return None if correct or not known else SecondStep([], kept=kept)
     lines = {line for update in judged.updates for line in update.group.lines}
     return SecondStep(wrong, [_mistake(case, lines)] if wrong and correct else [], kept)
 
@@ -244,7 +245,11 @@ def _mistake(case, lines):
     message = (
         "these sums still contain the gradients of the previous update: set them to zero before each backward pass"
     )
-    starts = [*_calls_of_zeroing(source), *_moved_starts(source, lines, sums)]
+    for line, name, edits in _decaying(source, lines):
+        if _is_right(case, source.edited(edits)):
+            said = f"the state keeps all of its last value: the factor {name} is missing"
+            return Mistake(line, "wrong factor", said, source.fixes(edits))
+    starts = [*_calls_of_zeroing(source), *_reset_beside(source, sums), *_moved_starts(source, lines, sums)]
     for line, edits in [*starts, *_without_sums(source, sums, lines)]:
         if _is_right(case, source.edited(edits)):
             return Mistake(line, "stale forward pass", message, source.fixes(edits))
@@ -275,6 +280,55 @@ def _calls_of_zeroing(source):
                 place = source.starts[statement.lineno - 1]
                 call = f"{owner}.{name}()" if owner else f"{name}()"
                 yield statement.lineno, [Edit(place, place, f"{source.indent(statement)}{call}\n")]
+
+
+def _decaying(source, lines):
+    """Yield the edits that multiply the last value of a state by the factor that another state has.
+
+    Args:
+        source: The program.
+        lines: The lines of the updates.
+    """
+    states, factors = [], {}
+    for node in ast.walk(source.tree):
+        total = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if not isinstance(total, ast.BinOp) or not isinstance(total.op, (ast.Add, ast.Sub)) or node.lineno in lines:
+            continue
+        own, term = ast.unparse(node.targets[0]), total.left
+        if ast.unparse(term) == own:
+            states.append((node, term))
+        elif isinstance(term, ast.BinOp) and isinstance(term.op, ast.Mult):
+            for part, other in ((term.left, term.right), (term.right, term.left)):
+                if ast.unparse(other) == own:
+                    factors.setdefault(source.text_of(part))
+    for node, term in states:
+        for factor in factors:
+            yield node.lineno, factor, [source.replacing(term, f"{factor} * {source.text_of(term)}")]
+
+
+def _reset_beside(source, sums):
+    """Yield the edits that set a sum to zero beside another one, as ``dV *= 0`` beside ``dW *= 0``."""
+    found = {source.text_of(part): node.lineno for node in sums for part in (node.target, _root(node.target))}
+    for statement in list(source.blocks):
+        target = getattr(statement, "target", None)
+        zero = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Mult)
+        zero = zero and isinstance(statement.value, ast.Constant) and statement.value.value == 0
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, text = statement.targets[0], source.text_of(statement.value)
+            zero = "zeros" in text  # a plain 0 is probably the start of the sum of losses
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            target = getattr(statement.value.func, "value", None)
+            zero = source.text_of(statement).endswith((".fill(0)", ".fill(0.0)", ".zero_()"))
+        if not zero or target is None or not source.loops_around(statement):
+            continue
+        own, text = source.text_of(target), source.text_of(statement)
+        if own not in found:
+            continue
+        place = source.starts[min(statement.end_lineno, len(source.lines))]
+        for name, line in found.items():
+            new = re.sub(rf"(?<![\w.]){re.escape(own)}(?!\w)", lambda _, name=name: name, text)
+            if name != own and new != text:
+                yield line, [Edit(place, place, f"{source.indent(statement)}{new}\n")]
 
 
 def _moved_starts(source, lines, sums):
@@ -345,7 +399,7 @@ def _is_right(case, text):
     if not other.judged.right:
         return False
     second = second_step(replace(other, text=text), correct=False)
-    if second is None and any(is_adaptive(update.group) for update in judged.updates):
+    if second is None and has_optimizer(judged):
         later = later_steps(other)
         return later is not None and not later.faults and later.judged == len(judged.updates)
     return second is not None and not second.wrong

@@ -46,6 +46,13 @@ def exponentials(c):
         new = f"{c.way.numpy}.sign({c.source.text_of(node.args[0])})"
         message = f"{c.text} stands where its derivative belongs: {new}"
         yield Candidate(1.22, "loss for its derivative", c.line, message, c.replaced(new))
+    if isinstance(node, ast.Call) and function_name(node) == "log" and len(node.args) == 1 and not c.is_stored():
+        parent, inner = c.parent(), c.source.operand_text(node.args[0])
+        factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult) and parent.right is node
+        new = f"{c.source.text_of(parent.left)} / {inner}" if factor else f"(1 / {inner})"
+        message = f"{c.text} stands where its derivative belongs: 1 / {inner}"
+        edits = (c.source.replacing(parent, new),) if factor else c.replaced(new)
+        yield Candidate(1.21, "loss for its derivative", c.line, message, edits)
     named = isinstance(node, (ast.Name, ast.Attribute)) and isinstance(c.parent(), ast.BinOp) and c.seen.shape
     if named and all(x <= 0 for x in c.seen.data) and c.way.is_forward_text(c.text) and not c.is_stored():
         new = f"{c.way.numpy}.exp({c.text})"

@@ -71,7 +71,7 @@ def is_multiple(term, old):
 
 def is_far(number):
     """Return True if a number is computed from more numbers than the start value of a parameter."""
-    waiting, seen = [number], set()
+    waiting, seen = [number] if isinstance(number, Value) else [], set()
     while waiting and len(seen) <= MAX_NODES_OF_STARTS:
         node = waiting.pop()
         if node not in seen:

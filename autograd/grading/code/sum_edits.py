@@ -12,6 +12,7 @@ __all__ = ["solved_terms"]
 MAX_NAMES = 40
 MAX_TERMS = 6
 LATER, ALONE, LONGER = 0.05, 0.5, 0.002  # added costs: a later statement, no sum, a longer text
+MAX_LENGTH = 20  # of the name of a number
 SLACK = 1e-7
 FORMS = ("T", "t", "transpose", "reshape", "shape", "dot", "view")  # attributes that are no other variable
 FOUND = 0.2  # the value itself gives the factor
@@ -44,6 +45,8 @@ def solved_terms(way, source, local):
                 if place is not None and place.shape == moment.place.shape:
                     needed = [x + sign * y for x, y in zip(place.data, lack, strict=True)]
                     yield from _wrong(way, source, term, forms.equal_to(needed), cost)
+                    if len(terms) > 1:
+                        yield from _scaled_term(way, source, moment, term, proportion(needed, place.data), cost)
                     yield from _wrong_factors(way, source, (term, place), needed, moment, forms, cost)
 
 
@@ -55,6 +58,27 @@ def _scaled(source, value, factor, cost):
             message = f"{source.text_of(value)} lacks the factor {'-1' if text == '-' else text.split()[0]}"
             edit = source.replacing(value, text + old)
             yield Candidate(cost - FOUND, "constant factor", value.lineno, message, (edit,))
+
+
+def _scaled_term(way, source, moment, term, factor, cost):
+    """Yield edits that multiply or divide a term of a sum by a plain number, such as the number of samples."""
+    if factor is None or factor != factor or close(factor, 1.0) or not factor:
+        return
+    old, counts = source.operand_text(term, tight=False), []
+    for text, (its, data) in moment.known.items():
+        if its == () and len(text) < MAX_LENGTH and way.is_count(text) and data[0] > 1:
+            counts.append((text, data[0]))
+    counts += [(f"{number:g}", number) for number in (2.0, 4.0, 3.0)]
+    for text, number in sorted(counts, key=lambda one: len(one[0])):
+        if close(abs(factor) * number, 1.0):
+            new, message = f"{old} / {text}", f"the term {source.text_of(term)} is not divided by {text}"
+        elif close(abs(factor), number):
+            new, message = f"{text} * {old}", f"the term {source.text_of(term)} lacks the factor {text}"
+        else:
+            continue
+        if factor > 0:
+            edit = source.replacing(term, new)
+            yield Candidate(cost - FOUND + LONGER * len(text), "constant factor", term.lineno, message, (edit,))
 
 
 def _missing(way, source, value, texts, cost):

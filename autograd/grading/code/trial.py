@@ -4,7 +4,7 @@ import ast
 import math
 from dataclasses import dataclass
 
-from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.factors import close, noise_of, proportion, vanishes
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.optimizers import TINY, direction, gradients_inside, is_adaptive
 from autograd.grading.code.reading import fresh_starts, read
@@ -38,13 +38,14 @@ class Target:
     adaptive: bool = False
 
 
-def targets_of(updates, final=None, rate=None):
+def targets_of(updates, final=None, rate=None, forward=()):
     """Return the right results of the updates.
 
     Args:
         updates: The updates of one reading.
         final: The updates of the judgement that counts, by parameter, if it is a different judgement.
         rate: The rate of every update; None to find it in the updates.
+        forward: The numbers of the forward pass.
     """
     found = []
     for update in updates:
@@ -52,7 +53,7 @@ def targets_of(updates, final=None, rate=None):
         old = [number.data for number in update.group.old]
         own = _rate(update, updates) if rate is None else rate
         found.append(Target(update.group.name, old, update.gradient, own, known.right, known.factor))
-        found[-1].adaptive = is_adaptive(update.group)
+        found[-1].adaptive = is_adaptive(update.group, forward)
     return found
 
 
@@ -66,18 +67,23 @@ def _rate(update, updates):
         rates = {u.rate for u in updates if u.rate and not _changes_nothing(u)}
         if len(rates) == 1:
             return rates.pop()
-    shared = {u.rate for u in updates if u.right and u.rate}
-    shared = shared or {u.rate for u in updates if u.factor and u.rate}
-    if update.factor is None and (update.rate or 1.0) == 1.0 and len(shared) == 1:
+    shared = {u.rate for u in updates if u.right and u.rate and not _changes_nothing(u)}
+    shared = shared or {u.rate for u in updates if u.factor and u.rate and not _changes_nothing(u)}
+    alone = not update.right and len(update.group.old) == 1  # one number is always proportional to another one
+    if (update.factor is None or alone) and (update.rate or 1.0) == 1.0 and len(shared) == 1:
         return shared.pop()
-    others = {u.rate for u in updates if u.group.line == update.group.line and u.rate and u.factor is not None}
+    telling = [u for u in updates if u.rate and u.factor is not None and not _changes_nothing(u)]
+    others = {u.rate for u in telling if u.group.line == update.group.line}
     if update.factor is None and len(others) == 1:
         return others.pop()
     return update.rate or 1.0
 
 
 def _changes_nothing(update):
-    return all(new.data == old.data for old, new in zip(update.group.old, update.group.new, strict=True))
+    """Return True if an update shows no rate: it keeps its numbers, up to rounding errors if the gradient is 0."""
+    return not any(update.gradient) or all(
+        new.data == old.data for old, new in zip(update.group.old, update.group.new, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -171,7 +177,7 @@ class Trials:
         # If the first text stores an update in the wrong place, later texts may have more changes.
         if self.enough is None and all(newest) and first and first[-1] in reading.recorder.recorded:
             self.enough = reading.recorder.recorded.index(first[-1]) + 1
-        changes = tuple(self._changes(newest, widened))
+        changes = self._without_noise(list(self._changes(newest, widened)))
         factors = tuple(self._factor(*both) for both in zip(self.targets, changes, newest, strict=True))
         return Outcome(factors, stale(newest) if self.watch_stale else 0, changes)
 
@@ -200,6 +206,14 @@ class Trials:
                 continue
             data = [newest[g][i].data if i in newest[g] else old for i, old in enumerate(target.old)]
             yield [-(new - old) / target.rate for new, old in zip(data, target.old, strict=True)]
+
+    def _without_noise(self, changes):
+        """Return the changes with 0 for rounding errors, where the gradient is 0 as that of a bias before a mean."""
+        sizes = noise_of(changes)
+        empty = [
+            not any(target.gradient) and vanishes(own, sizes) for target, own in zip(self.targets, changes, strict=True)
+        ]
+        return tuple([0.0] * len(own) if zero else own for own, zero in zip(changes, empty, strict=True))
 
     def _factor(self, target, own, newest):
         factor = proportion(own, target.gradient) if own else None

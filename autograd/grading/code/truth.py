@@ -214,8 +214,9 @@ def of_same_loss(candidates, truth):
 def _cover(gradients, changes):
     """Return how many changes have an old number on which a loss depends, and how many have such a new number."""
     # Look at all entries: a loss does not depend on the weights of a unit that is inactive in np.where.
-    starts = sum(any(old in gradients for old in change.old) for change in changes if change.step)
-    ends = sum(any(new in gradients for new in change.new) for change in changes if change.step)
+    numbers = gradients.keys()
+    starts = sum(not numbers.isdisjoint(change.old) for change in changes if change.step)
+    ends = sum(not numbers.isdisjoint(change.new) for change in changes if change.step)
     return starts, ends
 
 
@@ -289,8 +290,9 @@ def _found(reading, changes, all_changes, like=None):
         seen[value] = True
         if value in used:
             score -= USED  # a number of the backward pass, such as the error of a single output
-        starts, ends = _cover(adjoints(value), changes)
-        if ends or _cover(adjoints(value), all_changes)[1]:
+        gradients = adjoints(value)
+        starts, ends = _cover(gradients, changes)
+        if ends or _cover(gradients, all_changes)[1]:
             if trained_on is None:
                 trained_on = {node for node in used if node.op is None}
             value = moved_back(value, all_changes)
@@ -335,9 +337,11 @@ def _is_penalized(loss, part, parameters):
         return False
     # The part may have been read a second time, such as for a print.
     twins = {node for node in _terms(loss, parameters) if node.op is not None and node.data == part.data}
+    if not twins:
+        return False
     outside = postorder([loss], stop=twins | parameters)
     ends = {node for node in outside if (node.op is None or node in parameters) and node not in twins}
-    return bool(twins) and bool(ends & parameters) and len(ends - parameters) <= MAX_PLAIN
+    return bool(ends & parameters) and len(ends - parameters) <= MAX_PLAIN
 
 
 def _is_average(value, losses, parameters):

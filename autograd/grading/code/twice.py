@@ -31,7 +31,7 @@ def divided_twice(case, factor):
     way, judged = known_way(case, source)
     if way is None or n not in way.counts:
         return None
-    targets = targets_of(judged.updates)
+    targets = targets_of(judged.updates, forward=judged.truth.adjoints)
     trials = Trials(case, targets)
     sites = []
     for node, edit, message in divisions(way, source, n):

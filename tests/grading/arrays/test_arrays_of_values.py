@@ -234,8 +234,21 @@ class TestRandomNumbersWithoutNumpy:
         assert float(normal.std()) == pytest.approx(0.5, abs=0.02)
         assert set(random.randint(2, 5, n).tolist()) == {2, 3, 4}
         assert float(random.binomial(10, 0.3, 2000).mean()) == pytest.approx(3, abs=0.2)
+        counts, waits = random.poisson(2.5, n), random.exponential(0.5, n)
+        assert float(counts.mean()) == pytest.approx(2.5, abs=0.05)
+        assert float(counts.std()) == pytest.approx(2.5**0.5, abs=0.05)
+        assert float(waits.mean()) == pytest.approx(0.5, abs=0.02)
+        assert float(waits.std()) == pytest.approx(0.5, abs=0.03)
         drawn = random.choice(3, n, p=[0.5, 0.25, 0.25])
         assert np.bincount(drawn)[0] / n == pytest.approx(0.5, abs=0.03)
+
+    @pytest.mark.parametrize("mean", [3.0, [0.5, 2.0, 9.0]])
+    @pytest.mark.parametrize("name", ["poisson", "exponential"])
+    def test_numpy_draws_the_same_numbers_if_it_is_installed(self, name, mean):
+        ours, theirs = numpy_names()["random"].RandomState(4), numpy.random.RandomState(4)
+        found, wanted = getattr(ours, name)(mean, (2, 3)), getattr(theirs, name)(mean, (2, 3))
+        assert found.tolist() == wanted.tolist()
+        assert getattr(ours, name)(2.0) == getattr(theirs, name)(2.0)
 
     def test_orders_and_choices(self):
         random = numpy_names(use_numpy=False)["random"].default_rng(1)

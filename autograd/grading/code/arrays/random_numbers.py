@@ -17,6 +17,8 @@ from autograd.grading.code.arrays.layout import Shape, broadcast_shapes, shape_o
 
 __all__ = ["PythonSource", "RandomNumbers", "numpy_source", "random_names"]
 
+LARGEST_MEAN = 500.0  # of a Poisson distribution
+
 
 class PythonSource:
     """A source of random numbers that uses Python's generator and returns one number at a time."""
@@ -136,6 +138,38 @@ class RandomNumbers:
         draw = lambda: sum(self._source.uniform() < chance for _ in range(tries))  # noqa: E731 - as the others are
         spend(tries)
         return self._draw("binomial", size, draw, INT, tries, chance)
+
+    def poisson(self, lam: Any = 1.0, size: Any = None) -> Any:
+        """Return counts with a Poisson distribution."""
+        return self._one_by_one("poisson", self._count, INT, lam, size)
+
+    def exponential(self, scale: Any = 1.0, size: Any = None) -> Any:
+        """Return numbers with an exponential distribution."""
+        return self._one_by_one("exponential", self._waiting, FLOAT, scale, size)
+
+    def _one_by_one(self, name: str, draw: Callable[[float], Any], kind: DType, mean: Any, size: Any) -> Any:
+        """Return numbers of a distribution with one parameter, which may be another one for each number."""
+        if _single(mean):
+            only = float_of(mean)
+            result = self._draw(name, size, lambda: draw(only), kind, only)
+            return int(result) if size is None and kind is INT else result
+        shape = _joint(size, mean)
+        means: Any = as_array(mean)
+        zeros: Any = as_array([0.0] * size_of(shape))
+        means = means + zeros.reshape(shape)
+        numbers = [self._one_by_one(name, draw, kind, x, None) for x in means.elements()]
+        return new_array(numbers, kind, shape)
+
+    def _count(self, mean: float) -> int:
+        if not 0 <= mean <= LARGEST_MEAN:
+            raise ValueError(f"the mean of a Poisson distribution is between 0 and {LARGEST_MEAN:g}, found {mean:g}")
+        bound, product, count = math.exp(-mean), self._source.uniform(), 0
+        while product > bound:
+            product, count = product * self._source.uniform(), count + 1
+        return count
+
+    def _waiting(self, mean: float) -> float:
+        return -mean * math.log(1.0 - self._source.uniform())
 
     def permutation(self, x: Any) -> Any:
         """Return the integers below ``x``, or the rows of an array, in random order."""
