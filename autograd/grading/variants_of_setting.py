@@ -64,7 +64,7 @@ class Variants:
     def of_named_loss(self, item, text) -> str:
         """Return the reason to leave open what is right for another loss or activation that its sentence names."""
         for words, other in settings_named(item.said, self._setting) if item.said else ():
-            one = other.with_network(**{**dict(other.network), "samples": 1})
+            one = other.with_network(**{**dict(other.network or ()), "samples": 1})
             is_own = is_about_sample(text) and self.is_equal(one, item.target, text)
             if is_own or self.is_equal(other, item.target, text):
                 return f"its sentence is about another setting, with {words}, and it is right there"
