@@ -1,4 +1,4 @@
-r"""What the form of a claim says of it: that it is about the network, about one sample, about single neurons.
+r"""Forms of claims: about the network, about one sample, about single neurons.
 
 Claims are LaTeX here and are not parsed. These functions only decide whether a claim that is not right is called wrong,
 or left open because it may be about something else.
