@@ -21,10 +21,11 @@ __all__ = [
 
 
 def of_label(node, places, bound):
-    """Return the target for ``1[y = k]``, where y is a label, or None for another node.
+    r"""Return the target for ``1[y = k]`` or ``\delta_{ky}``, where y is a label, or None for another node.
 
     It is the target of output k. ``1[y_i = k]`` is that of sample i. The letters in ``bound`` are indices of sums.
     """
+    node = _compared_label(node, places)
     if node.kind != "test" or node.parts[0].data != "=":
         return None
     for label, index in (node.parts[0].parts, node.parts[0].parts[::-1]):
@@ -39,6 +40,17 @@ def of_label(node, places, bound):
                 marks = [Node("sup", below, "(", index.at)]  # y_i is the label of sample i
             return Node("name", (*marks, Node("sub", (index,), "", index.at)), (label.data[0], 0), node.at)
     return None
+
+
+def _compared_label(node, places):
+    r"""Return a Kronecker delta of an index and a label, ``\delta_{ky}``, as ``1[k = y]``, or else the node itself."""
+    if not is_name(node, "delta") or [(s.kind, s.data, len(s.parts)) for s in node.parts] != [("sub", "", 2)]:
+        return node
+    pair = node.parts[0].parts
+    labels = [x for x in pair if is_name(x) and places.roles.get(x.data[0]) == ["t"]]
+    if len(labels) != 1 or not all(is_name(x) for x in pair):
+        return node
+    return Node("test", (Node("cmp", pair, "=", node.at),), None, node.at)
 
 
 def with_weights(claim, places):

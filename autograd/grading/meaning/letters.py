@@ -122,6 +122,8 @@ class Letters:
         self.counting: set = set()  # letters to which a number is added in the marks of neurons
         self.of_entries: set = set()
         self.has_matrices = False
+        self.of_matrices: set = set()  # letters that are the only mark of a capital letter, such as that of W_o
+        self.of_batches: set = set()  # letters that are the only mark of a capital letter, such as that of A_o
         self.rising = _with_a_layer_after(trees)
         first = trees[0] if trees else None
         self.is_update = first is not None and first.kind == "name" and places.is_parameter(first)
@@ -149,7 +151,13 @@ class Letters:
         weight = self.places.is_parameter(name) or name.data[0] in self.model.labels
         name = self.places.normal(name)
         below = [p for s in name.parts if s.kind == "sub" for p in s.parts]
-        self.has_matrices |= bool(weight) and name.data[0].isupper() and all(p.kind == "num" for p in below)
+        is_capital = name.data[0].isupper()
+        is_named = len(below) == 1 and head(below[0]) in ("o", "h")  # W_o
+        self.has_matrices |= bool(weight) and is_capital and (is_named or all(p.kind == "num" for p in below))
+        if is_capital and len(below) == 1 == len(name.parts):
+            self.of_matrices.add(head(below[0]))
+            if not weight and self.model.samples > 1:
+                self.of_batches.add(head(below[0]))
         for s in name.parts:
             for p in s.parts:
                 if p.kind == "name" and p.parts:
@@ -255,9 +263,11 @@ class Letters:
                 found.append("ignored")
             if self.places.roles_of(plain)[:1] == ["w"] and "subw" not in self.where[letter]:
                 found.insert(0, "ignored")
-        is_name = plain in ("o", "h") and below and not above and "subw" not in self.where[letter]
-        if is_name and self.has_matrices and letter not in self.offsets and model.steps == 1:
-            found.append("named")  # the name of a layer, next to whole matrices
+        is_index = "subw" in self.where[letter] and letter not in self.of_matrices
+        is_name = plain in ("o", "h") and below and not above and not is_index
+        has_matrices = self.has_matrices or letter in self.of_batches
+        if is_name and has_matrices and letter not in self.offsets and model.steps == 1:
+            found.append("named")  # the name of a layer, next to whole matrices or at one, such as A_o
         if below and above:
             found += [x for x in neurons if x not in found]
         if model.depth == 1 and plain not in _LAYERS:  # nobody counts a single layer

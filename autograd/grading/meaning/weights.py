@@ -102,12 +102,14 @@ def between_counted(model, index):
 
 
 def named_weight(places, node, marks):
-    """Return the place of ``W_{hy}`` or ``W_{xh}``, the weights between the layers of the two letters."""
+    """Return the place of ``W_{hy}`` or ``W_{xh}``, the weights between two layers, or of ``W_o``, those into one."""
     layers = [_LAYER_OF.get(x.split("#")[0]) for x in marks.words]
     layers = [places.model.depth if k == -1 else k for k in layers]
-    pairs = (
-        [(a, b) for a, b in (layers[:2], layers[1::-1]) if (a, b) in places.model.weights] if len(layers) == 2 else []
-    )
+    pairs: list = []
+    if len(layers) == 2:
+        pairs = [(a, b) for a, b in (layers[:2], layers[1::-1]) if (a, b) in places.model.weights]
+    elif marks.words[0] in ("h", "o") and places.model.depth == 2:
+        pairs = [(a, b) for a, b in places.model.weights if b == layers[0]]
     if not pairs or marks.index:
         raise Misfit(f"{show(node)} is no matrix of weights here.", node.at)
     return Place("quantity", "w", pairs[0], None, power=marks.power)

@@ -53,7 +53,7 @@ _SIGN_OF = {
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₒₚₜₓₐₑₕᵣₛᵦ₊₋₍₎", "0123456789ijklmnoptxaehrsb+-()", strict=True))
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿˡᵗᵏʲᵐᴷᴸᴺ⁺⁻⁽⁾", "0123456789inltkjmKLN+-()", strict=True))
 _ACCENT_OF = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar"}
-_SAME_COMMAND = {"part": "partial", "grad": "nabla"}
+_SAME_COMMAND = {"part": "partial", "grad": "nabla", "bigtriangledown": "nabla", "triangledown": "nabla"}
 _GREEK_COMMANDS = {*GREEK.values(), "ell", "Sigma"}
 _TYPED_GREEK = {x for x in GREEK.values() if len(x) > 2}
 _SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "triangle": "Delta",
@@ -84,7 +84,8 @@ _ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "ti
 
 _TOKEN = re.compile(
     r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"
-    r"|(?P<dots>\.\.\.)|(?P<had>\.\*)|(?P<turned>\.T\b)|(?P<number>\d+\.\d+|\.\d+|\d+)|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
+    r"|(?P<dots>\.\.\.)|(?P<had>\.[ ]?\*)|(?P<turned>\.T\b)|(?P<number>\d+\.\d+|\.\d+|\d+)"
+    r"|(?P<letters>[A-Za-z]+)|(?P<sign>:=|<-|->|\+=|-=|==|!=|>=|<=|=>|\*\*|[^\s\\])",
     re.DOTALL | re.ASCII,
 )
 _TYPED_INDICES = re.compile(r"_[h-km-p][h-km-p](?![A-Za-z0-9_])", re.ASCII)
