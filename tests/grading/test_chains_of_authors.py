@@ -58,10 +58,14 @@ STEPS_BETWEEN = [
     (OF_LAST, _TO_LAST + r"\prod_{j=k+1}^T" + _LINK, "equal"),
     (OF_LAST, _TO_LAST + r"\prod_{j=k}^T" + _LINK, "wrong"),
     (OF_LAST, _TO_LAST + r"\prod_{j=k+1}^{T-1}" + _LINK, "wrong"),
+    (OF_LAST, r"\frac{\partial L}{\partial h^j_t} = \frac{\partial L}{\partial o^k_t} "
+     r"\frac{\partial o^k_t}{\partial h^j_t}", "wrong"),  # k counts outputs, and its sum is missing
+    (OF_ALL, r"\frac{\partial L_t}{\partial h^j_t} = \frac{\partial L_t}{\partial o^k_t} "
+     r"\frac{\partial o^k_t}{\partial h^j_t}", "wrong"),
     (OF_ALL, _BACK + r"\prod_{j=k+1}^t" + _LINK, "wrong"),
     (OF_ALL, _BACK + r"\frac{\partial h_t}{\partial h_k}", "wrong"),
     (OF_ALL, _TO_LAST + r"\prod_{j=k+1}^T" + _LINK, "wrong"),
-]
+]  # fmt: skip
 _RULE = r"\frac{\partial L}{\partial Z^l} = \frac{\partial L}{\partial A^l} \odot "
 _CASES = r"\begin{cases} \frac{\partial L}{\partial A^l_j} & Z^l_j > 0 \\ 0 & \text{otherwise} \end{cases}"
 OF_ONE_ACTIVATION = [

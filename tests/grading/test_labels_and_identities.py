@@ -210,7 +210,6 @@ def test_labels_identities_and_remarks(row, formula, verdict):
 @pytest.mark.parametrize(
     ("row", "formula", "kind", "words"),
     [
-        (SOFTMAX, r"\frac{\partial s_i}{\partial z_j} = -s_i s_j", "missing condition", "it holds for i != j only"),
         (SOFTMAX, r"\frac{\partial s_i}{\partial z_j} = s_i (1 - s_j)", "missing condition", "it holds for i = j only"),
         (
             SOFTMAX,

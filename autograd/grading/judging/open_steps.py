@@ -14,7 +14,8 @@ __all__ = ["are_between", "of_later_steps"]
 def are_between(task, reading, letters):
     """Return True if letters count steps, and occur in derivatives between quantities and in bounds alone.
 
-    Each of them must be the step of a variable, and that of a differentiated quantity or a bound of a product.
+    Each of them must be the step of a variable, and that of a differentiated quantity or a bound of a product. It is
+    the only mark that counts steps: the k of ``o^k_t`` is an index, over which a sum is missing.
     """
     if task.kind != "value" or not letters or any(reading.axes.get(x) != "step" for x in letters):
         return False
@@ -29,7 +30,12 @@ def are_between(task, reading, letters):
                 bounds = [y for y in (x.data.lower, x.data.upper) if y is not None]
                 inside |= {id(z) for y in bounds for z in walk(y)}
                 starts |= {head(y) for y in bounds}
-    names = [x for side in task.sides[1:] for x in walk(side) if is_name(x) and id(x) not in inside]
+    nodes = [x for side in task.sides[1:] for x in walk(side)]
+    marks = [[head(p) for s in x.parts for p in s.parts] for x in nodes if is_name(x)]
+    counts = [[y for y in x if reading.axes.get(y) == "step"] for x in marks if set(x) & set(letters)]
+    if any(len(x) != 1 for x in counts):
+        return False
+    names = [x for x in nodes if is_name(x) and id(x) not in inside]
     outside = {head(p) for x in names for s in x.parts for p in s.parts}
     return all(x in ends and x in starts and x not in outside for x in letters)
 
