@@ -62,7 +62,7 @@ def derivatives(way):
 
 
 def first_unknown(way, below):
-    """Return the first line of a wrong update's computation that is not a derivative of the loss, or None.
+    """Return the line of the first value of a wrong update's computation that is no derivative of the loss, or None.
 
     Args:
         way: The facts about the backward pass.
@@ -70,18 +70,21 @@ def first_unknown(way, below):
     """
     known = [("", seen.shape, [way.gradients.get(e, 0.0) for e in seen.elements], False) for seen in way.forward]
     known = [one for one in known if any(one[2]) and all(map(math.isfinite, one[2]))] + derivatives(way)
+    first = None
     for statement, node, places in way.nodes:
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return)) or statement.value is not node:
             continue
         if statement.lineno in way.update_lines or way.is_slope(node):
             continue
         for place in places[:MAX_PLACES]:
+            if first is not None and place.order >= first[0]:
+                break  # a wrong value makes what a loop computes later wrong, too
             computed = [e for e in place.elements if isinstance(e, Value) and e.op is not None]
             back = [e for e in computed if e not in way.gradients and e in below and e not in way.right]
             known_here = not back or _note(statement.lineno, "", place, known) or is_partly_adjoint(way, place)
             if not known_here and not _is_state(way, statement, place):
-                return statement.lineno
-    return None
+                first = place.order, statement.lineno
+    return first and first[1]
 
 
 def is_partly_adjoint(way, place):
