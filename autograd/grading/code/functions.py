@@ -2,6 +2,8 @@
 
 import ast
 import math
+import re
+from fractions import Fraction
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
@@ -16,6 +18,7 @@ from autograd.grading.code.torch_names import Base, Context
 
 __all__ = ["grade_functions"]
 
+_TARGET = re.compile(r"(t|y|target|label|one_?hot|truth)s?(_|$)|y_?(true|target)", re.I)
 SHAPES = (
     ((4, 3), (3, 2), (2,)),
     ((4, 3), (2, 3), (2,)),
@@ -80,9 +83,18 @@ def _grade_class(reading, cls, grade, explained):
         return
     # An input that is broadcast can be read with many shapes. Its gradient has the shape that it should have.
     _, given, found, output, several = min(compared, key=lambda one: one[0])
+    targets = _with_distributions(given, found)
+    has_targets = any(isinstance(shape, _Distribution) for _, shape, _ in targets)
+    if has_targets and not all(_is_right(factor) for *_, factor in found):
+        try:  # softmax(z) - t is the gradient of a cross-entropy only where the targets add up to 1
+            found, output, several, _ = _compared(reading.machine, forward, backward, targets)
+            given = targets
+            grade.loss += f"; the targets of {cls.name} add up to 1"
+        except (Unreadable, *FAILURES):
+            pass
     wrong = []
     for name, shape, factor in found:
-        right = factor is not None and close(factor, 1.0)
+        right = _is_right(factor)
         wrong += [] if right else [name]
         verdict = "right" if right else "wrong"
         grade.updates.append(UpdateGrade(f"{cls.name}: {name}", shape, line, verdict, factor, None))
@@ -92,6 +104,25 @@ def _grade_class(reading, cls, grade, explained):
         named = explained(step, len(grade.text.splitlines()), len(changed))
         message = "what backward returns for {} is not the gradient of forward"
         grade.mistakes.extend(named or [Mistake(line, "other", message.format(name)) for name in wrong])
+
+
+class _Distribution(tuple):
+    """The shape of targets whose rows are probabilities: they are positive and add up to 1."""
+
+
+def _with_distributions(given, found):
+    """Return arguments with probabilities for those without a gradient that are called targets or labels."""
+    learned = {name for name, *_ in found}
+    return [
+        (name, _Distribution(shape), value)
+        if name not in learned and value is None and shape and _TARGET.match(name)
+        else (name, shape, value)
+        for name, shape, value in given
+    ]
+
+
+def _is_right(factor):
+    return factor is not None and close(factor, 1.0)
 
 
 def _made_arguments(tree, name, required, backward):
@@ -160,8 +191,8 @@ def _written(torch, shape, k, numbers=None):
     if not isinstance(shape, tuple):
         return repr(shape)
     count = math.prod(shape)
-    data = [round(x, 6) for x in (numbers(count) if numbers else _numbers(count, k))]
-    return f"{torch}.tensor({data}).reshape({shape})" if shape else f"{data[0]}"
+    data = [round(x, 6) for x in (numbers(count) if numbers else _numbers(shape, k))]
+    return f"{torch}.tensor({data}).reshape({tuple(shape)})" if shape else f"{data[0]}"
 
 
 def _function(cls, name):
@@ -211,14 +242,19 @@ def _weights(count):
     return [0.21 * ((7 * i) % 5) - 0.11 * (i % 3) - 0.15 for i in range(count)]
 
 
-def _numbers(count, k):
-    """Return numbers of both signs for an argument of ``forward``."""
-    return [((5 * i + 3 * k) % 13 - 6.3) / 7 for i in range(count)]
+def _numbers(shape, k):
+    """Return numbers of both signs for an argument of ``forward``, or probabilities for targets."""
+    if not isinstance(shape, _Distribution):
+        return [((5 * i + 3 * k) % 13 - 6.3) / 7 for i in range(math.prod(shape))]
+    classes = shape[-1]
+    row = [Fraction(2 * (i % classes) + 1, 1 << 5) for i in range(classes - 1)]  # so that they add up to 1 in floats
+    rows = [[*row, 1 - sum(row)][::-1] if n % 2 else [*row, 1 - sum(row)] for n in range(math.prod(shape[:-1]))]
+    return [float(x) for each in rows for x in each]
 
 
 def _made(machine, shape, k):
     if not isinstance(shape, tuple):  # a plain number
         return shape
-    numbers = _numbers(math.prod(shape), k)
+    numbers = _numbers(shape, k)
     made = machine.library.numpy["array"](numbers).reshape(shape) if shape else numbers[0]
     return machine.track(made)
