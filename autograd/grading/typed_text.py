@@ -32,6 +32,9 @@ _ENTRY = re.compile(
     r"(?<![A-Za-z\\])(?P<d>d?)(?P<letter>[A-Za-z]|\\?delta|δ)(?:_?(?P<layer>\d)|_\{(?P<braced>\d)\})\s*"
     r"\[\s*(?P<i>[h-q]|\d)\s*(?:(?:,|\]\s*\[)\s*(?P<j>[h-q]|\d)\s*)?\]"
 )
+_PRINTED = re.compile(
+    r"(?<![A-Za-z\\])d\d*\[|\bfor\b[^=]*\bin\b"
+)  # d2[1], sum(... for n in S): the text of a derivation
 _ENTRY_OF_ONE = re.compile(r"(?<![A-Za-z\\])(?P<letter>d?[A-Za-z])\s*\[\s*(?P<i>\d)\s*\]")
 _VERSION = re.compile(r"(_[A-Za-z]{1,2})_(new|next|old|prev)(?![A-Za-z0-9_])")
 
@@ -39,12 +42,13 @@ _VERSION = re.compile(r"(_[A-Za-z]{1,2})_(new|next|old|prev)(?![A-Za-z0-9_])")
 def with_entries_of_layers(text) -> str:
     r"""Return a formula with ``W^{(2)}_{1,2}`` for ``W_2[1,2]`` and for ``W2[1,2]``, an entry of the matrix of a layer.
 
-    Indices begin at 1. Two brackets side by side, as in ``W_2[1][2]``, are two indices, too.
+    Indices begin at 1. Two brackets side by side, as in ``W_2[1][2]``, are two indices, too. The text that a derivation
+    prints stays as it is.
 
     >>> with_entries_of_layers("a_2[1] = f(z_2[1])"), with_entries_of_layers("w[1,2] = a[1]")
     ('a^{(2)}_{1} = f(z^{(2)}_{1})', 'w[1,2] = a[1]')
     """
-    if "[" not in text or len(text) > MAX_CHARACTERS:
+    if "[" not in text or len(text) > MAX_CHARACTERS or _PRINTED.search(text):
         return text
 
     def entry(match):

@@ -218,8 +218,9 @@ LAYERS = (
             r" \frac{\partial Y}{\partial Z_{o}} \frac{\partial Z_{o}}{\partial \mathbf{b}_{o}}",
             "equal",
         ),
-        (r"\frac{\partial \xi}{\partial W_h} = -X^T \cdot \delta_h", "ambiguous"),
-        (r"\delta_h = \frac{\partial \xi}{\partial Z_h} = H \circ [\delta_o \cdot W_o^T]", "ambiguous"),
+        (r"\frac{\partial \xi}{\partial W_h} = 2 X^T \cdot \delta_h", "wrong"),
+        (r"\frac{\partial \xi}{\partial W_h} = H^T \cdot \delta_h", "wrong"),
+        (r"\delta_h = \frac{\partial \xi}{\partial Z_h} = H \circ [\delta_o \cdot W_o^T]", "wrong"),
     ],
 )
 def test_names_of_layers_below_matrices(formula, verdict):
