@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.compiler.instructions import region
-from autograd.compiler.loops import Item, Loop, size
+from autograd.compiler.loops import Item, Loop, size, slots_of
 from autograd.compiler.nests import width, written_slots
 from autograd.compiler.splitting import is_costly, split
 
@@ -45,7 +45,7 @@ def jammed(items: list[Item], factor: int) -> list[Item]:
     if factor < 2:
         return items
     apart = split(items)  # an exponential need not be written four times
-    trees = [_tree(item, [(slot,) for slot in _slots(item)]) for item in apart]
+    trees = [_tree(item, [(slot,) for slot in slots_of([item])]) for item in apart]
     return [_item(tree) for found in trees for tree in _jammed(found, factor, 0)]
 
 
@@ -68,10 +68,6 @@ class _Node:
     places: tuple = ()
     count: int = 1
     body: tuple = ()
-
-
-def _slots(item):
-    return [slot for part in item.body for slot in _slots(part)] if isinstance(item, Loop) else list(item[1])
 
 
 def _tree(item, places):

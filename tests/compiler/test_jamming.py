@@ -10,7 +10,7 @@ import nn
 from autograd.compiler import kernel_cache, kernels
 from autograd.compiler.instructions import TEMPORARIES
 from autograd.compiler.jamming import at_once, jammed
-from autograd.compiler.loops import Loop, unroll
+from autograd.compiler.loops import Loop, slots_of, unroll
 from autograd.engine import primitives
 
 COPY, MUL = ("=", primitives.identity, (None,)), ("+=", primitives.mul, (None, None))
@@ -82,13 +82,9 @@ def test_a_short_loop_with_an_exponential_stays():
 def test_loops_around_that_move_places_apart():
     # in iteration 1 of the outer loop, what one neuron writes is what the next one reads
     inner = layer(out=X - 100)
-    steps = [100 if slot == X - 100 else 0 for slot in _slots(inner)]
+    steps = [100 if slot == X - 100 else 0 for slot in slots_of([inner])]
     outer = Loop(2, (inner,), tuple(steps))
     assert effects(unroll(jammed([outer], 2))) == effects(unroll([outer]))
-
-
-def _slots(item):
-    return [slot for part in item.body for slot in _slots(part)] if isinstance(item, Loop) else list(item[1])
 
 
 def drawn(generator, depth=0):
@@ -102,14 +98,8 @@ def drawn(generator, depth=0):
             slots = [generator.choice([W, S]) + generator.randrange(300) for _ in range(2 if operation is COPY else 3)]
             slots[0] = S + generator.randrange(300)
             body.append((operation, tuple(slots)))
-    steps = tuple(
-        [generator.choice([0, 1, 1, 4, 30, 60]) for _ in range(sum(map(len, map(_slots, map(_alone, body)))))]
-    )
+    steps = tuple([generator.choice([0, 1, 1, 4, 30, 60]) for _ in range(len(slots_of(body)))])
     return Loop(generator.randint(2, 5), tuple(body), steps)
-
-
-def _alone(item):
-    return item if isinstance(item, Loop) else Loop(2, (item,), (0,) * len(item[1]))
 
 
 def test_random_loops():

@@ -11,15 +11,15 @@ from autograd.formulas.field import Unprovable
 from autograd.formulas.precise import precise_numbers
 from autograd.formulas.sampling import DIGITS, field_sample, precise_sample
 
-__all__ = ["DOUBTED_POINTS", "KINK_POINTS", "POINTS_WITHOUT_VALUE", "Points", "closed_gates"]
+__all__ = ["DOUBTED_POINTS", "POINTS_WITHOUT_VALUE", "Points", "closed_gates"]
 
 # A formula may have no real value where two or three numbers are negative. By chance, they are so at every one of a few
 # points. With so many points, a formula that has a value somewhere is not taken for one that has none.
 POINTS_WITHOUT_VALUE = 60
 _FIRST_PRECISE_POINTS = 6  # behind them, most gates are open at every second point of many digits
-KINK_POINTS = 24  # points of a field that decide if step functions are random bits there, at least
+_KINK_POINTS = 24  # points of a field that decide if step functions are random bits there, at least
 DOUBTED_POINTS = 48  # points of many digits, if a field does not decide: at one of four, a wrong gate is seen
-_RANDOM_KINK_POINTS = 12  # the first of them
+_RANDOM_KINK_POINTS = 12  # the first of those in a field
 _ALONE = 24  # in a network with at most so many gates, each is closed alone at one of the points
 _PARTS = 12  # with more gates, they are closed in 12 parts, one part after the other, in two ways or more
 _LOOSE_KINK_POINTS = 8
@@ -101,7 +101,7 @@ class _Closed:
 
     def __iter__(self):
         for k in itertools.count():
-            yield (k not in self._closed) + 0 if k < self._gates else None
+            yield int(k not in self._closed) if k < self._gates else None
 
 
 def _with_other_steps(network, drawn):
@@ -190,7 +190,7 @@ class Points:
         """Return as many points of a prime field as decide if there are kinks. The graph has a meaning there."""
         if not self._kinks:
             self.field(1)
-            self._kinks = max(KINK_POINTS, _RANDOM_KINK_POINTS + len(_samples_of(self.network).closed))
+            self._kinks = max(_KINK_POINTS, _RANDOM_KINK_POINTS + len(_samples_of(self.network).closed))
         return self.field(self._kinks)
 
     def loose(self):
