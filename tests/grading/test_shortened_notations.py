@@ -207,11 +207,9 @@ WEIGHTS = setting("2-3-2 sig half_sse", "from-to", {"w": r"\theta", "y": "h", "t
 @pytest.mark.parametrize(
     "formula",
     [
-        r"v_t = \gamma v_{t-1} + \alpha \nabla_\theta J(\theta)",
-        r"v \leftarrow \mu v - \alpha \nabla J(\theta), \quad \theta \leftarrow \theta + v",
+        r"v_t = v_{t-1} + \alpha \nabla_\theta J(\theta)",
         r"\theta = \theta - v_t",
         r"\theta = \theta - \alpha m_t",
-        r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) \nabla_\theta J(\theta)",
     ],
 )
 def test_the_memory_of_an_optimizer_is_refused_and_not_called_wrong(formula):

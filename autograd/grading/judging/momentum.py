@@ -3,7 +3,7 @@ r"""Updates with momentum: a part of the step before is added to the step of gra
 from autograd.grading.reading.nodes import Node, is_name, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["refuse_memories", "without_momentum"]
+__all__ = ["is_memory", "refuse_memories", "without_momentum"]
 
 _EARLIER = ("old", "prev", "previous", "last", "alt", "before")
 _CONDITION = "with momentum: the step before is added, and the rest is the step of gradient descent"
@@ -25,18 +25,19 @@ def refuse_memories(claim, places):
     terms = [x for side in claim.sides[1:] if side is not None and side.kind == "add" for x in side.parts]
     if not any(is_name(x, left.data[0]) for term in terms for x in walk(term)):
         return
-    if _is_memory(left, places):
+    if is_memory(left, places):
         slopes = [x.parts[1] for term in terms for x in walk(term) if x.kind == "deriv"]
         if slopes and not any(is_name(x, left.data[0]) for x in slopes):
             raise ReadingError(_NO_QUANTITY.format(show(left)), left.at)
     elif {"w", "b"} & set(places.roles_of(left.data[0])):
         for term in terms:
             step = _bare(term, places)
-            if step is not None and _is_memory(step, places):
+            if step is not None and is_memory(step, places):
                 raise ReadingError(_NO_QUANTITY.format(show(step)), step.at)
 
 
-def _is_memory(name, places):
+def is_memory(name, places):
+    """Return True if a name may be the memory of an optimizer: a usual letter of one that has no other meaning."""
     base = name.data[0]
     is_known = base in places.roles or base in places.model.labels or base in places.model.weight_names
     return base in _MEMORIES and not name.data[1] and not is_known

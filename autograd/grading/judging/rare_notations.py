@@ -7,6 +7,7 @@ from autograd.grading.reading.nodes import Node, is_name, rewrite, walk, with_jo
 
 __all__ = [
     "with_gradients_in_weights",
+    "with_gradients_of_steps",
     "with_layer_of_left_side",
     "with_layers_as_usual",
     "with_lettered_derivatives",
@@ -188,6 +189,42 @@ def with_gradients_in_weights(claim, places):
         return claim
     by = Node("name", (), (places.weight_letter, 0), left.at)
     return claim._replace(sides=(left.with_parts([left.parts[0], by]), *claim.sides[1:]))
+
+
+def with_gradients_of_steps(claim, places):
+    r"""Return a claim with ``w - \eta \nabla_w C`` for ``w - \eta \nabla C`` in an update of w.
+
+    The gradient must be a term, perhaps with rates or numbers as factors. In other products, it is that in the outputs.
+    """
+    left = claim.sides[0]
+    if left is None:
+        return claim
+    parameter = left.parts[0] if left.kind == "step" else left
+    if not is_name(parameter) or not {"w", "b"} & set(places.roles_of(parameter.data[0])):
+        return claim
+    sides = claim.sides[1:]
+    old = [x for side in sides for x in walk(side) if is_name(x) and x.data[0] == parameter.data[0]]
+    parameter = old[0] if old and left.kind != "step" else parameter
+
+    def gradient(node):
+        is_bare = node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none"
+        return node.with_parts([node.parts[0], parameter]) if is_bare else None
+
+    def of_term(term):
+        if term.kind in ("neg", "group"):
+            return term.with_parts([of_side(x) for x in term.parts])
+        factors = term.parts if term.kind == "prod" else (term,)
+        rest = [x for x in factors if x.kind != "deriv"]
+        names = [x for factor in rest for x in walk(factor) if is_name(x)]
+        is_step = len(rest) == len(factors) - 1 and all(
+            x.data[0] in places.rates or not places.roles_of(x.data[0]) for x in names
+        )
+        return rewrite(term, gradient) if is_step else term
+
+    def of_side(side):
+        return side.with_parts([of_term(x) for x in side.parts]) if side.kind == "add" else of_term(side)
+
+    return claim._replace(sides=(left, *[of_side(x) for x in sides]))
 
 
 def with_variables_of_gradients(claim, places):

@@ -35,12 +35,14 @@ from autograd.grading.judging.judge import Judge
 from autograd.grading.judging.layer_products import without_products_of_layers
 from autograd.grading.judging.lettered_deltas import with_defined_names, with_lettered_deltas
 from autograd.grading.judging.loss_labels import PART_OF_LOSS, without_loss_labels
+from autograd.grading.judging.memories import without_memories
 from autograd.grading.judging.momentum import refuse_memories, without_momentum
 from autograd.grading.judging.one_meaning import with_one_meaning
 from autograd.grading.judging.open_d import has_open_d, is_claimed_d, with_deltas, with_derivatives
 from autograd.grading.judging.other_readings import OtherReadings
 from autograd.grading.judging.rare_notations import (
     with_gradients_in_weights,
+    with_gradients_of_steps,
     with_layers_as_usual,
     with_lettered_derivatives,
     with_spelled_slopes,
@@ -180,7 +182,16 @@ class Written:
         claims = [one for claim in read_claims(text, *letters_of) for one in by_kind(claim)]
         if self.reads_own_names:
             claims = with_own_names_of_others(claims, places)
-        return [self._of_defined(one, places, target) for one in with_defined_names(claims, places)]
+        first = None
+        for remembered, condition in without_memories(claims, places):
+            found = [self._of_defined(one, places, target) for one in with_defined_names(remembered, places)]
+            is_right = all(v.judged.verdict in ("equal", "unproved") for v in found)
+            if is_right and condition:
+                found[-1] = found[-1]._replace(condition=joined(found[-1].condition, condition))
+            if is_right:
+                return found
+            first = found if first is None else first
+        return first
 
     def _of_defined(self, defined, places, target):
         """Return the verdict on a claim whose deltas may be defined by the formula."""
@@ -237,7 +248,7 @@ class Written:
         claim = with_jacobian_of_softmax(with_loss_of_operator(with_sizes_of_outputs(claim, places), places), places)
         claim, defined = without_own_name(claim, places) if self.reads_own_names else (claim, "")
         claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)
-        claim = with_gradients_in_weights(claim, places)
+        claim = with_gradients_of_steps(with_gradients_in_weights(claim, places), places)
         claim = with_layers_as_usual(claim, places)
         claim = with_operators_in_letters(with_jacobians_in_letters(claim, places), places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
