@@ -42,6 +42,7 @@ from autograd.grading.meaning.claims import Claim
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
 from autograd.grading.reading.readers import is_latex
 from autograd.grading.reading.trees import ReadingError
+from autograd.grading.terms_in_words import with_terms_in_words
 from autograd.grading.typed_text import with_entries_of_layers, with_typed_signs
 from autograd.grading.usual_signs import with_usual_signs
 
@@ -144,6 +145,7 @@ class Grader:
             raise TypeError(f"the rate is the name of a quantity, found {type(rate).__name__}.")
         if rate is None and self.context.convention.letters["rate"] != r"\eta":
             rate = self.context.convention.letters["rate"]
+        formula = with_terms_in_words(formula)
         formula = with_typed_signs(formula, self.context.convention.letters.values())
         formula = with_usual_signs(without_appearance(without_numbers(without_reasons(formula))))
         formula = formula if self.context.is_preset else with_entries_of_layers(formula)

@@ -23,6 +23,7 @@ from autograd.grading.judging.derivative_notations import (
 )
 from autograd.grading.judging.jacobian_notations import with_gradients_of_products
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
+from autograd.grading.judging.named_notations import with_called_activation, with_named_matrices, without_word
 from autograd.grading.judging.own_letters import with_greek_weights, with_own_deltas
 from autograd.grading.judging.rare_notations import (
     with_layer_of_left_side,
@@ -114,6 +115,13 @@ def _if_equal(found, other, places, condition):
     return other if isinstance(found, ReadingError) else None
 
 
+def _only_if_equal(found, other, places, condition):
+    """Take a claim that is right in this way, under its condition."""
+    if other.judged.verdict == "equal":
+        return other._replace(condition=joined(other.condition, condition))
+    return None
+
+
 def _if_right(found, other, places, said):
     """Take a claim that is right with the weights of two layers in two letters."""
     return other if other.judged.verdict == "equal" else None
@@ -189,8 +197,11 @@ OF_CLAIMS = (
             with_layer_of_left_side,
             with_steps_of_others,
             with_samples_of_others,
+            with_named_matrices,
+            with_called_activation,
         )
     ],
+    ClaimReading(without_word, _only_if_equal),
 )
 IN_WEIGHTS = (
     ClaimReading(lambda claim, places: (with_greek_weights(claim, places, has_layers=True), ""), _if_right),

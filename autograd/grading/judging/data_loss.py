@@ -18,7 +18,7 @@ def with_data_loss(claim, places):
     Return None for the claim if the loss has no penalty, or if no other letter of a loss is differentiated on the
     right. The left side must be a derivative of the whole loss, or a parameter after its update. In ``J_{reg}``,
     ``dW_{reg}`` and ``w_{L2}``, a word says that the whole loss is meant; J and dW are then those without the penalty.
-    So is the dW of ``dJ/dW = dW + \lambda W``.
+    So is the dW of ``dJ/dW = dW + \lambda W``, and that on the right of ``dW = dW + \lambda W``.
     """
     left = claim.sides[0]
     if not places.model.has_penalty or left is None or len(claim.sides) < 2 or left.kind not in _OF_PARAMETERS:
@@ -34,7 +34,7 @@ def with_data_loss(claim, places):
         if node.kind != "deriv":
             return None
         if node.data == "name":
-            if is_named and not is_labelled:
+            if is_named and not is_labelled and node != left:
                 return None
             found.append(f"d{show(node.parts[1])}")
         else:

@@ -54,10 +54,15 @@ def _compared_label(node, places):
 
 
 def with_weights(claim, places):
-    """Return a claim with its undeclared ``v_j`` and ``u_j`` as weights."""
+    """Return a claim with its undeclared ``v_j`` and ``u_j`` as weights.
+
+    In a recurrent network whose pre-activations have another letter, u and v alone are weights, too.
+    """
+    is_recurrent = places.model.steps > 1 and places.is_declared("s")
 
     def replace(node):
-        if not is_name(node, "u", "v") or [x.kind for x in node.parts] != ["sub"]:
+        kinds = [x.kind for x in node.parts]
+        if not is_name(node, "u", "v") or (kinds != ["sub"] and (kinds or not is_recurrent)):
             return None
         if places.roles.get(node.data[0]) or node.data[0] in places.model.labels:
             return None

@@ -68,7 +68,7 @@ class Readings:
                 for y in (x.data.lower, x.data.upper, x.data.domain, *x.data.conditions):
                     if y is not None:
                         inside |= {id(z) for z in walk(y)}
-            elif x.kind == "cmp":
+            elif x.kind == "cmp" and not self._is_threshold(x):
                 for p in x.parts:
                     if p.kind == "name" and not p.parts:
                         inside.add(id(p))
@@ -83,6 +83,14 @@ class Readings:
             if (x.kind == "name" and x not in self.definitions) or (x.kind == "call" and self._is_quantity(x)):
                 found.setdefault(x, x)
         return sorted(found.values(), key=lambda x: -len(self._letters_of(x)))
+
+    def _is_threshold(self, comparison):
+        """Return True if a quantity is compared with a number, as in a > 0, where a letter alone is a vector."""
+        letters = [p.data[0] for p in comparison.parts if p.kind == "name"]
+        others = [p.kind for p in comparison.parts if p.kind != "name"]
+        return (
+            comparison.data in ("<", ">", "<=", ">=") and others == ["num"] and bool(self.places.roles.get(letters[0]))
+        )
 
     def _is_quantity(self, call):
         base, primes = call.parts[0].data
