@@ -75,6 +75,13 @@ RIGHT = [
         "logistic",
         r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \frac{\partial s(z)}{\partial z} = s(z) - y",
     ),
+    ("logistic", r"\frac{\partial L}{\partial (w^T x + b)} = a - y"),
+    ("logistic", r"\frac{\partial (w^T x + b)}{\partial w} = x"),
+    (
+        "logistic",
+        r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial \sigma(w^T x + b)} "
+        r"\frac{\partial \sigma(w^T x + b)}{\partial (w^T x + b)} \frac{\partial (w^T x + b)}{\partial w}",
+    ),
     ("recurrent", r"\frac{\partial L}{\partial u} = \sum_t \delta_t h_{t-1}"),
     ("recurrent", r"\frac{\partial L}{\partial u} = \sum_{t=1}^{T_x} \delta_t \cdot h_{t-1}^{\text{enc}}"),
     ("recurrent", r"\frac{\partial L}{\partial w} = \sum_t \delta_t^{rnn} x_t"),
@@ -95,6 +102,13 @@ WRONG = [
     (
         "logistic",
         r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \frac{\partial s(z)}{\partial z} = y - s(z)",
+    ),
+    ("logistic", r"\frac{\partial L}{\partial (w^T x + b)} = y - a"),
+    ("logistic", r"\frac{\partial (w^T x + b)}{\partial w} = w"),
+    (
+        "logistic",
+        r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial \sigma(w^T x + b)} "
+        r"\frac{\partial (w^T x + b)}{\partial w}",
     ),
     ("recurrent", r"\frac{\partial L}{\partial u} = -\sum_t \delta_t h_{t-1}"),
     ("recurrent", r"\frac{\partial L}{\partial u} = \sum_{t=1}^{T_x} \delta_t \cdot h_{t-2}^{\text{enc}}"),

@@ -8,7 +8,13 @@ from fractions import Fraction
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk, with_joined_factors
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["OPEN_ORDER", "with_operators_in_letters", "with_orders_of_derivatives", "with_slopes_of_brackets"]
+__all__ = [
+    "OPEN_ORDER",
+    "with_operators_in_letters",
+    "with_orders_of_derivatives",
+    "with_slopes_of_brackets",
+    "with_spelled_variables",
+]
 
 OPEN_ORDER = (
     "it is right if {0} is a first derivative, and wrong if the number is a layer: write the derivative with a prime"
@@ -129,3 +135,47 @@ def _of_entries(node):
     bare = name.with_parts([script for script in name.parts if script is not below[0]])
     found = inner.with_parts([inner.parts[0], bare]) if inner.kind == "deriv" else bare
     return found if own == letters else Node("transpose", (found,), None, node.at)
+
+
+def with_spelled_variables(claim, places):
+    r"""Return a claim with ``\partial L/\partial z`` for ``\partial L/\partial (w^T x)``, in a network of one neuron.
+
+    ``\sigma(w^T x)`` is the output then. Both keep the marks of x. They must be the whole part of a derivative.
+    """
+    if places.model.depth != 1 or places.model.size(1) != 1:
+        return claim
+
+    def marks_of_sum(node):
+        """Return the marks of x if a node is the sum of the neuron, or None for another node."""
+        while node.kind == "group":
+            node = node.parts[0]
+        terms = node.parts if node.kind == "add" else (node,)
+        biases = [x for x in terms if is_name(x) and "b" in places.roles_of(x.data[0])]
+        products = [x for x in terms if x not in biases]
+        if (
+            len(biases) != places.model.has_biases
+            or len(products) != 1
+            or products[0].kind != "prod"
+            or len(products[0].parts) != 2
+        ):
+            return None
+        factors = [x.parts[0] if x.kind == "transpose" else x for x in products[0].parts]
+        names = {role: x for x in factors if is_name(x) for role in ("w", "x") if role in places.roles_of(x.data[0])}
+        return names["x"].parts if len(names) == 2 and not names["w"].parts else None
+
+    def spelled(part):
+        node = part
+        while node.kind == "group":
+            node = node.parts[0]
+        marks = marks_of_sum(node)
+        if marks is not None:
+            return Node("name", marks, (places.pre_activation, 0), node.at)
+        is_call = node.kind == "call" and len(node.parts) == 2 and is_name(node.parts[0]) and not node.parts[0].data[1]
+        is_call |= node.kind == "prod" and node.data == ("",) and is_name(node.parts[0], places.output_letter)
+        marks = marks_of_sum(node.parts[1]) if is_call and not places.is_loss(node.parts[0]) else None
+        return part if marks is None else Node("name", marks, (places.output_letter, 0), node.at)
+
+    def replace(node):
+        return node.with_parts([spelled(x) for x in node.parts]) if node.kind == "deriv" else None
+
+    return claim.rewritten(replace)

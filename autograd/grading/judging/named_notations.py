@@ -8,7 +8,8 @@ _LAYERS = {"i": 0, "x": 0, "h": 1, "o": 2, "y": 2}  # letters that name layers o
 _KNOWN = frozenset({
     "in", "input", "out", "output", "hid", "hidden", "true", "label", "labels", "target", "targets", "real", "gt",
     "actual", "truth", "desired", "onehot", "expected", "pred", "predicted", "prediction", "model", "old", "new",
-    "next", "prev", "previous", "last", "current", "reg", "ell", "top", "total", "tot", "all", "train", "tr", "net", "max", "min",
+    "next", "prev", "previous", "last", "current", "reg", "ell", "top", "total", "tot", "all", "train", "tr", "net",
+    "max", "min",
 })  # fmt: skip
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",

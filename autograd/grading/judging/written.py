@@ -28,7 +28,7 @@ from autograd.grading.judging.claim_readings import (
 from autograd.grading.judging.comparing import needed_of_targets
 from autograd.grading.judging.data_loss import with_data_loss
 from autograd.grading.judging.defined_deltas import defines_delta, with_defined_deltas
-from autograd.grading.judging.derivative_notations import with_operators_in_letters
+from autograd.grading.judging.derivative_notations import with_operators_in_letters, with_spelled_variables
 from autograd.grading.judging.instances import indices_in, instances
 from autograd.grading.judging.jacobian_notations import with_jacobians_in_letters
 from autograd.grading.judging.judge import Judge
@@ -250,6 +250,7 @@ class Written:
         claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)
         claim = with_gradients_of_steps(with_gradients_in_weights(claim, places), places)
         claim = with_layers_as_usual(claim, places)
+        claim = with_spelled_variables(claim, places)
         claim = with_operators_in_letters(with_jacobians_in_letters(claim, places), places)
         claim = with_spelled_slopes(with_lettered_derivatives(claim, places), places)
         claim = with_transposed_entries(without_points(claim, places))
