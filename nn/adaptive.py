@@ -4,7 +4,7 @@ Their definitions and defaults agree with ``torch.optim``.
 """
 
 from autograd import sqrt
-from nn.optimizers import SGD, Adam, Momentum, Optimizer, Rate, check_setting
+from nn.optimizers import SGD, Adam, Momentum, Optimizer, Rate, check_setting, normal, normal_square
 
 __all__ = ["Adagrad", "AdamW", "RMSprop"]
 
@@ -85,8 +85,8 @@ class RMSprop(Optimizer):
 
     def _change(self, gradient, rate, memory):
         average, velocity = memory
-        average = self.decay * average + (1 - self.decay) * gradient * gradient
-        velocity = self.momentum * velocity + gradient / (sqrt(average) + self.epsilon)
+        average = normal_square(self.decay * average + (1 - self.decay) * gradient * gradient, self.epsilon)
+        velocity = normal(self.momentum * velocity + gradient / (sqrt(average) + self.epsilon))
         return rate * velocity, (average, velocity)
 
 

@@ -8,22 +8,26 @@ the update, counted from 0, that returns a number, 0 or more.
 
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import Value, sqrt
 from autograd.engine import tape, updates
 from autograd.engine.absent import Absent, Renamed, listed
-from autograd.engine.algebra import is_real
+from autograd.engine.algebra import is_real, select
 from autograd.engine.texts import printable
 from nn.advice import unknown_setting
 from nn.data import finite
 
-__all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting"]
+__all__ = ["SGD", "Adam", "Momentum", "Optimizer", "check_setting", "normal", "normal_square"]
 
 
 # A positive number, or a function of the number of the update.
 Rate = float | Callable[[int], float]
+
+# The smallest number with all its digits. Numbers below it are called subnormal.
+_LEAST = sys.float_info.min
 
 _MISSING: Any = None  # the argument of step() without parameters, as PyTorch's optimizers, which know them, are called
 
@@ -318,7 +322,7 @@ class Momentum(Optimizer):
         self.nesterov = nesterov
 
     def _change(self, gradient, rate, memory):
-        velocity = self.momentum * memory[0] + gradient
+        velocity = normal(self.momentum * memory[0] + gradient)
         return rate * (gradient + self.momentum * velocity if self.nesterov else velocity), (velocity,)
 
 
@@ -365,10 +369,41 @@ class Adam(Optimizer):
 
     def _change(self, gradient, rate, memory):
         power1, power2, m, v = memory  # the powers of beta1 and beta2, and the two averages
-        power1, power2 = power1 * self.beta1, power2 * self.beta2
-        m = self.beta1 * m + (1 - self.beta1) * gradient
-        v = self.beta2 * v + (1 - self.beta2) * gradient * gradient
+        power1, power2 = normal(power1 * self.beta1), normal(power2 * self.beta2)
+        m = normal(self.beta1 * m + (1 - self.beta1) * gradient)
+        v = normal_square(self.beta2 * v + (1 - self.beta2) * gradient * gradient, self.epsilon)
         return rate * (m / (1 - power1)) / (sqrt(v / (1 - power2)) + self.epsilon), (power1, power2, m, v)
+
+
+def normal(x: Any) -> Any:
+    """Return 0 for a subnormal number, and any other number as it is.
+
+    An average that decays becomes subnormal after some thousand updates without a gradient: 0.9 to the power of 7,000
+    is a subnormal number. It stays one for ever, since 0.9 times the smallest of them is rounded up to it again, and
+    processors take many times longer for such numbers. An update is far too coarse to show the difference.
+
+    Args:
+        x: a number of any kind, a register included.
+
+    Example:
+        >>> normal(1e-310), normal(-1e-300)
+        (0.0, -1e-300)
+    """
+    return select(abs(x) < _LEAST, 0.0, x)
+
+
+def normal_square(x: Any, epsilon: float) -> Any:
+    """Return 0 for a subnormal average of squares if epsilon is so large that the update stays the same to the bit.
+
+    Args:
+        x: the average, a number of any kind, a register included.
+        epsilon: the number that the update adds to the root of the average.
+
+    Example:
+        >>> normal_square(1e-310, 1e-8), normal_square(1e-310, 1e-150)
+        (0.0, 1e-310)
+    """
+    return normal(x) if epsilon >= 1e-100 else x
 
 
 def _name(parameter):

@@ -3,11 +3,18 @@
 #ifndef DELTAGRAD_UPDATES_H
 #define DELTAGRAD_UPDATES_H
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "fast.h"
+
+/* Return 0 for a number below `least` in size, and the number otherwise. See `normal` in nn.optimizers. */
+static inline TAPE_INSIDE double update_normal(double x, double least) { return fabs(x) < least ? 0 : x; }
+
+/* The bound for averages of squares. See `normal_square` in nn.optimizers. */
+static inline TAPE_INSIDE double update_least_square(double epsilon) { return epsilon >= 1e-100 ? DBL_MIN : 0; }
 
 /* Return bits, the highest of which is set if the number is not finite. (Then all its exponent bits are set.) */
 static inline TAPE_INSIDE uint64_t update_spoilt(double x) {
@@ -38,7 +45,7 @@ TAPE_FAST static int update_momentum(int64_t n, const double *restrict w, const 
     int64_t i;
     for (i = 0; i < n; i++) {
         double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
-        double velocity = momentum * v[i] + gradient;
+        double velocity = update_normal(momentum * v[i] + gradient, DBL_MIN);
         double x = w[i] - rate * (nesterov ? gradient + momentum * velocity : velocity);
         new_v[i] = velocity;
         new_w[i] = x;
@@ -56,14 +63,15 @@ static inline TAPE_INSIDE int update_adam_of(int way, int64_t n, int64_t all, co
     const double *restrict v = memory + 3 * all;
     double *restrict new_power1 = new_memory, *restrict new_power2 = new_memory + all;
     double *restrict new_m = new_memory + 2 * all, *restrict new_v = new_memory + 3 * all;
+    double least_square = update_least_square(epsilon);
     uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
         double gradient = way == 1 ? g[i] + decay * w[i] : g[i];
         double start = way == 2 ? w[i] * (1 - rate * decay) : w[i];
-        double p1 = power1[i] * beta1, p2 = power2[i] * beta2;
-        double mean = beta1 * m[i] + (1 - beta1) * gradient;
-        double square = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+        double p1 = update_normal(power1[i] * beta1, DBL_MIN), p2 = update_normal(power2[i] * beta2, DBL_MIN);
+        double mean = update_normal(beta1 * m[i] + (1 - beta1) * gradient, DBL_MIN);
+        double square = update_normal(beta2 * v[i] + (1 - beta2) * gradient * gradient, least_square);
         double x = start - rate * (mean / (1 - p1)) / (sqrt(square / (1 - p2)) + epsilon);
         new_power1[i] = p1;
         new_power2[i] = p2;
@@ -88,12 +96,13 @@ TAPE_FAST static int update_rmsprop(int64_t n, int64_t all, const double *restri
                                   double rate, double decay, double alpha, double epsilon, double momentum) {
     const double *restrict average = memory, *restrict velocity = memory + all;
     double *restrict new_average = new_memory, *restrict new_velocity = new_memory + all;
+    double least_square = update_least_square(epsilon);
     uint64_t worst = 0;
     int64_t i;
     for (i = 0; i < n; i++) {
         double gradient = decay != 0 ? g[i] + decay * w[i] : g[i];
-        double square = alpha * average[i] + (1 - alpha) * gradient * gradient;
-        double step = momentum * velocity[i] + gradient / (sqrt(square) + epsilon);
+        double square = update_normal(alpha * average[i] + (1 - alpha) * gradient * gradient, least_square);
+        double step = update_normal(momentum * velocity[i] + gradient / (sqrt(square) + epsilon), DBL_MIN);
         new_average[i] = square;
         new_velocity[i] = step;
         double x = w[i] - rate * step;
