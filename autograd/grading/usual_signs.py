@@ -21,6 +21,9 @@ _BELOW = re.compile(
     r"\}?\s*\}"
 )
 _PRIME = re.compile(r"(?<=[A-Za-z\]})])\s*\{\s*(?:['’′]|\\prime)\s*\}")
+# The argument of a derivative inside of the superscript, as in g^{[1]'(z)}, and a prime below a function.
+_RAISED_ARGUMENT = re.compile(r"\^\s*\{([^{}']*)'\s*\(((?:[^{}()]|\{[^{}]*\})*)\)\s*\}")
+_PRIME_BELOW = re.compile(r"(?<=[A-Za-z])\s*_\s*\{\s*(?:['’′]|\\prime)\s*\}")
 _UNEQUAL = re.compile(r"\\not\s*=")
 _OVER_ALL = re.compile(
     r"(\\sum)\s*_\s*\{\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:over\s+)?(?:all|every|each)\s*\}\s*(\w)\s*\}"
@@ -85,6 +88,7 @@ def with_usual_signs(text) -> str:
     text = _without_outer_braces(_with_fractions(_without_display(text.replace("·*", "⊙"))))
     text = _BATCH_SIZE.sub("m", _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text))
     text = _UNEQUAL.sub(r"\\neq ", _PRIME.sub("'", _BELOW.sub(r"\1", text)))
+    text = _PRIME_BELOW.sub("'", _RAISED_ARGUMENT.sub(r"^{\1'}(\2)", text))
     text = _CAPITAL_CALL.sub(lambda match: match[1].lower(), text)
     text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), _OVER_ALL.sub(r"\1_{\2}", text))
     text = _STAR.sub(r"^\1*", _ONE_HOT.sub("", text))

@@ -1,5 +1,10 @@
 """The layout of batches in the entries of a matrix, such as ``X_{cj}`` or ``X_{jc}`` for feature c of sample j."""
 
+import contextlib
+
+from autograd.engine.errors import AutogradError
+from autograd.grading.judging.comparing import FAILURES, compared
+from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.reading.nodes import is_name, show, walk
 from autograd.grading.reading.trees import ReadingError
@@ -8,6 +13,7 @@ __all__ = ["misplaced_samples"]
 
 _DECLARED = "samples are {0} of a batch, so the sample is the {1} index of {2}"
 _MIXED = "it is right only if samples are rows of {0} and columns of {1}: write the index of the sample in one place"
+_MISFIT = "samples are {0} of a batch, and the batches do not fit: {1}"
 _PLACES = {"rows": ("rows", "first"), "columns": ("columns", "second")}
 
 
@@ -33,8 +39,38 @@ def misplaced_samples(judge, found, task, places, batch):
             layouts.setdefault(layout, x)
     if batch is not None:
         wrong = [x for layout, x in layouts.items() if layout != batch]
-        return _DECLARED.format(*_PLACES[batch], show(wrong[0])) if wrong else ""
+        if wrong:
+            return _DECLARED.format(*_PLACES[batch], show(wrong[0]))
+        return _misfit_of_batches(judge, found, task, places, batch)
     return _MIXED.format(show(layouts["rows"]), show(layouts["columns"])) if len(layouts) > 1 else ""
+
+
+def _misfit_of_batches(judge, found, task, places, batch):
+    """Return the reason why capital letters do not fit as batches in the declared layout, or "" if they do.
+
+    The claim is right if each capital letter is the vector of one sample, which it is in no declared batch.
+    """
+    if found.reading.stacked or any(x.kind == "sum" for side in task.sides for x in walk(side)):
+        return ""
+    evaluation = evaluator(judge.points.first(), places, found.reading, {})
+    names = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.data[0][-1].isupper()]
+    batches = []
+    for x in names:
+        with contextlib.suppress(ReadingError):
+            place = evaluation.place(x)
+            is_vector = place.kind == "quantity" and place.role not in ("w", "b", "loss") and place.index is None
+            is_implied = place.sample is None or (place.sample.letter or "").startswith("@")
+            batches += [x] if is_vector and is_implied else []
+    if not batches:
+        return ""
+    whole = found.reading.changed(stacked=True, vectors=batch, gradient_row=False, single=False)
+    try:
+        compared(judge, task, places, whole, None, None)
+    except ShapeError as error:
+        return _MISFIT.format(batch, str(error))
+    except (ReadingError, AutogradError, *FAILURES):
+        return ""
+    return ""
 
 
 def _layout(name, reading, evaluation):

@@ -157,7 +157,10 @@ class Readings:
             if below and not (above or bracketed):
                 choices = [{}, {"delta_base": 1}, {"base": 1, "delta_base": 1}]
                 letters = self.places.convention.letters
-                if letters["x"] == letters["a"]:  # inputs are a_1, and W_1 leads from there to a_2
+                is_base_one = any(
+                    p.data == self.model.depth + 1 for n, _, p in marks if n in below and not self._is_weight(n)
+                )
+                if letters["x"] == letters["a"] or is_base_one:  # inputs are a_1, and W_1 leads from there to a_2
                     choices.append({"base": 1, "delta_base": 1, "weights_out": True})
             elif above or bracketed:
                 choices = [{}, {"base": 1, "delta_base": 1, "weights_out": True}, {"base": 1, "delta_base": 1},
@@ -239,7 +242,17 @@ class Readings:
             base = [r.changed(flat=f) for r in base for f in (["to", "from", *out] if r.below == "index" else ["to"])]
         if below and self._counts_neurons_through(below):
             vary(through=[False, True])
+        if self.batch is not None and self.model.samples > 1:
+            base = [
+                self._in_declared_batch(r) for r in base if not r.stacked or r.vectors in (self.batch, self.vectors)
+            ]
         return base
+
+    def _in_declared_batch(self, reading):
+        """Return a reading in which the samples of whole batches are in the declared place, whatever vectors are."""
+        if not reading.stacked or reading.vectors == self.batch:
+            return reading
+        return reading.changed(vectors=self.batch, gradient_row=False)
 
     def _numbers_are_layers(self, names):
         """Return True if numbers below letters are layers: each layer has one neuron, or the letters are vectors.

@@ -124,15 +124,18 @@ def _normaliser(tree, places):
 
 
 def _named(node, places):
-    """Return ``W_h`` and ``W^{hh}`` as ``W_{hh}`` in a recurrent network, whose matrices are named by their layers.
+    """Return ``W_h``, ``W^{hh}`` and ``W^{(hh)}`` as ``W_{hh}`` in a recurrent network.
 
-    The h of a small ``w_h`` may be an index, unless it is the letter of a quantity.
+    Its matrices are named by their layers. The h of a small ``w_h`` may be an index, unless it is that of a quantity.
     """
     base, primes = node.data
     if places.model.steps == 1 or primes or "w" not in places.roles_of(base):
         return node
     above = [p for s in node.parts if (s.kind, s.data) == ("sup", "") for p in s.parts]
-    if len(above) == len(node.parts) == 2 and all(is_name(p, *_ENDS) and not p.parts for p in above):
+    is_pair = len(above) == len(node.parts) == 2
+    if [(s.kind, len(s.parts)) for s in node.parts] == [("sup", 1)] and node.parts[0].parts[0].kind == "prod":
+        above, is_pair = node.parts[0].parts[0].parts, len(node.parts[0].parts[0].parts) == 2  # W^{(hh)}
+    if is_pair and all(is_name(p, *_ENDS) and not p.parts for p in above):
         return Node("name", (Node("sub", above, "", node.parts[0].at),), node.data, node.at)
     marks = [s for s in node.parts if s.kind == "sub"]
     if len(marks) != 1 or len(marks[0].parts) != 1 or len(node.parts) != 1 or base in places.model.labels:
