@@ -11,14 +11,17 @@ from autograd.formulas.conventions import convention, plain
 from autograd.grading.backward_deltas import BackwardDeltas
 from autograd.grading.beside import Beside, number_of
 from autograd.grading.candidates import choose, free_letters, known_letters
+from autograd.grading.chain_links import at_link, first_wrong_link
 from autograd.grading.claim_judge import ClaimJudge, forget
 from autograd.grading.clock import PER_SECOND, WORK, Allowance
 from autograd.grading.defined_letters import defined_letter, is_function_of_letter
 from autograd.grading.document import Document, GradedClaim
 from autograd.grading.document_doubts import Doubts
+from autograd.grading.earlier_mistakes import EarlierMistakes
 from autograd.grading.extract import extract
 from autograd.grading.grade import Grade
 from autograd.grading.index_use import IndexUse
+from autograd.grading.late_declarations import is_prose, refuse_late
 from autograd.grading.latex_text import sides
 from autograd.grading.layer_use import LayerUse
 from autograd.grading.mean_loss import (
@@ -34,14 +37,13 @@ from autograd.grading.other_settings import OtherSettings
 from autograd.grading.own_letters import definition, differentiates_own, names_in, with_last_side, written_out
 from autograd.grading.retold import retold, with_gradients
 from autograd.grading.rubric import award
-from autograd.grading.setting import KEYS, Declaration, Setting, declared_setting, is_declaration
+from autograd.grading.setting import Setting, declared_setting, is_declaration
 
 __all__ = ["NoFormula", "forget", "grade_text"]
 
 # Seconds of work for a document without its verdicts: the choice of a reading, other settings, and diagnoses.
 DIAGNOSES = 8.0
 _UNCLEAR = 2.0  # the part for ambiguous or ill-formed claims, whose diagnoses seldom find a slip
-_MAX_WORLDS = 6  # the number of earlier results that are assumed one by one
 _OPEN = ("ambiguous", "ill-formed", "unreadable")
 _ABSORBED = "absorbed in the rate"
 
@@ -66,13 +68,13 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
         if not found.items or each.line < found.items[0].line or found.format == "notebook"
     ]
     declared = declared_setting(early, name, start)
-    _refuse_late(found, early, name)
+    refuse_late(found, early, name)
     if not found.items:
         raise NoFormula(
             f"{name} has no formula: write equations between $$, in a fence called math, or one a line in a sheet, "
             "such as d_o[o] = -(t[o]-y[o])*y[o]*(1-y[o])."
         )
-    if declared.network is None and declared.recorded is None and found.format == "sheet" and not _is_prose(found):
+    if declared.network is None and declared.recorded is None and found.format == "sheet" and not is_prose(found):
         raise SheetError(
             f"{name}: no network is declared: write sizes and an activation, such as network: 2-3-2 sigmoid."
         )
@@ -93,38 +95,6 @@ def grade_text(text, setting=None, format=None, name="document") -> Document:
     return document
 
 
-def _is_prose(found):
-    """Return True if a document has text in addition to formulas and declarations."""
-    return len(found.prose.split()) > 6 * sum(len(item.written.split()) for item in found.items) + 40 or any(
-        sign in found.prose for sign in ("$", "\\[", "```")
-    )
-
-
-def _refuse_late(found, early, name):
-    """Raise SheetError for a declaration below a formula of a sheet, because it would change earlier grades."""
-    for each in found.declared if found.format == "sheet" else ():
-        if each not in early and each.key in KEYS and each.key != "name" and _makes_sense(each):
-            first = found.items[0]
-            if first.line < each.line and (first.target or "").isalpha() and len(first.target) > 1:
-                raise SheetError(
-                    f"{name}, line {first.line}: {first.target!r} is not a declaration: use one of {', '.join(KEYS)}. "
-                    "Begin a remark with #."
-                )
-            raise SheetError(
-                f"{name}, line {each.line}: {each.key} is declared below line {first.line}, which was read as a "
-                f"formula ({first.formula[:40]!r}): declare it above all formulas."
-            )
-
-
-def _makes_sense(declaration):
-    """Return True if a line is a declaration and not a sentence with a colon."""
-    before = [] if declaration.key == "network" else [Declaration(0, "network", "2-3-2")]
-    try:
-        return declaration.key in declared_setting([*before, declaration], "").declared
-    except SheetError:
-        return False
-
-
 class _Sequence:
     """The claims that were graded so far, and the definitions and mistakes in them.
 
@@ -142,7 +112,7 @@ class _Sequence:
         self._known = known_letters(setting.options)
         self._free = free_letters(setting.options)
         self._own: dict = {}
-        self._mistaken: list = []  # pairs of a line and a grade
+        self._mistakes = EarlierMistakes(setting, judge)
         self._of_mean = None  # the line that shows that a dZ is the derivative of the mean loss
         self._allowance, self._unclear = Allowance(work, of_own=True), Allowance(_UNCLEAR, of_own=True)
         self._doubts = Doubts(setting, judge, others, document.items, self._allowance, document.prose)
@@ -206,12 +176,12 @@ class _Sequence:
         elif grade.verdict == "wrong":
             claim.verdict = "wrong"
             claim.link = self._first_wrong_link(item.target, text)
-            claim.follows = self._earlier_mistake(item.target, text)
+            claim.follows = self._mistakes.line_before(item.target, text)
             if claim.follows is not None:
                 claim.verdict = "follows"
                 claim.diagnosis = f"it follows by right rules from the result of line {claim.follows}, which is wrong"
             else:
-                explained = self._explained(item.target, self._at_link(text, claim.link), grade)
+                explained = self._explained(item.target, at_link(text, claim.link), grade)
                 if explained.verdict == "ambiguous":
                     claim.verdict, claim.link = "ambiguous", None
                     self._fill(claim, explained)
@@ -219,7 +189,7 @@ class _Sequence:
                     self._take_mistake(item, text, claim, grade, explained)
         elif grade.verdict in ("ambiguous", "ill-formed"):
             link = self._first_wrong_link(item.target, text)
-            found = self._explained(item.target, self._at_link(text, link), grade)
+            found = self._explained(item.target, at_link(text, link), grade)
             if found.verdict == "wrong":
                 claim.link = link
                 self._take_mistake(item, text, claim, grade, found)
@@ -343,7 +313,7 @@ class _Sequence:
             return
         claim.verdict = "wrong"
         is_whole = explained.formula == text and explained.results  # in the reading that explains the mistake
-        self._mistaken.append((item.line, explained if is_whole else grade))
+        self._mistakes.remember(item.line, explained if is_whole else grade)
         self._fill(claim, explained)
 
     def _fill(self, claim, grade):
@@ -379,47 +349,9 @@ class _Sequence:
         line = self._own[own[0]].line
         return f"line {line} defines {own[0]}, and this claim cannot be read with the definition in its place"
 
-    def _at_link(self, text, link):
-        """Return the left side of a chain and its first wrong side, to be diagnosed."""
-        if link is None or link < 2:
-            return text
-        parts = [part.text.strip() for part in sides(text)]
-        return f"{parts[0]} = {parts[link]}"
-
     def _first_wrong_link(self, target, text):
         """Return the number of the first equals sign of a chain after which a side is wrong, or None."""
-        parts = [part.text.strip() for part in sides(text)]
-        if len(parts) < 3:
-            return None
-        for k, part in enumerate(parts[1:], 1):
-            verdict = self._judge(self.setting, target, f"{parts[0]} = {part}").verdict
-            if verdict == "wrong" or (k > 1 and verdict in ("ambiguous", "ill-formed")):
-                return k
-            if verdict != "equal":
-                break
-        return next(
-            (k for k, part in enumerate(parts[1:], 1) if self._is_wrong(target, f"{parts[0]} = {part}")), None
-        )  # fmt: skip
-
-    def _is_wrong(self, target, text):
-        return self._judge(self.setting, target, text).verdict == "wrong"
-
-    def _earlier_mistake(self, target, text):
-        """Return the line of the earlier wrong result from which a claim follows, or None."""
-        results = [k for k, (_, grade) in enumerate(self._mistaken) if grade.results]
-        if not results:
-            return None
-        worlds = [tuple(results), *[(k,) for k in reversed(results)]] if len(results) > 1 else [(results[0],)]
-        found = next((world for world in worlds[: _MAX_WORLDS + 1] if self._holds_in(world, target, text)), None)
-        if found is None:
-            return None
-        first = next((k for k in found[: min(len(found) - 1, _MAX_WORLDS)] if self._holds_in((k,), target, text)), None)
-        return self._mistaken[found[-1] if first is None else first][0]
-
-    def _holds_in(self, world, target, text):
-        """Return True if a claim is right where some earlier results are assumed."""
-        assumed = [self._mistaken[k][1] for k in world]
-        return self._judge.in_world(assumed, self.setting, target, text).verdict == "equal"
+        return first_wrong_link(text, lambda link: self._judge(self.setting, target, link).verdict)
 
 
 def _own_loss(setting, items):
