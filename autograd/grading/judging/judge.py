@@ -13,6 +13,7 @@ from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
 from autograd.grading.judging.index_letters import fits
 from autograd.grading.judging.layer_numbers import fits_numbers
 from autograd.grading.judging.layouts import misplaced_samples
+from autograd.grading.judging.odd_readings import compares_hidden, oddness, sums_outputs
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.stated_slopes import held_by_activation
 from autograd.grading.judging.taken import taken
@@ -168,8 +169,8 @@ class Judge:
             if found.verdict == "equal" and vanishes(self, task, places, reading):
                 is_strange = is_vanishing = True
             into = strange if is_strange else classes
-            odd = -_oddness(reading, task)
-            if key not in into or (rank(found), odd) > (rank(into[key]), -_oddness(into[key].reading, task)):
+            odd = -oddness(reading, task)
+            if key not in into or (rank(found), odd) > (rank(into[key]), -oddness(into[key].reading, task)):
                 into[key] = found
         classes = classes or strange
         if left_out is not None and not any(x.verdict in ("equal", "unproved") for x in classes.values()):
@@ -203,7 +204,7 @@ class Judge:
         if is_vanishing and found.verdict in ("wrong", "ill-formed") and found.env is None:
             found = found._replace(verdict="ambiguous", reason=VANISHING)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
-        refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, _oddness(x.reading, task)))
+        refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, oddness(x.reading, task)))
         return found._replace(others=tuple(refuted[:_MAX_OTHERS]))
 
     def _of_outputs(self, of):
@@ -319,30 +320,10 @@ class Judge:
         def likelihood(x):
             if x.reading is None:
                 return rank(x), False, 0
-            return rank(x), x.reading.layers.get(base) in recurrent, -_oddness(x.reading, task)
+            return rank(x), x.reading.layers.get(base) in recurrent, -oddness(x.reading, task)
 
         right = [x for x in found if x.verdict in ("equal", "unproved") and x.reading is not None]
         return max(found, key=likelihood)._replace(own_losses=frozenset([x.reading.own_loss for x in right]))
-
-
-def _oddness(reading, task):
-    """Return how unlikely a reading is.
-
-    Layer letters that count nothing, numbers of matrices that are indices, two letters for one matrix, and the
-    derivative of a function in another layer than that of the left side are unlikely.
-    """
-    odd = sum([axis == "ignored" and letter in ("l", "ell", "L") for letter, axis in reading.axes.items()])
-    left = task.sides[0]
-    if left.kind == "name" and left.data[0] in reading.layers:
-        slopes = [x.parts[1] for side in task.sides for x in walk(side) if x.kind == "call" and x.parts[0].data[1]]
-        layers = {reading.layers[x.data[0]] for x in slopes if x.kind == "name" and x.data[0] in reading.layers}
-        odd += not layers <= {reading.layers[left.data[0]]}
-    matrices = [reading.layers[x] for x in ("U", "V", "W") if x in reading.layers]
-    odd += len(set(matrices)) < len(matrices)
-    if reading.below == "index":
-        names = [x for side in task.sides for x in walk(side) if x.kind == "name" and x.data[0][-1].isupper()]
-        odd += any([p.kind for s in x.parts for p in s.parts] == ["num"] for x in names)
-    return odd
 
 
 def _way(reading):
@@ -359,46 +340,6 @@ def _is_recurrent(of):
 def _is_row(of):
     """Return True if a left side is all weights into one neuron. Its layer follows from the rest of the claim."""
     return len(of) == 3
-
-
-def compares_hidden(task, places, reading, at):
-    """Return True if a target is subtracted from an activation that is not an output, which is an unlikely reading."""
-    evaluation = evaluator(at, places, reading, {})
-    for side in task.sides:
-        for x in walk(side):
-            if x.kind != "add" or len(x.parts) != 2:
-                continue
-            found = [_plain_place(evaluation, y) for y in x.parts]
-            roles = {place.role: place.layer for place in found if place is not None}
-            if "t" in roles and roles.get("a", evaluation.model.depth) != evaluation.model.depth:
-                return True
-    return False
-
-
-def sums_outputs(task, places, reading, at):
-    """Return True if a letter of pre-activations is read as that of linear outputs, which have another letter.
-
-    In a recurrent network, the a of ``\\sum_t \\bar a_t h_t^T`` is then that of the hidden neurons.
-    """
-    if places.model.steps == 1 or not places.names_outputs:
-        return False
-    evaluation = evaluator(at, places, reading, {})
-    names = [x for side in task.sides for x in walk(side) if x.kind == "name" and places.roles_of(x.data[0]) == ["s"]]
-    found = [_plain_place(evaluation, x) for x in names]
-    return any(place is not None and place.role == "s" and place.layer == places.model.depth for place in found)
-
-
-def _plain_place(evaluation, node):
-    """Return the place of a term that is a single quantity, or None for another term."""
-    while node.kind in ("group", "neg"):
-        node = node.parts[0]
-    if node.kind != "name":
-        return None
-    try:
-        place = evaluation.place(node)
-    except ReadingError:
-        return None
-    return place if place.kind == "quantity" else None
 
 
 def _better(old, new):
