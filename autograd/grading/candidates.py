@@ -13,6 +13,7 @@ from autograd.formulas.conventions import NAMES, convention, plain
 from autograd.grading.clock import Allowance
 from autograd.grading.defined_letters import LOGARITHM, SQUARED, defined_letters, defines_loss, says_output, swapped
 from autograd.grading.own_letters import definition, names_in, written_out
+from autograd.grading.reading.latex_names import BOLD
 from autograd.grading.setting import Setting
 
 __all__ = ["Chosen", "choose", "free_letters", "known_letters"]
@@ -44,8 +45,8 @@ _BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?
 _RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*[-+]\s*1")
 # The forward pass with a matrix in front of a column, as in W_1 x, or behind a row, as in X W_1.
 _SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\w)|[₀-₉])*\s*\}?"
-_VECTOR = rf"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{{?\s*)?[xahzXAHZ](?![A-Za-z]){_SCRIPT}"
-_MATRIX = rf"(?:\\(?:mathbf|boldsymbol|bm)\s*\{{?\s*)?W(?![A-Za-z]){_SCRIPT}"
+_VECTOR = rf"(?:\\(?:{BOLD})\s*\{{?\s*)?[xahzXAHZ](?![A-Za-z]){_SCRIPT}"
+_MATRIX = rf"(?:\\(?:{BOLD})\s*\{{?\s*)?W(?![A-Za-z]){_SCRIPT}"
 _COLUMNS, _ROWS = re.compile(rf"{_MATRIX}\s*{_VECTOR}"), re.compile(rf"{_VECTOR}\s*{_MATRIX}")
 _DERIVATIVE = re.compile(r"\\partial|\\nabla|[∂∇]")
 _NO_BIAS = re.compile(r"\b(?:no|without|omit\w*|leave out|ignor\w*|neglect\w*)\s+(?:the\s+|any\s+)?bias")

@@ -7,6 +7,7 @@ loss, d a target and o an output. In ``L = -\sum_k y_k \log p_k``, y is a target
 import re
 
 from autograd.formulas.conventions import plain
+from autograd.grading.reading.latex_names import ACCENTS, FONTS, LETTER
 
 __all__ = [
     "LOGARITHM", "SQUARED", "defined_letter", "defined_letters", "defines_activation", "defines_loss",
@@ -15,7 +16,7 @@ __all__ = [
 
 # A letter with its accents. The sign of a sum, a product or a space is none.
 _NO_LETTER = r"(?!\\(?:sum|prod|[td]?frac|log|ln|exp|cdot|times|circ|odot|q?quad|left|right|big|limits)(?![A-Za-z]))"
-_NAME = rf"{_NO_LETTER}(?:\\(?:hat|mathbf|boldsymbol|bm|vec|bar|mathcal|mathrm|tilde)\s*\{{?\s*)?\\?[A-Za-z]+\}}?"
+_NAME = rf"{_NO_LETTER}(?:\\(?:{ACCENTS}|{FONTS})\s*\{{?\s*)?{LETTER}\}}?"
 _SCRIPTS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w))*"
 _APPLIED = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(\\sigma|\\phi|\\varphi|\\Phi|f|g|h|\\tanh|\\mathrm\{{\w+\}}|\\operatorname\{{\w+\}}|\\text\{{\w+\}})"

@@ -6,6 +6,8 @@ or left open because it may be about something else.
 
 import re
 
+from autograd.grading.reading.latex_names import BOLD, LETTER
+
 __all__ = [
     "defines_by_sign", "derivative_in_chain", "has_index", "has_two_indices", "is_about_network", "is_about_sample",
     "is_of_several", "letters_of_softmax", "may_be_example", "mean_without_letter", "numbered_name",
@@ -13,8 +15,8 @@ __all__ = [
 
 _FRACTION, _PARTIAL = r"\\[td]?frac\s*\{\s*", r"\\partial"
 _BRACKET = r"\s*(?:\\left)?\("
-_FONT = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*)"
-_LETTER, _END = r"\\?[A-Za-z]+", r"(?![A-Za-z])"
+_FONT = rf"(?:\\(?:{BOLD})\s*\{{?\s*)"
+_END = r"(?![A-Za-z])"
 
 
 def _any(*parts):
@@ -25,7 +27,7 @@ def _any(*parts):
 _NETWORK = _any(
     rf"{_FRACTION}(?:{_PARTIAL}|d{_END})", _PARTIAL, r"\\nabla", r"\\boldsymbol", r"\\mathbf",
     rf"\\?[Dd]elta{_END}", r"d\s*[A-Za-z]\b",
-    rf"{_LETTER}\s*(?:'|\^\s*\{{?\s*\\prime\s*\}}?){_BRACKET}",
+    rf"{LETTER}\s*(?:'|\^\s*\{{?\s*\\prime\s*\}}?){_BRACKET}",
     rf"(?:\\(?:text|mathrm|operatorname)\s*\{{\s*)?\\?(?:sigma|phi|varphi|tanh|[Ss]igmoid|ReLU)\s*\}}?{_BRACKET}",
     r"[^=]*(?:\\leftarrow|\\gets|<-|-=|\+=)",
 )  # fmt: skip
@@ -35,11 +37,11 @@ _SAMPLE = _any(
     rf"{_FRACTION}{_PARTIAL}[^{{}}]*\}}\s*\{{\s*{_PARTIAL}\s*\{{?\s*(?:\\hat\s*\{{?\s*)?[azysAZYS]",
 )  # fmt: skip
 _BY_SIGN = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
-_NUMBERED_NAME = re.compile(rf"{_LETTER}\s*_\s*\{{?\s*\d\s*\}}?")
+_NUMBERED_NAME = re.compile(rf"{LETTER}\s*_\s*\{{?\s*\d\s*\}}?")
 _NUMBERED_WEIGHT = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
 _DECIMAL = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
 _SEVERAL = re.compile(r"[_^]\s*(?:\{\s*)?(?:[(\[]\s*)?\\?[A-Za-z]|\\sum|(?<![A-Za-z\\])[WAZXY](?![A-Za-z])")
-_SOFTMAX = re.compile(rf"soft[Mm]ax\s*\}}?{_BRACKET}\s*({_LETTER})\s*(?:\\right)?\)")
+_SOFTMAX = re.compile(rf"soft[Mm]ax\s*\}}?{_BRACKET}\s*({LETTER})\s*(?:\\right)?\)")
 _MEAN = re.compile(
     r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(?P<count>[nmNMB])\s*\}?\s*\\sum\s*(?:\\limits)?\s*_\s*\{\s*"
     r"(?P<letter>[A-Za-z])\s*=\s*[01]\s*\}\s*\^\s*\{?\s*(?P=count)\s*\}?"

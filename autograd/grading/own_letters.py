@@ -9,18 +9,16 @@ import re
 from typing import NamedTuple
 
 from autograd.grading.latex_text import sides
+from autograd.grading.reading.latex_names import ACCENTS, FONTS, LETTER
 from autograd.grading.reading.readers import is_latex, read
 from autograd.grading.reading.trees import ReadingError
 
 __all__ = ["Definition", "definition", "differentiates_own", "names_in", "with_last_side", "written_out"]
 
 _LONGEST = 3800  # below the limit of a reader
-_ACCENTS = (
-    r"hat|widehat|bar|overline|tilde|vec|dot|mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|underline|text|operatorname"
-)
-_FONTS = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathcal|mathsf|text|operatorname|underline|vec)(?![A-Za-z])")
+_FONTS = re.compile(rf"\\(?:{FONTS})(?![A-Za-z])")
 _LATEX_NAME = re.compile(
-    rf"(?P<base>\\(?:{_ACCENTS})\s*(?:\{{(?:[^{{}}]|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z])"
+    rf"(?P<base>\\(?:{ACCENTS}|{FONTS})\s*(?:\{{(?:[^{{}}]|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z])"
     r"(?P<scripts>(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9*+-])|')*)"
 )
 _TEXT_NAME = re.compile(r"(?P<base>[A-Za-z_]\w*)(?P<scripts>\[[^\[\]]*\])?", re.ASCII)
@@ -29,7 +27,7 @@ _INDEX = re.compile(r"[i-nI-N]|\\ell|n_\{?[lL]\}?")
 _ATOM = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|[^\s{}(),]")
 # The letters in these words are not quantities.
 _WORDS = re.compile(r"\\(?:begin|end|text|textrm|textbf|textit|mbox|mathrm|operatorname)\*?\s*\{[^{}]*\}")
-_LETTER = re.compile(r"\\?[A-Za-z]+")
+_LETTER = re.compile(LETTER)
 _ABOVE = re.compile(
     r"\^\s*\{?\s*(T|\\top|\\intercal|\d)(?![A-Za-z\d])\s*\}?"
 )  # a transpose or a power, not a layer in brackets

@@ -71,6 +71,7 @@ from autograd.grading.meaning.place import OutOfRange
 from autograd.grading.meaning.places import Places
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
+from autograd.grading.reading.latex_names import BOLD, LETTER
 from autograd.grading.reading.nodes import is_name, show, walk
 from autograd.grading.reading.tokens import is_typed
 from autograd.grading.reading.trees import ReadingError
@@ -85,7 +86,7 @@ _GUESSED = (
     "it is wrong if {0} stands for what it usually does, but another letter was declared for that: declare {0}, too"
 )
 
-_LETTER = r"\\(?:mathbf|boldsymbol|bm|vec)(?:\s*\{\s*\\?[A-Za-z]+\s*\}|\s+[A-Za-z]|\s*\\[A-Za-z]+)|\\?[A-Za-z]+"
+_LETTER = rf"\\(?:{BOLD})(?:\s*\{{\s*{LETTER}\s*\}}|\s+[A-Za-z]|\s*\\[A-Za-z]+)|{LETTER}"
 _INDEX_AFTER = re.compile(rf"(\\[a-zA-Z]+|(?<![A-Za-z\\])[A-Za-z])\(\s*({_LETTER})\s*\)_(\{{[^{{}}]*\}}|\w)")
 _TYPED_NAME = re.compile(r"(?<![A-Za-z_])([A-Z]{2,4})(?=_\w)")  # the EA of EA_j = ∂E/∂y_j
 _IN_BRACKETS = re.compile(rf"\[\s*((?:\\[a-zA-Z]+|[A-Za-z])\(\s*(?:{_LETTER})\s*\))\s*\](?=_)")
