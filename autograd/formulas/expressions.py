@@ -20,6 +20,7 @@ __all__ = [
     "ZERO",
     "Call",
     "Expression",
+    "KnownValues",
     "Letter",
     "Number",
     "Partial",
@@ -49,7 +50,9 @@ def rational(x) -> Fraction:
     It rounds to the float itself. If no fraction with a denominator up to 10,000 does, it is the fraction of the
     float's decimals.
     """
-    if isinstance(x, (int, Fraction)):
+    if isinstance(x, Fraction):
+        return x
+    if isinstance(x, int):
         return Fraction(x)
     short = Fraction(x).limit_denominator(10_000)
     return short if float(short) == x else Fraction(repr(float(x)))
@@ -165,9 +168,12 @@ class Symbol(Expression):
             name = name.bound(env)
         elif isinstance(name, tuple):
             name = tuple([x.bound(env) for x in name])
+        indices, sample, step = self.indices, self.sample, self.step
+        if name is self.name and not any(map(_is_letter, (*indices, sample, step))):
+            return self
         return Symbol(
-            self.role, self.layers, tuple([_bound(i, env) for i in self.indices]),
-            _bound(self.sample, env), _bound(self.step, env), name,
+            self.role, self.layers, tuple([_bound(i, env) for i in indices]), _bound(sample, env), _bound(step, env),
+            name,
         )  # fmt: skip
 
     def stands_for(self, indices, sample=None, step=None) -> bool:
@@ -180,6 +186,10 @@ class Symbol(Expression):
         """
         pairs = [*zip(self.indices, indices, strict=True), (self.sample, sample), (self.step, step)]
         return all(mine is None or isinstance(mine, Letter) or mine == own for mine, own in pairs)
+
+
+def _is_letter(index):
+    return isinstance(index, Letter)
 
 
 def _bound(index, env):
@@ -448,17 +458,58 @@ def symbols(e) -> list[Symbol]:
     return [x for x in walk(e) if isinstance(x, Symbol)]
 
 
-def evaluate(e, point, env=None):
+class KnownValues:
+    """The values of the parts of one expression at one point, for the evaluation of many changed forms of it.
+
+    Parts that are in the expression itself are evaluated once for the same numbers of letters.
+
+    Args:
+        e: the expression.
+    """
+
+    def __init__(self, e):
+        self._expression = e  # it keeps its parts alive, so that no other part gets the identity of one
+        self._parts = {id(x) for x in walk(e) if parts(x)}
+        self._values: dict = {}
+
+    def key(self, e, env):
+        """Return the key of a part and of the numbers of its letters, or None if its value is not kept."""
+        return (id(e), *env.items()) if id(e) in self._parts else None
+
+    def find(self, key):
+        """Return the value with a key, or None if it is not known."""
+        return self._values.get(key)
+
+    def keep(self, key, value):
+        """Keep the value with a key."""
+        self._values[key] = value
+
+
+def evaluate(e, point, env=None, known: KnownValues | None = None):
     """Return the value of an expression at a point.
 
     Args:
         e: the expression.
         point: an object whose ``symbol(symbol)`` and ``number(fraction)`` return numbers of one kind.
         env: the numbers of letters that are bound outside of ``e``.
+        known: values of parts at this point, which are used and completed, or None.
 
     Returns:
         A number of the point's kind. The rules of the table compute it.
     """
+    if known is None:
+        return _evaluated(e, point, env, None)
+    key = known.key(e, env or {})
+    if key is None:
+        return _evaluated(e, point, env, known)
+    y = known.find(key)
+    if y is None:
+        y = _evaluated(e, point, env, known)
+        known.keep(key, y)
+    return y
+
+
+def _evaluated(e, point, env, known):
     match e:
         case Symbol():
             return point.symbol(e.bound(env) if env else e)
@@ -467,27 +518,27 @@ def evaluate(e, point, env=None):
         case Pi():
             return pi_like(point.number(Fraction(1)))
         case Times():
-            return functools.reduce(operator.mul, [evaluate(x, point, env) for x in e.factors])
+            return functools.reduce(operator.mul, [evaluate(x, point, env, known) for x in e.factors])
         case Plus():
-            return functools.reduce(operator.add, [evaluate(x, point, env) for x in e.terms])
+            return functools.reduce(operator.add, [evaluate(x, point, env, known) for x in e.terms])
         case Sum():
-            terms = [evaluate(e.body, point, {**(env or {}), e.letter: value}) for value in e.values]
+            terms = [evaluate(e.body, point, {**(env or {}), e.letter: value}, known) for value in e.values]
             return functools.reduce(operator.add, terms) if terms else point.number(Fraction(0))
         case Power(exponent=Number()):
-            base, n = evaluate(e.base, point, env), e.exponent.value
+            base, n = evaluate(e.base, point, env, known), e.exponent.value
             if n == -1:
                 return 1 / base
             return primitives.pow_(base, int(n) if n.denominator == 1 else point.number(n))
         case Power():
-            return primitives.pow_(*_guarded(parts(e), point, env))
-    numbers = _guarded(parts(e), point, env)
+            return primitives.pow_(*_guarded(parts(e), point, env, known))
+    numbers = _guarded(parts(e), point, env, known)
     y = e.primitive(*numbers)
     return e.primitive.gradient(y, numbers)[e.place] if isinstance(e, Partial) else y
 
 
-def _guarded(operands, point, env):
+def _guarded(operands, point, env, known):
     """Return the values of operands. A point of a field may refuse them, because functions have no meaning in it."""
-    numbers = [evaluate(x, point, env) for x in operands]
+    numbers = [evaluate(x, point, env, known) for x in operands]
     if hasattr(point, "guard"):
         point.guard(numbers)
     return numbers

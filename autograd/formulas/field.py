@@ -66,6 +66,8 @@ class Point:
     def number(self, x):
         """Return the residue of a float or a fraction."""
         q = rational(x)
+        if q.denominator == 1:
+            return Residue(q.numerator % PRIME, self)
         if q.denominator % PRIME == 0:
             raise Pole("a denominator is 0")
         return Residue(q.numerator * pow(q.denominator, -1, PRIME) % PRIME, self)

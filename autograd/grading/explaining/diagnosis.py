@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from autograd.engine.errors import AutogradError
 from autograd.formulas.expressions import (
+    KnownValues,
     Number,
     Plus,
     Power,
@@ -79,20 +80,21 @@ class _Search:
         # If a gate is closed, or two gates are open, a wrong formula may agree. Begin at points where it does not.
         self.points.sort(key=lambda pt: self._blindness(pt[1], self._at(formula, pt[0])))
         self.point, self.true = self.points[0] if self.points else (None, None)
+        self._known = KnownValues(formula)
 
     @staticmethod
     def _blindness(true, given):
         return (true == 0) + (given == true) + (given in (None, 0)) / 2
 
-    def _at(self, e, point):
+    def _at(self, e, point, known=None):
         WORK.done += _WORK_OF_VALUE
         try:
-            return evaluate(e, point, self.env).v
+            return evaluate(e, point, self.env, known).v
         except (Pole, AutogradError, KeyError, AttributeError):
             return None
 
     def value(self, e):
-        return self._at(e, self.point)
+        return self._at(e, self.point, self._known)
 
     def confirmed(self, e):
         """Return True if an expression is right at all points."""
@@ -218,7 +220,7 @@ class _Search:
             if self._is_late():
                 break
             other = copy.copy(self)
-            other.draft = self.draft.with_formula(new)
+            other.draft, other._known = self.draft.with_formula(new), KnownValues(new)
             first = Mistake(edit.kind, edit.text)
             c = other.constant(new)
             if c is not None:
@@ -294,7 +296,7 @@ class _Search:
     def _values(self, e, weights):
         """Return the values of an expression for all numbers of the letters, or None if one has no value."""
         try:
-            return None if e is None else [evaluate(e, self.point, env).v for env, _ in weights]
+            return None if e is None else [evaluate(e, self.point, env, self._known).v for env, _ in weights]
         except (Pole, AutogradError, KeyError, AttributeError):
             return None
 

@@ -10,7 +10,7 @@ from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.place import Item, OutOfRange, Place
 from autograd.grading.meaning.quantities import Quantity
 from autograd.grading.reading.lexing import LARGEST_EXPONENT
-from autograd.grading.reading.nodes import Node, walk
+from autograd.grading.reading.nodes import Node, kinds_in, walk
 from autograd.grading.reading.trees import ReadingError
 
 
@@ -53,7 +53,7 @@ def of_negative(evaluation, node, env):
 
 def of_sum_of_terms(evaluation, node, env):
     """Return the sum of the values of the terms."""
-    identities = [x for x in node.parts if any(y.kind == "identity" for y in walk(x))]
+    identities = [x for x in node.parts if "identity" in kinds_in(x)]
     others = [x for x in node.parts if not any(x is y for y in identities)] if identities else node.parts
     if identities and others:
         return with_identities(evaluation, node, identities, others, env)
@@ -266,9 +266,10 @@ def given_letters(symbol):
 
 def is_literal(node):
     """Return True if a tree consists of numbers, or of a 1 that stands for each entry of an array."""
-    return all(x.kind != "name" or x.data[0] == "ones" for x in walk(node)) and not any(
-        x.kind in ("deriv", "loss") for x in walk(node)
-    )
+    kinds = kinds_in(node)
+    if "deriv" in kinds or "loss" in kinds:
+        return False
+    return "name" not in kinds or all(x.kind != "name" or x.data[0] == "ones" for x in walk(node))
 
 
 def fraction_of(node):

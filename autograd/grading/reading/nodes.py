@@ -27,9 +27,10 @@ A :class:`Node` has a kind, parts that are nodes, data that is not a node, and a
 | ``dots``, ``none``, ``else``, ``loss``, ``count``, ``identity`` | | |
 """
 
+import operator
 from typing import NamedTuple
 
-__all__ = ["Limits", "Node", "is_name", "replace_at", "rewrite", "show", "walk", "with_joined_factors"]
+__all__ = ["Limits", "Node", "is_name", "kinds_in", "replace_at", "rewrite", "show", "walk", "with_joined_factors"]
 
 
 class Limits(NamedTuple):
@@ -49,14 +50,14 @@ class Limits(NamedTuple):
 class Node:
     """A part of a written formula. The docstring of this module lists the kinds.
 
-    A node never changes. ``outline`` and ``hash`` cache results that are computed from the node once.
+    A node never changes. ``kinds``, ``outline`` and ``hash`` cache results that are computed from the node once.
     """
 
-    __slots__ = ("at", "data", "hash", "kind", "outline", "parts")
+    __slots__ = ("at", "data", "hash", "kind", "kinds", "outline", "parts")
 
     def __init__(self, kind, parts=(), data=None, at=0):
         self.kind, self.parts, self.data, self.at = kind, tuple(parts), data, at
-        self.outline = self.hash = None
+        self.outline = self.hash = self.kinds = None
 
     def __eq__(self, other):
         return self is other or (
@@ -95,6 +96,17 @@ def walk(node):
             stack.extend([y for y in (x.data.lower, x.data.upper, x.data.domain, *x.data.conditions) if y is not None])
 
 
+def kinds_in(node) -> frozenset:
+    """Return the kinds of all nodes of a tree, and store them in the tree."""
+    if node.kinds is None:
+        inner = [kinds_in(x) for x in node.parts]
+        if isinstance(node.data, Limits):
+            limits = node.data.lower, node.data.upper, node.data.domain, *node.data.conditions
+            inner += [kinds_in(x) for x in limits if x is not None]
+        node.kinds = frozenset([node.kind]).union(*inner)
+    return node.kinds
+
+
 def rewrite(node, replace):
     """Return the tree in which each part for which ``replace`` returns a node is replaced by that node."""
     new = replace(node)
@@ -108,6 +120,8 @@ def rewrite(node, replace):
             upper=None if data.upper is None else rewrite(data.upper, replace),
             conditions=tuple([rewrite(x, replace) for x in data.conditions]),
         )
+    elif all(map(operator.is_, parts, node.parts)):
+        return node  # nothing has changed, and what is known of the node stays with it
     return Node(node.kind, parts, data, node.at)
 
 
