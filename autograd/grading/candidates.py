@@ -11,7 +11,8 @@ from typing import NamedTuple
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
 from autograd.grading.clock import Allowance
-from autograd.grading.defined_letters import LOGARITHM, SQUARED, defined_letters, defines_loss, says_output, swapped
+from autograd.grading.defined_letters import defined_letters, defines_loss, swapped
+from autograd.grading.found_networks import networks_of
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.reading.latex_names import BOLD
 from autograd.grading.setting import Setting
@@ -19,37 +20,17 @@ from autograd.grading.setting import Setting
 __all__ = ["Chosen", "choose", "free_letters", "known_letters"]
 
 _MAX_TRIED = 12  # the number of claims by which candidates are compared
-_MAX_NETWORKS = 10
 _MAX_CONVENTIONS = 4  # the number of conventions that are tried, most likely first
 _SECONDS = 2.5  # the work for the whole choice
 _WEIGHED_OR_DELTA = re.compile(r"\\delta|\\[Dd]elta|(?<![A-Za-z\\])[Ww]\s*(?:[_^₀-₉]|\b)|\\theta|\\omega")
 # A delta may be its letter in all spellings, an error in words, or the d of d_k and d_h[h].
 _DELTA = re.compile(r"[Dd]elta|[δΔ]|[Ee]rr|(?<![A-Za-z])d\s*[_\[^]")
-_SIZES = re.compile(
-    r"(?<![\d-])([1-9]\d?(?:(?:-[1-9]\d?){2,5}(?=[^\d-].{0,40}(?:network|sigmoid|tanh|relu))"
-    r"|-[1-9]\d?(?=\s+(?:\w+\s+){0,2}(?:network|sigmoid|tanh|relu))))(?![\d-])",
-    re.DOTALL,
-)
-_HALF = re.compile(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5")
-_LAYER = re.compile(r"(?<![A-Za-z])W\s*\}?\s*(?:\^\s*\{?\s*[\[(]\s*([1-9])\s*[\])]|_\s*\{?\s*([1-9])\s*(?![\d,]))")
-_LIMITS = re.compile(r"\\sum(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*")
-_SOFTMAX = re.compile(
-    r"\\[td]?frac\s*\{\s*(?:e\s*\^|\\exp(?![a-z]))[^=]*?\}\s*\{\s*\\sum(?![a-z])[^=]*?(?:e\s*\^|\\exp(?![a-z]))"
-)
-# An output that is a pre-activation, as in \hat y = W_2 h + b_2, and one that is said to be linear.
-_IS_LINEAR = re.compile(
-    r"^\s*(?:\\hat\s*\{?\s*[yY]\s*\}?|[yo])\s*=\s*(?:z_\{?\d\}?|W_?\{?\d\}?\s*[a-z])\s*(?:$|[+\s.,])"
-)
-_SAYS_LINEAR = re.compile(r"linear out|outputs? (?:units? )?(?:is|are) linear|output layer is linear")
-_BATCH = re.compile(r"\^\s*\{?\s*[(\[]\s*[in]\s*[)\]]|\bd[WZ]\b|[XAZ]\s*\^\s*\{?\s*(?:\[\w[^\]]*\]|\\?top|T)")
-_RECURRENT = re.compile(r"[_^]\s*\{?\s*[(\[<]?\s*t\s*[-+]\s*1")
 # The forward pass with a matrix in front of a column, as in W_1 x, or behind a row, as in X W_1.
 _SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\w)|[₀-₉])*\s*\}?"
 _VECTOR = rf"(?:\\(?:{BOLD})\s*\{{?\s*)?[xahzXAHZ](?![A-Za-z]){_SCRIPT}"
 _MATRIX = rf"(?:\\(?:{BOLD})\s*\{{?\s*)?W(?![A-Za-z]){_SCRIPT}"
 _COLUMNS, _ROWS = re.compile(rf"{_MATRIX}\s*{_VECTOR}"), re.compile(rf"{_VECTOR}\s*{_MATRIX}")
 _DERIVATIVE = re.compile(r"\\partial|\\nabla|[∂∇]")
-_NO_BIAS = re.compile(r"\b(?:no|without|omit\w*|leave out|ignor\w*|neglect\w*)\s+(?:the\s+|any\s+)?bias")
 # Letters that have a meaning in every vocabulary.
 _ALWAYS = {
     "delta", "hat y", "omega", "t", "z", "s", "W", "w", "b",
@@ -94,25 +75,51 @@ def choose(setting, found, judge) -> Chosen:
     allowance = Allowance(_SECONDS)
     formulas = _spread([(item.target, item.formula) for item in found.items])
     marked = _spread([(item.target, item.formula) for item in found.items if _WEIGHED_OR_DELTA.search(item.formula)])
-    networks = [setting] if setting.network is not None or setting.recorded else _networks(setting, found)
-    best, score = networks[0], None
-    for network in networks:
-        letters = _letterings(network, [item.formula for item in found.items])
-        base, reached = _best(letters, formulas, judge, allowance)
-        variants = _variants(base) if marked else []
-        if variants and not allowance.is_used_up():
-            judge_variant = _without_deltas(base, judge)
-            base, _ = _best(variants, marked, judge_variant, allowance, (base, _score(base, marked, judge, None)))
-            reached = _score(base, formulas, judge, None)
-        if score is None or reached > score:
-            best, score = base, reached
+    networks = [setting] if setting.network is not None or setting.recorded else networks_of(setting, found)
+    best, score = _best(_letterings(networks[0], _texts(found)), formulas, judge, allowance)
+    # The letters that fit one network best are likely in the others, too. Other letters are only tried after them.
+    alike = [replace(network, options=best.options) for network in networks[1:] if _is_alike(network, best)]
+    best, score = _best(alike, formulas, judge, allowance, (best, score))
+    best, score = _with_variant(best, score, formulas, marked, judge, allowance)
+    for network in networks[1:]:
         if score[0] == _most(formulas) or allowance.is_used_up():
             break
+        other, reached = _best(_letterings(network, _texts(found)), formulas, judge, allowance, (best, score))
+        if other is not best:
+            best, score = _with_variant(other, reached, formulas, marked, judge, allowance)
     is_open = setting.network is None and not setting.recorded
     said = "found, not declared: check it" if is_open or best.options != setting.options else ""
     if said:
         said = f"{'the network, the loss and the convention were' if is_open else 'the convention was'} {said}"
     return Chosen(best, said)
+
+
+def _with_variant(best, score, formulas, marked, judge, allowance):
+    """Return the best sign of deltas and order of indices in a setting, and the score with them.
+
+    Args:
+        best, score: the setting and its score.
+        formulas: the formulas by which settings are compared.
+        marked: those of them in which a sign or an order can be seen.
+        judge, allowance: as in :func:`choose`, and the work that remains.
+    """
+    variants = _variants(best) if marked else []
+    if not variants or allowance.is_used_up():
+        return best, score
+    judge_variant = _without_deltas(best, judge)
+    found, _ = _best(variants, marked, judge_variant, allowance, (best, _score(best, marked, judge, None)))
+    return found, _score(found, formulas, judge, None)
+
+
+def _texts(found):
+    """Return the formulas of a document."""
+    return [item.formula for item in found.items]
+
+
+def _is_alike(network, other):
+    """Return True if the letters of two networks have the same roles: both have a softmax, or none."""
+    losses = [dict(each.network or ()).get("loss") for each in (network, other)]
+    return len({loss == "cross_entropy" for loss in losses}) == 1
 
 
 def _spread(formulas):
@@ -244,114 +251,3 @@ def _is_sound(options):
     except ValueError:
         return False
     return True
-
-
-def _networks(setting, found):
-    """Return settings with the networks that a document may be about, most likely first."""
-    text = found.prose
-    low = text.lower()
-    acts = [name for name, sign in _ACTIVATIONS.items() if re.search(sign, text)]
-    sizes = _SIZES.search(low)
-    formulas = " ".join([item.formula for item in found.items])
-    is_softmax = "softmax" in low or _SOFTMAX.search(formulas) is not None
-    said = [bool(SQUARED.search(item.formula)) for item in found.items if defines_loss(item.formula)]
-    squares = any(said)
-    logs = LOGARITHM.search(formulas) is not None or ("entropy" in low and not squares)
-    losses = _losses(formulas, said, logs or is_softmax, is_softmax)
-    if sizes:
-        shapes = [[int(n) for n in sizes[1].split("-")]]
-    elif re.search(r"w_\{?[a-z]\b", formulas) and not re.search(r"w_\{[^{}]*[a-z]\s*[, ]?\s*[a-z]", formulas):
-        shapes = [[3, 1], [2, 3, 1]]  # weights with one index lead into one neuron
-        if "hidden" in low:
-            shapes = [[2, 3, 2], [2, 3, 1], [3, 1]]
-    else:
-        last = 3 if is_softmax else 2
-        shapes = [[2, 3, last], [3, last]]
-        if not is_softmax and any(_is_of_one_output(item.formula) for item in found.items):
-            shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
-        if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # first one unit, then a layer of several
-            shapes = [[3, 1], *shapes]
-    layers = max([int(above or below) for above, below in _LAYER.findall(formulas)], default=0)
-    if layers > 2 and not sizes:
-        shapes = [[2, *[3] * (layers - 1), shape[-1]] for shape in shapes if len(shape) == 3][:2] + shapes
-    if losses[0] == "cross_entropy" and all(shape[-1] == 1 for shape in shapes):  # it needs several outputs
-        if sizes:
-            losses = ["binary_cross_entropy", *losses[1:]]
-        else:
-            shapes = [*shapes, [3, 3], [2, 3, 3]]
-    if "hidden" not in low and not sizes and re.search(r"(?:logistic|linear) regression", low):
-        shapes = [[3, 1], [1, 1], *shapes]
-        if re.search(r"\\theta\s*_\s*\{?\s*1\s*\}?\s*x(?!\s*_)", formulas):  # one feature: \theta_0 + \theta_1 x
-            shapes = [[1, 1], [3, 1], *shapes[2:]]
-    batches = [1]
-    if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
-        batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
-    has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + _NO_BIAS.sub("", low)))
-    is_said = bool(acts) and says_output([item.formula for item in found.items])
-    is_linear = bool(_SAYS_LINEAR.search(low)) or any(_IS_LINEAR.match(item.formula) for item in found.items)
-    tried = []
-    for at_shape, shape in enumerate(shapes):
-        for at_act, act in enumerate((acts or ["sigmoid"])[:2]):
-            for at_last, last in enumerate(_outputs(is_linear, act, losses[0], is_said)):
-                for at_loss, loss in enumerate(losses):
-                    for at_samples, samples in enumerate(batches):
-                        if loss == "cross_entropy" and shape[-1] == 1:
-                            continue
-                        names = [*[act] * (len(shape) - 2), last]
-                        tried.append((
-                            at_shape + at_act + at_last + at_loss + at_samples,
-                            {"sizes": shape, "activations": names, "loss": loss, "samples": samples},
-                        ))  # fmt: skip
-    networks = [network for _, network in sorted(tried, key=lambda each: each[0])]
-    over_time = sum(_RECURRENT.search(item.formula) is not None for item in found.items)
-    if over_time * 6 >= len(found.items):
-        steps = {"samples": 1, "reduction": "sum", "recurrent": (1, 3)}
-        ends = sorted([x for x in networks if len(x["sizes"]) == 3], key=lambda x: x["activations"][-1] != "linear")
-        networks = [{**network, **steps} for network in ends[:2]] + networks
-    return [setting.with_network(bias=has_biases, **network) for network in networks[:_MAX_NETWORKS]]
-
-
-def _losses(formulas, said, has_logs, is_softmax):
-    """Return the losses that a document may be about, most likely first.
-
-    Args:
-        formulas: all formulas in one text.
-        said: for each definition of a loss, True if it has squares.
-        has_logs: True if there is a logarithm or a softmax.
-        is_softmax: True if there is a softmax.
-    """
-    squares = ["half_sse", "sse"]
-    if not _HALF.search(formulas) and re.search(r"\^\s*\{?2", formulas):
-        squares = ["sse", "mse"]
-    if not has_logs:
-        return squares
-    entropies = ["cross_entropy"] if is_softmax else ["binary_cross_entropy", "cross_entropy"]
-    if said.count(True) > said.count(False):
-        return [*squares, *entropies[:1]] if False in said else squares
-    return [*entropies, *squares[:1]] if True in said else entropies
-
-
-def _is_of_one_output(formula):
-    """Return True if a formula defines the loss as the error of one output, without an index and a sum over outputs."""
-    if defines_loss(formula) and LOGARITHM.search(formula) and re.search(r"1\s*-\s*", formula):
-        return "_" not in _LIMITS.sub("", formula.partition("=")[2])
-    match = SQUARED.search(formula)
-    if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
-        return False
-    return not re.search(r"[_^]", formula[match.start() : match.start() + match[0].rindex("^")])
-
-
-def _outputs(is_linear, activation, loss, is_said):
-    """Return the activations that outputs may have, most likely first."""
-    if loss == "cross_entropy":
-        return ["linear"]
-    if loss == "binary_cross_entropy":
-        return ["sigmoid"]
-    if activation == "relu" or is_linear:
-        return ["linear"]
-    return [activation] if is_said else [activation, "linear"]
-
-
-_ACTIVATIONS = {
-    "sigmoid": r"\\sigma|[Ss]igmoid|[Ll]ogistic", "tanh": r"tanh|hyperbolic", "relu": r"ReLU|[Rr]elu|rectified",
-}  # fmt: skip

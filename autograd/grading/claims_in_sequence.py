@@ -38,6 +38,7 @@ from autograd.grading.own_letters import definition, differentiates_own, names_i
 from autograd.grading.retold import retold, with_gradients
 from autograd.grading.rubric import award
 from autograd.grading.setting import Setting, declared_setting, is_declaration
+from autograd.grading.shared_biases import SharedBiases
 
 __all__ = ["NoFormula", "forget", "grade_text"]
 
@@ -122,7 +123,7 @@ class _Sequence:
         letters = convention(**setting.options).letters
         self._outputs = {plain(letters[role]) for role in ("y", "p", "t")}
         self._loss, self._declared = letters["loss"], {plain(letter) for letter in letters.values()}
-        self._deltas = MeaningOfDeltas()
+        self._deltas, self._shared = MeaningOfDeltas(), SharedBiases(setting)
 
     def take(self, item):
         """Grade one claim and remember its definition or result."""
@@ -236,6 +237,7 @@ class _Sequence:
         letter = defined_letter(text)
         if verdict == "equal":
             self._doubts.forget(text, item.line)
+            self._shared.remember(item.formula)
         elif verdict in _OPEN or verdict == "definition":
             self._beside.define(text)
             is_own = letter in self._free or letter not in self._declared
@@ -247,7 +249,8 @@ class _Sequence:
 
     def _in_words(self, formula):
         """Return a formula with the writer's own letters replaced by their definitions."""
-        return with_gradients(written_out(formula, self._own), self.setting.options)
+        text = with_gradients(written_out(formula, self._own), self.setting.options)
+        return self._shared.written_out(text)
 
     def _judged(self, target, text):
         """Return a claim, or a rewording of it that is right, with its grade and a note about the rewording."""

@@ -49,6 +49,7 @@ _SHARE = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}(?:\([^()=]*\))?\s*=[^=]*?(?:\\[td]?frac\s*\{{\s*(?:e\s*\^|\\exp(?![a-z]))\s*"
     rf"(?:\\left)?[({{]?\s*({_NAME}){_SCRIPTS}|\{{\s*[Ss]oft[Mm]ax\s*\}}\s*{_ARGUMENT}\s*(?:\\right)?\))"
 )
+_NAMED_FUNCTION = re.compile(r"max|relu|sigmoid|tanh", re.IGNORECASE)  # no letter of any activation
 _LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
 _WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
 _BIASED = re.compile(
@@ -116,7 +117,7 @@ def defined_letters(formulas, of_softmax=False):
         applied = _APPLIED.match(formula)
         if applied:
             found.setdefault("s", applied[3])
-            if applied[2] != r"\tanh" and "max" not in applied[2].lower():
+            if applied[2] != r"\tanh" and not _NAMED_FUNCTION.search(applied[2]):
                 found.setdefault("function", applied[2])
             if applied[1] != found.get("y") and "softmax" not in applied[2].lower():
                 found.setdefault("a", applied[1])

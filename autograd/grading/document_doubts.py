@@ -20,6 +20,8 @@ from autograd.grading.forms_of_claims import (
     may_be_example,
     mean_without_letter,
     numbered_name,
+    numbered_weights,
+    without_numbered_weights,
 )
 from autograd.grading.judging.judge import SILENT
 from autograd.grading.latex_text import sides
@@ -51,6 +53,8 @@ _WORDS = re.compile(r"\\(?:begin|end|text|textrm|mathrm|operatorname|mbox)\*?\s*
 _WEIGHTS = {"Theta", "theta", "U", "V", "W", "w"}
 _MIXED = re.compile(r"the left side is a number and the right side \(")
 _ANY_FUNCTION = "its function is any function: it only says what the left side depends on"
+# Slips that may only show that vectors are rows and not columns, or the reverse.
+_OF_LAYOUTS = {"missing transpose", "extra transpose", "order of factors", "wrong product"}
 _MAX_FORWARD = 6  # the largest number of formulas of the forward pass that may show the order of indices
 _USUAL_MEANING = "stands for what it usually does"
 _FAR = 1500  # the number of characters before a claim in which a condition on its indices may stand
@@ -85,6 +89,7 @@ class Doubts:
         self._sums_silently = says_silent_sums(prose)
         self._forward = {plain(self._letters[role]) for role in ("s", "a", "y")}
         self._understood: set = set()  # the letters of claims that are right
+        self._weights: set = set()  # the weights with one number in claims that are right
         self._shown: list = []  # the right formulas of the forward pass
         self._proved: dict = {}  # from a left side to the line of a claim that is right
         for letter, line in function_letters(items).items():
@@ -120,6 +125,7 @@ class Doubts:
         """Remember a claim that is right. In a declared network, other meanings of its letters are forgotten."""
         self._proved.setdefault(_bare(sides(text)[0].text), line)
         self._understood |= names_in(text)
+        self._weights |= numbered_weights(text)
         if defined_letter(text) in self._forward and len(self._shown) < _MAX_FORWARD:
             self._shown.append(text)
         if self._others is None and self._redefined:
@@ -227,21 +233,34 @@ class Doubts:
         changed = self._changed(text)
         if changed:
             return f"{changed} setting that was found: declare the letters"
-        if defines_by_sign(text) or self._is_another_definition(text, grade):
+        is_defined = defines_by_sign(text) and not self._is_right_before(target, text, link)
+        if is_defined or self._is_another_definition(text, grade):
             return (
                 "it is another loss or activation than that of the setting that was found: a document may speak of "
                 "several, so declare the one that is meant"
             )
         # Guesses: the orientation of vectors, the h of W_{hy}, the weight w_7, and the point at which 0.56 is right.
-        is_unclear = grade.is_shapeless or grade.is_misfit or "is not bound" in grade.diagnosis
+        kinds = {mistake.kind for mistake in grade.mistakes}
+        is_named = bool(kinds) and not kinds & _OF_LAYOUTS and self._is_understood(text)
+        is_unclear = "is not bound" in grade.diagnosis or ((grade.is_shapeless or grade.is_misfit) and not is_named)
         is_elsewhere = bool(grade.diagnosis) and not grade.mistakes and not is_about_network(text)
-        is_guess = is_unclear or is_elsewhere or may_be_example(text)
+        is_example = may_be_example(text) and not (grade.mistakes and self._are_numbers_shown(text))
+        is_guess = is_unclear or is_elsewhere or is_example
         if not is_guess and (grade.mistakes or self._others.is_clear or self._is_right_before(target, text, link)):
             return ""
         return (
             "it is not right in the setting that was found, and no slip that is known explains it "
             f"({grade.diagnosis or 'the sides differ'}): declare the network, the loss and the letters"
         )
+
+    def _is_understood(self, text):
+        """Return True if all letters of a claim are in right ones, and the forward pass shows the weights."""
+        return bool(self._shown) and names_in(_WORDS.sub(" ", text)) <= self._understood
+
+    def _are_numbers_shown(self, text):
+        """Return True if right claims have all weights of a claim that have one number, and it has no other numbers."""
+        weights = numbered_weights(text)
+        return bool(weights) and weights <= self._weights and not may_be_example(without_numbered_weights(text))
 
     def _is_another_definition(self, text, grade):
         """Return True if a formula defines the loss or an activation, without a slip that occurs in definitions."""

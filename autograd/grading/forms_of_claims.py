@@ -10,7 +10,8 @@ from autograd.grading.reading.latex_names import BOLD, LETTER
 
 __all__ = [
     "defines_by_sign", "derivative_in_chain", "has_index", "has_two_indices", "is_about_network", "is_about_sample",
-    "is_of_several", "letters_of_softmax", "may_be_example", "mean_without_letter", "numbered_name",
+    "is_of_several", "letters_of_softmax", "may_be_example", "mean_without_letter", "numbered_name", "numbered_weights",
+    "without_numbered_weights",
 ]  # fmt: skip
 
 _FRACTION, _PARTIAL = r"\\[td]?frac\s*\{\s*", r"\\partial"
@@ -37,6 +38,7 @@ _SAMPLE = _any(
     rf"{_FRACTION}{_PARTIAL}[^{{}}]*\}}\s*\{{\s*{_PARTIAL}\s*\{{?\s*(?:\\hat\s*\{{?\s*)?[azysAZYS]",
 )  # fmt: skip
 _BY_SIGN = re.compile(r"[^=]*?(?:\\equiv|:=|\\coloneqq|\\triangleq|\\doteq|\\stackrel|\\overset)")
+_UPDATE = re.compile(r"\s*(?P<left>[^=:]+?)\s*:=\s*(?P=left)\s*[-+]")
 _NUMBERED_NAME = re.compile(rf"{LETTER}\s*_\s*\{{?\s*\d\s*\}}?")
 _NUMBERED_WEIGHT = re.compile(r"(?<![A-Za-z])[wW]\s*_\s*\{?\s*\d\s*(?:\}|(?![\d,}]))")
 _DECIMAL = re.compile(r"\d\.(?!0+\b|5\b|25\b)\d")
@@ -89,9 +91,31 @@ def may_be_example(text) -> bool:
     return bool(_NUMBERED_WEIGHT.search(text) or _DECIMAL.search(text))
 
 
+def numbered_weights(text) -> set:
+    """Return the weights of a claim with a single number below them.
+
+    >>> sorted(numbered_weights("d w_{5} + e w_7 + w_{12}"))
+    ['w_5', 'w_7']
+    """
+    return {re.sub(r"[\s{}]", "", match[0]) for match in _NUMBERED_WEIGHT.finditer(text)}
+
+
+def without_numbered_weights(text) -> str:
+    """Return a claim without these weights.
+
+    >>> without_numbered_weights("w_{5} + 0.3")
+    ' + 0.3'
+    """
+    return _NUMBERED_WEIGHT.sub("", text)
+
+
 def defines_by_sign(text) -> bool:
-    r"""Return True if a claim has a sign of definitions, such as ``\equiv`` or ``:=``."""
-    return _BY_SIGN.match(text) is not None
+    r"""Return True if a claim has a sign of definitions, such as ``\equiv`` or ``:=``, and is no update.
+
+    >>> defines_by_sign(r"\delta := y - t"), defines_by_sign(r"w := w - \eta g")
+    (True, False)
+    """
+    return _BY_SIGN.match(text) is not None and _UPDATE.match(text) is None
 
 
 def numbered_name(name) -> bool:

@@ -17,6 +17,9 @@ __all__ = ["OtherSettings"]
 
 _SECONDS = 2.0  # the work for one document
 _OF_FUNCTION = re.compile(r"\s*\\?[A-Za-z]+\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\(")  # f'(z)
+_MEAN = re.compile(  # 1/N, 1/(2m), / N
+    r"(?:\\[dt]?frac\s*\{?\s*-?\s*1\s*\}?\s*\{?|/\s*\(?)\s*(?:2\s*)?[mnNMB](?![A-Za-z])"
+)
 _ENOUGH = 6  # the number of readable claims from which the share of right ones is meaningful
 _MAX_TELLING = 4  # the number of right claims that are checked for the letter of the output
 _EXCHANGED = "the letters of outputs and targets exchanged"
@@ -43,7 +46,8 @@ class OtherSettings:
         self.has_loss = "equal" in losses and not others  # one loss and no other
         self.has_activation = any(defines_activation(text) for text in equal)
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
-        self._others = _others(setting, self.has_loss, self.has_activation, has_sums)
+        is_mean = any(_MEAN.search(text) for text in equal if defines_loss(text))
+        self._others = _others(setting, self.has_loss, self.has_activation, has_sums, is_mean)
         self._functions = _functions(setting)
         exchanged = _exchanged(setting)
         if exchanged is not None and self._is_open(exchanged, formulas, verdicts):
@@ -94,14 +98,24 @@ def _says_what_is(text):
     return defines_loss(text) or defines_activation(text)
 
 
-def _others(setting, has_loss, has_activation, has_sums):
-    """Return pairs of a difference in words and a setting, smallest differences first."""
+def _others(setting, has_loss, has_activation, has_sums, is_mean):
+    """Return pairs of a difference in words and a setting, smallest differences first.
+
+    Args:
+        setting: the setting that was found.
+        has_loss: True if the document defines its loss.
+        has_activation: True if it defines its activations.
+        has_sums: True if its loss is a sum or a norm.
+        is_mean: True if its loss is written as a mean over samples.
+    """
     now = dict(setting.network)
     if now["recurrent"]:
         return []
     sizes, acts = list(now["sizes"]), list(now["activations"])
     changes = []
     counts = [(n, how) for n, how in ((1, "mean"), (3, "mean"), (3, "sum")) if _is_other(now, n, how)]
+    if is_mean and now["samples"] > 1:
+        counts = [(n, how) for n, how in counts if how != "sum"]
     changes += [(_samples(n, how), {"samples": n, "reduction": how}) for n, how in counts]
     linear = {"activations": [*acts[:-1], "linear"]}
     shapes = [([*sizes[:-1], 1], acts), ([sizes[0], 1], acts[-1:]), ([1, 1], acts[-1:]), ([1] * len(sizes), acts)]

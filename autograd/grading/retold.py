@@ -15,6 +15,8 @@ from collections.abc import Iterator
 
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.latex_text import sides
+from autograd.grading.reading.readers import is_latex
+from autograd.grading.shared_biases import own_bias
 
 __all__ = ["retold", "with_gradients"]
 
@@ -25,9 +27,6 @@ _AFTER = re.compile(
 )
 _LETTER = re.compile(r"[_^]\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z]))")
 _DELTA = re.compile(r"\\delta\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z]))")
-_OF_NEURON = re.compile(
-    r"\s*[\\A-Za-z{}]+\s*_\s*\{\s*(?P<letter>[ho])\s*_?\s*\{?\s*\d\s*\}?\s*\}\s*=|\s*[\\A-Za-z{}]+\s*_\s*(?P<bare>[ho])\s*\d?\s*="
-)
 _BELOW = re.compile(r"_\s*(?:\{\s*([^{}]*?)\s*\}|(\w))")  # what stands below a letter
 _T = r"(?:T|\\top|\\intercal|\\mathsf\s*\{\s*T\s*\})"
 _PAIR = r"_\s*\{\s*(?P<first>[a-z])\s*,?\s*(?P<second>[a-z])\s*\}"
@@ -102,7 +101,7 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
     >>> list(retold(r"w_i = w_i - \eta \delta_o a_i", {}))[-1]
     ('w_{io} = w_{io} - \\eta \\delta_o a_i', 'w_i is read as w_{io}: it leads into o')
     """
-    if "\\" not in text and not _OF_INPUTS.search(text):
+    if not is_latex(text):
         return
     how = convention(**options)
     if how.letters["w"] == "w" and _OMEGA.search(text):
@@ -126,14 +125,9 @@ def retold(text, options) -> Iterator[tuple[str, str]]:
     for layer, last in (("m", "M"), ("l", "L")):
         if _of_layer(layer).search(text) and not re.search(rf"{layer}\s*[-+]|(?<![A-Za-z\\]){last}(?![A-Za-z])", text):
             yield _of_layer(layer).sub(f"^{{({last})}}", text), f"{layer} is read as {last}: the last layer"
-    neuron = _OF_NEURON.match(text)
-    if neuron is not None:
-        layer = {"h": "1", "o": "2"}[neuron["letter"] or neuron["bare"]]
-        shared = re.compile(rf"(?<![A-Za-z\\])b\s*_\s*(?:\{{\s*{layer}\s*\}}|{layer})(?!\d)")
-        own = sides(text)[0].text.partition("_")[2].strip()
-        if shared.search(text):
-            more = shared.sub(lambda _: f"b_{own}", text)
-            yield more, f"b_{layer} is read as the bias of the whole layer {layer}"
+    own = own_bias(text)
+    if own is not None:
+        yield own.text, f"b_{own.layer} is read as the bias of the whole layer {own.layer}"
     if _OF_INPUTS.search(text) and not _INDEX_I.search(_OF_INPUTS.sub(" ", text)):
         yield _OF_INPUTS.sub(lambda _: f"W_{{{how.letters['x']}}}", text), "W_i is read as the weights of the inputs"
     if named := _named_layers(text):

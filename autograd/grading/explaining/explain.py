@@ -4,6 +4,7 @@ from autograd.grading.clock import Allowance
 from autograd.grading.explaining.by_numbers import FAILURES, by_numbers
 from autograd.grading.explaining.by_paths import by_paths
 from autograd.grading.explaining.by_slips import by_slips
+from autograd.grading.meaning.letters import variables
 
 __all__ = ["Explanation", "explain"]
 
@@ -80,6 +81,16 @@ class Explanation:
         return []
 
 
+def _in_letters_of(task, reading):
+    """Return a reading of a corrected claim in the letters of the claim, whose sums were renamed once more in it."""
+    if reading is None:
+        return None
+    letters = {x for side in task.sides for x in variables(side)}
+    return reading.changed(
+        axes={x if x in letters else x.rpartition("#")[0] or x: axis for x, axis in reading.axes.items()}
+    )
+
+
 def explain(judge, verdict, vectors=None):
     """Return the mistakes in a wrong claim, and the verdict under the reading to which they refer.
 
@@ -98,7 +109,8 @@ def explain(judge, verdict, vectors=None):
     except FAILURES:
         return [], verdict
     if mistakes and explanation.mended is not None:
-        judged = explanation.judged._replace(meant=explanation.mended.reading, task=explanation.task)
+        meant = _in_letters_of(explanation.task, explanation.mended.reading)
+        judged = explanation.judged._replace(meant=meant, task=explanation.task)
         if judged.reading is None:  # only the corrected claim has a reading
             judged = judged._replace(reading=judged.meant)
         return mistakes, verdict._replace(judged=judged)
