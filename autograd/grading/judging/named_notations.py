@@ -9,7 +9,7 @@ _KNOWN = frozenset({
     "in", "input", "out", "output", "hid", "hidden", "true", "label", "labels", "target", "targets", "real", "gt",
     "actual", "truth", "desired", "onehot", "expected", "pred", "predicted", "prediction", "model", "old", "new",
     "next", "prev", "previous", "last", "current", "reg", "ell", "top", "total", "tot", "all", "train", "tr", "net",
-    "max", "min",
+    "max", "min", "rec", "recurrent", "inp",
 })  # fmt: skip
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",

@@ -33,7 +33,10 @@ __all__ = ["spelled_out"]
 
 _INDEX_LETTERS = frozenset("ijk")
 _LAYERS = frozenset({"h", "o", "y"})  # names of layers below a function
-_MATRICES = {"h": "hh", "x": "xh", "y": "hy", "o": "hy", "R": "hh", "rec": "hh"}  # of a recurrent network
+_MATRICES = {  # of a recurrent network
+    "h": "hh", "x": "xh", "y": "hy", "o": "hy", "r": "hh", "R": "hh", "rec": "hh", "recurrent": "hh",
+    "in": "xh", "inp": "xh", "input": "xh", "out": "hy", "output": "hy",
+}  # fmt: skip
 
 
 _ENDS = ("x", "i", "h", "s", "y", "o")  # the names of layers that weights connect
@@ -142,7 +145,7 @@ def _named(node, places):
         return node
     letter = marks[0].parts[0].data[0] if is_name(marks[0].parts[0]) else ""
     roles = places.roles_of(letter) if letter in places.roles else []
-    if not (base.isupper() or roles):
+    if not (base.isupper() or roles or len(letter) > 1):
         return node
     of_roles = {"a": "hh", "x": "xh", "y": "hy", "p": "hy"}
     pair = _MATRICES.get(letter) or (of_roles.get(roles[0]) if len(roles) == 1 else None)

@@ -24,7 +24,7 @@ _WORDS = frozenset({
 })  # fmt: skip
 _WORDS_BELOW = frozenset({  # as in y_{true}, which never means four indices
     "true", "pred", "label", "labels", "actual", "target", "targets", "real", "desired", "expected", "predicted",
-    "truth", "model", "hid", "prev", "next", "curr",
+    "truth", "model", "hid", "prev", "next", "curr", "rec", "recurrent", "inp",
 })  # fmt: skip
 _PROSE_WORDS = frozenset({
     "falls", "sonst", "wenn", "sinon", "when", "for", "if", "otherwise", "else", "where", "and", "all", "with",
