@@ -193,7 +193,8 @@ def _split(text, known, is_typed):
         kind, word = match.lastgroup, match[match.lastgroup]
         before = len(found)
         is_below = text[:at].endswith("_{") and text[match.end() :][:1] == "}"
-        if kind == "letters" and word in _WORDS_BELOW and (is_below or (is_typed and text[:at].endswith("_"))):
+        is_word = word in _WORDS_BELOW or (is_below and not is_typed and word not in known and _is_word(word))
+        if kind == "letters" and is_word and (is_below or (is_typed and text[:at].endswith("_"))):
             found.append(Symbol("let", word, at))
         elif word in _ACCENT_OF and found and found[-1].kind == "let":  # a combining accent after its letter
             letter = found.pop()
@@ -235,6 +236,11 @@ def _letters(word, at, known, is_typed):
         found.append(Symbol("let", piece, at + k, k > 0))
         k += n
     return found
+
+
+def _is_word(letters):
+    """Return True for letters that cannot be indices, such as ``enc`` and ``dense``: nobody counts with so many."""
+    return letters.islower() and (len(letters) > 3 or (len(letters) == 3 and bool({"a", "e", "u"} & set(letters))))
 
 
 def _sign(word, at):
