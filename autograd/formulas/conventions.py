@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from autograd.formulas.letters import with_commands
+
 __all__ = ["NAMES", "PRESETS", "Convention", "convention", "plain"]
 
 _LARGEST_FACTOR = 10**6
@@ -174,6 +176,7 @@ def convention(
         unknown = set(letters) - set(_LETTERS)
         if unknown:
             raise ValueError(f"no letter is called {sorted(unknown, key=str)[0]!r}: there are {', '.join(_LETTERS)}.")
+        letters = {role: with_commands(letter) for role, letter in letters.items()}
         if "p" in letters and "y" not in letters and letters.get("t") == found.letters["y"]:
             letters = {**letters, "y": letters.get("s", found.letters["s"])}  # logits are pre-activations
         changes["letters"] = _checked_letters({**found.letters, **letters})

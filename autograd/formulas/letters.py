@@ -4,11 +4,12 @@ Names that come from a user's labels are escaped for LaTeX here and nowhere else
 """
 
 import re
+import unicodedata
 
 from autograd.engine import texts
 from autograd.formulas.expressions import Letter
 
-__all__ = ["escape_latex", "index_latex", "index_text", "label_latex", "letter_latex", "number_latex", "printable"]
+__all__ = ["escape_latex", "index_latex", "index_text", "label_latex", "letter_latex", "number_latex", "printable", "with_commands"]
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -67,6 +68,45 @@ def index_latex(index):
     if isinstance(index, Letter):
         return letter_latex(index.name) + (f"{index.offset:+d}" if index.offset else "")
     return str(index)
+
+
+_ACCENT_OF = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar"}
+_SIGN_OF = {"ℓ": r"\ell", "∂": r"\partial", "ℒ": r"\mathcal{L}", "ℰ": r"\mathcal{E}"}
+_GREEK_CHARACTER = re.compile(r"GREEK (SMALL LETTER|CAPITAL LETTER|LUNATE)?(?: FINAL)? ?([A-Z]+)(?: SYMBOL)?")
+_GREEK_NAMES = {"LAMDA": "lambda"}
+_NEEDLESS_BLANK = re.compile(r"(\\[A-Za-z]+|\}) (?![A-Za-z])")
+_BELOW = {c: unicodedata.normalize("NFKC", c) for c in "₀₁₂₃₄₅₆₇₈₉ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ"}
+
+
+def with_commands(letter):
+    r"""Return a letter that a user declared with LaTeX commands for its characters: ``\sigma`` for σ.
+
+    >>> with_commands("σ"), with_commands("ŷ"), with_commands("𝐱"), with_commands("z₁")
+    ('\\sigma', '\\hat{y}', 'x', 'z_{1}')
+    """
+    if letter.isascii():
+        return letter
+    found: list = []
+    for c in unicodedata.normalize("NFD", letter):
+        if c in _ACCENT_OF and found:
+            found[-1] = rf"\{_ACCENT_OF[c]}{{{found[-1].strip()}}}"
+        elif c in _BELOW:
+            found.append(f"_{{{_BELOW[c]}}}")
+        elif c in _SIGN_OF:
+            found.append(f"{_SIGN_OF[c]} ")
+        else:
+            found += [_command(x) for x in unicodedata.normalize("NFKC", c)]
+    text = "".join(found).replace("}_{", "")  # two small numbers are one subscript
+    return _NEEDLESS_BLANK.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def _command(character):
+    """Return a Greek character as its command, and any other one as it is."""
+    match = _GREEK_CHARACTER.fullmatch(unicodedata.name(character, "")) if not character.isascii() else None
+    if match is None:
+        return character
+    name = _GREEK_NAMES.get(match[2], match[2].lower())
+    return f"\\{name.capitalize() if match[1] == 'CAPITAL LETTER' else name} "
 
 
 _SIMPLE = re.compile(r"([A-Za-z])_?(\d*)")

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.products import is_slope
 from autograd.grading.reading.nodes import Node, is_name, show, walk
 
@@ -28,9 +29,11 @@ def with_defined_names(claims, places):
     r"""Return the claims of a formula with ``\partial L/\partial h_2`` for ``\delta_{h_2}`` where one defines it so.
 
     In ``\delta^{(h)}``, h may be a quantity or the name of a layer, so its definition is a condition. A writer who
-    defines it so means ``\partial L/\partial o`` by ``\delta^{(o)}``, too.
+    defines it so means ``\partial L/\partial o`` by ``\delta^{(o)}``, too. The same holds for ``\delta_h`` beside
+    a defined ``\delta_z``, unless h is an index elsewhere.
     """
     defined, others, words = {}, {}, ""
+    brackets: set = set()  # those of the marks that the formula defines
     for claim in claims:
         if len(claim.sides) < 2 or claim.sides[0] is None or not is_name(claim.sides[0]):
             continue
@@ -44,10 +47,16 @@ def with_defined_names(claims, places):
         defined[left] = right
         if _lettered(left, places) is None:
             words = _DEFINED.format(show(left), show(right))
-    if words:
+            brackets |= {"(", "["}
+        else:
+            brackets.add("")
+    if defined:
         names = [x for claim in claims for side in claim.sides if side is not None for x in walk(side) if is_name(x)]
-        named = [(x, _lettered(x, places, ("(", "["))) for x in names if x not in defined]
-        others = {x: Node("deriv", (Node("loss", (), None, x.at), y[1]), None, x.at) for x, y in named if y is not None}
+        named = [(x, _lettered(x, places, brackets)) for x in names if x not in defined]
+        is_delta = {id(x) for x, y in named if y is not None} | {id(x) for x in names if x in defined}
+        indices = {head(p) for x in names if id(x) not in is_delta for s in x.parts for p in s.parts}
+        named = [(x, y) for x, y in named if y is not None and y[0] not in indices]
+        others = {x: Node("deriv", (Node("loss", (), None, x.at), y[1]), None, x.at) for x, y in named}
     found = []
     for claim in claims:
         plain, whole = claim.rewritten(defined.get), claim.rewritten({**others, **defined}.get)
@@ -112,9 +121,7 @@ def _lettered(name, places, brackets=("",)):
     for k, script in enumerate(name.parts):
         for j, mark in enumerate(script.parts):
             letter = mark.data[0] if is_name(mark) and script.data in brackets else ""
-            roles = places.roles.get(letter, [])
-            is_usual = letter in ("a", "z") and not places.model.steps > 1  # these are never indices
-            if any(places.is_declared(role) or is_usual for role in roles if role in ("s", "a", "y")):
+            if places.is_delta_of(name, letter):
                 marks = [*script.parts[:j], *script.parts[j + 1 :]]
                 rest = [script.with_parts(marks)] if marks else []
                 parts = [*name.parts[:k], *mark.parts, *rest, *name.parts[k + 1 :]]

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from autograd.formulas.conventions import plain
+from autograd.formulas.letters import with_commands
 from autograd.grading.judging.array_notations import with_entries_of_names, without_arguments_of_loss
 from autograd.grading.judging.claim_notations import (
     with_layers_above,
@@ -68,7 +69,7 @@ from autograd.grading.judging.task import Judged, Task, joined, rank
 from autograd.grading.judging.tasks_of_claims import TasksOfClaims
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.place import OutOfRange
-from autograd.grading.meaning.places import Places
+from autograd.grading.meaning.places import Places, letter_of
 from autograd.grading.reading.braces import labels_of_braces
 from autograd.grading.reading.claims import read_claims
 from autograd.grading.reading.latex_names import BOLD, LETTER
@@ -153,15 +154,17 @@ class Written:
             ReadingError: the formula cannot be read.
         """
         places = Places(self.model, self.convention, rate)
-        letters = [plain(x) for x in self.convention.letters.values()] + ([plain(rate)] if rate else [])
+        latex = [x for role, x in self.convention.letters.items() if role != "loss"] + ([rate] if rate else [])
+        letters = [plain(x) for x in [*latex, self.convention.letters["loss"]]]
         words = {part for x in letters for part in [x.split(" ")[-1]] if len(part) > 1} - {"prime", "star", "ast"}
         words |= {part for x in words if x.replace("_", "").isalpha() for part in x.split("_") if len(part) > 1}
         words |= {x for x in _TYPED_NAME.findall(formula) if is_typed(formula)}
-        function = plain(self.convention.letters["function"])
+        function = letter_of(self.convention.letters["function"])
         quantities = frozenset(places.roles)
         functions = frozenset([function]) | (places.losses - quantities)
         text = _with_index_first(formula, quantities)
-        letters_of = words, functions, quantities, self._dependencies()
+        declared = tuple([(letter_of(x), with_commands(x)) for x in dict.fromkeys(latex)])
+        letters_of = words, functions, quantities, self._dependencies(), declared
         found = self._verdicts_of(text, letters_of, places, target)
         if "\\bullet" in text and any(isinstance(v.judged.error, ShapeError) for v in found):
             with contextlib.suppress(ReadingError):  # a bullet between matrices may be their product
@@ -198,6 +201,10 @@ class Written:
         """Return the verdict on a claim whose deltas may be defined by the formula."""
         found = self._graded(defined.claim, places, target)
         if not defined.condition:
+            if defined.plain is not None and found.judged.verdict not in ("equal", "unproved"):
+                with contextlib.suppress(ReadingError):  # the h of another delta may be the name of a layer
+                    other = self._graded(defined.plain, places, target)
+                    return other if other.judged.verdict == "equal" else found
             return found
         if found.judged.verdict in ("equal", "unproved"):
             return found._replace(condition=joined(found.condition, defined.condition))
@@ -224,10 +231,10 @@ class Written:
         return None
 
     def _dependencies(self):
-        """Return the pairs of letters of activations and of the pre-activations on which they depend."""
-        letters = {role: plain(letter) for role, letter in self.convention.letters.items()}
-        sums = {letters["s"]} | ({letters["y"]} if self.model.has_softmax else set())
-        return frozenset([(letters[r], s) for r in ("a", "y", "p") for s in sums if letters[r] != s])
+        """Return the pairs of letters of activations and of the pre-activations or inputs on which they depend."""
+        letters = {role: letter_of(letter) for role, letter in self.convention.letters.items()}
+        on = {letters["s"], letters["x"]} | ({letters["y"]} if self.model.has_softmax else set())
+        return frozenset([(letters[r], x) for r in ("a", "y", "p") for x in on if letters[r] != x])
 
     def results(self, verdicts):
         """Return the derivatives that wrong claims state, for :class:`~autograd.grading.judging.judge.Judge`."""

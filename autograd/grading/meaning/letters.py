@@ -128,6 +128,7 @@ class Letters:
         first = trees[0] if trees else None
         self.is_update = first is not None and first.kind == "name" and places.is_parameter(first)
         self.of_weights: dict = {}  # from a letter to the numbers added to it in the marks of weights, by tree
+        self.of_deltas: dict = {}  # from the letters of quantities that mark deltas, as in \delta_z, to their places
         self.is_first: dict = {}
         for k, tree in enumerate(trees):
             for x in walk(tree):
@@ -141,6 +142,9 @@ class Letters:
                     for letter in x.data.letters:
                         self.bound[letter] = x.data
                         self.where.setdefault(letter, set())
+        for letter, marks in self.of_deltas.items():
+            if letter in self.where:  # it is an index elsewhere
+                self.where[letter].update(marks)
         for c in conditions:
             for p in c.parts:
                 if head(p) and head(p) in self.where:
@@ -165,6 +169,9 @@ class Letters:
                         self.where.setdefault(letter, set()).add("size")
                     continue
                 letter = head(p)
+                if p.kind == "name" and letter and self.places.is_delta_of(name, letter):
+                    self.of_deltas.setdefault(letter, []).append(f"{s.kind}{s.data}")
+                    continue
                 if letter is None or self._is_word(letter, name) or self._is_of_model(letter, s, name):
                     continue
                 if s.kind == "sup" and p.kind == "name" and letter in _LAYER_NAMES.get(s.data, ()):

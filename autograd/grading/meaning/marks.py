@@ -115,6 +115,10 @@ class Marks:
         if letter in ("in", "input") or letter in ("hid", "hidden"):
             self.set_layer(0 if letter in ("in", "input") else 1, False)
             return True
+        layer = places.names_layer(letter) if own == {"delta"} else None
+        if layer is not None:
+            self.set_layer(layer, False)
+            return True
         if letter in ("out", "output", "y", "o"):
             self.set_layer(model.depth, False)
             return True

@@ -11,15 +11,14 @@ import re
 from dataclasses import replace
 
 from autograd.formulas.conventions import _LETTERS, plain
+from autograd.formulas.letters import with_commands
 from autograd.grading.meaning.marks import Marks, power_of
 from autograd.grading.meaning.neurons import place_as
 from autograd.grading.meaning.place import Item, Misfit, Place
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-_LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|symbf|mathnormal|underline)\b")
-_ACCENTED = {"ŷ": r"\hat{y}", "ẑ": r"\hat{z}", "ỹ": r"\tilde{y}", "ȳ": r"\bar{y}", "ô": r"\hat{o}", "â": r"\hat{a}",
-             "ĥ": r"\hat{h}", "Ŷ": r"\hat{Y}"}  # fmt: skip
+_LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|mathcal|symbf|mathnormal|underline)\b")
 _SAME = {
     r"\prime": "'",
     r"\star": "*",
@@ -207,6 +206,25 @@ class Places:
         """Return True if a name is a weight or a bias."""
         return bool({"w", "b"} & set(self.roles_of(node.data[0])))
 
+    def names_layer(self, letter):
+        """Return the layer that a declared letter of outputs or activations names as the mark of a delta, or None."""
+        roles = self.roles.get(letter, [])
+        if not self._is_letter_of_neurons(letter, roles):
+            return None
+        if "y" in roles and not {"s", "a"} & set(roles):
+            return self.model.depth
+        return 1 if roles == ["a"] and self.model.depth == 2 else None
+
+    def _is_letter_of_neurons(self, letter, roles):
+        """Return True if a letter was declared for neurons, or is a usual one that never is an index."""
+        is_usual = letter in ("a", "y", "z") and not self.model.steps > 1
+        return any(self.is_declared(role) or is_usual for role in roles if role in ("s", "a", "y"))
+
+    def is_delta_of(self, name, letter):
+        """Return True if a letter among the marks of a name may be the quantity of which the name is the delta."""
+        is_delta = self.roles_of(name.data[0]) == ["delta"]
+        return is_delta and self._is_letter_of_neurons(letter, self.roles.get(letter, []))
+
     def is_loss(self, node):
         """Return True if a name is the loss."""
         if node.kind == "name" and node.data[0] == DATA_LOSS:
@@ -379,13 +397,16 @@ def _has_number_below(node):
 @functools.lru_cache(maxsize=4096)
 def letter_of(latex):
     r"""Return the key of a declared letter with its marks: ``y_true`` for ``y_{true}``, ``y^*`` for ``y^{*}``."""
-    latex = _SAME_COMMAND.sub(lambda found: _SAME[found[0]], _ACCENTED.get(latex, latex))
+    latex = _SAME_COMMAND.sub(lambda found: _SAME[found[0]], with_commands(latex))
     words = _VARIANTS.sub(r"\1", plain(_LOOKS.sub("", latex))).replace("_ ", "_")
     words = f"ones{words[1:]}" if re.match(r"1\s*_", words) else words  # the vector of ones of \\mathbf{1}_y
     base, sign, mark = words.partition("^")
     if sign:
         mark = mark.replace(" ", "")
         words = base.strip() + (mark if set(mark) == {"'"} else f"^{mark}")
+    core, sign, marks = words.partition("_")
+    if sign and ("," in marks or (marks[-1:].isupper() and not core[-1:].isupper())):
+        words = f"{core}_({marks.replace(' ', '')})"  # a capital letter at the end would be that of a matrix
     return f"{words[4:]}'" if words.startswith("dot ") else words  # a dot is read as a prime
 
 

@@ -16,11 +16,9 @@ from autograd.grading.reading.marks import read_group, read_marks, read_one, rea
 from autograd.grading.reading.nodes import Node
 from autograd.grading.reading.series import as_product, read_series
 from autograd.grading.reading.tables import read_environment
-from autograd.grading.reading.tokens import FUNCTION_WORDS
+from autograd.grading.reading.tokens import ACCENTS, FUNCTION_WORDS
 
 _FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"}
-
-_ACCENTS = ("hat", "bar", "tilde", "dot", "check", "acute", "mathring")
 
 
 def read_atom(c, scripts=True):
@@ -63,7 +61,7 @@ def read_command(c, scripts):
         return read_differential(c, word, s.at)
     if word == "sqrt":
         return Node("call", (Node("name", (), ("sqrt", 0), s.at), read_group(c)), None, s.at)
-    if word in _ACCENTS:
+    if word in ACCENTS:
         return read_accented(c, word, s.at, scripts)
     if word in ("overset", "underset", "stackrel"):
         read_group(c)
@@ -137,9 +135,10 @@ def read_letter(c, scripts):
     text = s.text
     if not scripts:
         return Node("name", (), (text, 0), s.at)
-    if text == "sum" and c.is_op("_"):
+    if text == "sum" and c.is_op("_") and text not in c.quantities:
         return read_series(c, s.at)
-    if text == "e" and c.is_op("^"):
+    is_layer = "e" in c.quantities and (c.is_op("(", 2) or c.is_op("[", 2))  # in e^{(2)}, e is a declared letter
+    if text == "e" and c.is_op("^") and not is_layer:
         c.i += 1
         return Node(
             "call",
@@ -153,12 +152,13 @@ def read_letter(c, scripts):
         x = read_quotient(c, text, s.at)
         if x is not None:
             return x
-    if text == "d" and c.is_let() and c.symbols[c.i].glued and not c.is_let("x"):
+    is_accented = c.is_cmd(*ACCENTS) and "d" not in c.quantities
+    if text == "d" and (c.is_let() or is_accented) and c.symbols[c.i].glued and not c.is_let("x"):
         name = c.factor()
         if name.kind == "transpose":
             return Node("transpose", (Node("deriv", (Node("loss"), name.parts[0]), "name", s.at),), None, s.at)
         return Node("deriv", (Node("loss"), name), "name", s.at)
-    if text == "Delta" and (c.is_let() or c.is_op("{") or c.is_cmd(*_ACCENTS)):
+    if text == "Delta" and (c.is_let() or c.is_op("{") or c.is_cmd(*ACCENTS)):
         return Node("step", (c.factor(),), None, s.at)
     if text == "Delta" and c.is_op("_"):
         step = read_step(c, s.at)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from autograd.grading.reading.cursor import COMPARISONS
 from autograd.grading.reading.nodes import Node, is_name
-from autograd.grading.reading.tokens import FUNCTION_WORDS
+from autograd.grading.reading.tokens import ACCENTS, FUNCTION_WORDS
 
 _ELEMENTARY = (
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "erf", "abs", "sech", "csch", "coth", "sec", "csc",
@@ -132,6 +132,8 @@ def depends(c, end, base):
         elif depth == 0 and kind == "op" and text in ",;":
             return True
     inner = [x for x in inner if x not in (("op", "{"), ("op", "}"))]
+    if len(inner) > 1 and inner[0][0] == "cmd" and inner[0][1] in ACCENTS and inner[1][0] == "let":
+        inner[:2] = [("let", f"{inner[0][1]} {inner[1][1]}")]
     if not inner or inner[0][0] != "let" or _is_transposed_name(inner):
         return False
     if (base, inner[0][1]) in c.dependencies:

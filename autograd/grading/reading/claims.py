@@ -9,6 +9,7 @@ from typing import NamedTuple
 from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.calls import DOTS
 from autograd.grading.reading.cursor import COMPARISONS, IMPLICATIONS, Cursor
+from autograd.grading.reading.declared import declared_letter, with_declared_letters
 from autograd.grading.reading.nodes import Node, rewrite
 from autograd.grading.reading.side_notes import (
     closes,
@@ -26,7 +27,7 @@ from autograd.grading.reading.side_notes import (
 )
 from autograd.grading.reading.tables import BLOCKS
 from autograd.grading.reading.terms import GRAMMAR, read_sum
-from autograd.grading.reading.tokens import symbols_of
+from autograd.grading.reading.tokens import is_typed, symbols_of
 
 __all__ = ["Claim", "read_claims"]
 
@@ -363,7 +364,9 @@ def is_of_quantity(inside):
     return left in ("b", "w", "W", "delta") or inside[0] in right
 
 
-def read_claims(text, words=frozenset(), functions=frozenset(), quantities=frozenset(), dependencies=frozenset()):
+def read_claims(
+    text, words=frozenset(), functions=frozenset(), quantities=frozenset(), dependencies=frozenset(), declared=()
+):
     """Read the claims of a formula.
 
     Args:
@@ -371,7 +374,9 @@ def read_claims(text, words=frozenset(), functions=frozenset(), quantities=froze
         words: names of several letters.
         functions: letters that are functions in front of a bracket.
         quantities: letters that are quantities of the network and not functions.
-        dependencies: pairs of the letters of an activation and of a pre-activation.
+        dependencies: pairs of a letter and of one on which it depends, such as those of an activation and of a
+            pre-activation.
+        declared: pairs of a name and the LaTeX of a declared letter, which is one name with all its marks.
 
     Returns:
         A list of claims.
@@ -379,4 +384,7 @@ def read_claims(text, words=frozenset(), functions=frozenset(), quantities=froze
     Raises:
         ReadingError: the formula cannot be read. The error has the position and the reason.
     """
-    return read_all(Cursor(text, symbols_of(text, words), GRAMMAR, functions, quantities, dependencies))
+    symbols = symbols_of(text, words)
+    letters = [declared_letter(name, symbols_of(latex, words)) for name, latex in declared]
+    symbols = with_declared_letters(symbols, [x for x in letters if x is not None], is_typed(text))
+    return read_all(Cursor(text, symbols, GRAMMAR, functions, quantities, dependencies))

@@ -9,7 +9,7 @@ import unicodedata
 from autograd.grading.reading.lexing import MAX_CHARACTERS, MAX_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
 
-__all__ = ["FUNCTION_WORDS", "Symbol", "is_typed", "symbols_of"]
+__all__ = ["ACCENTS", "FUNCTION_WORDS", "Symbol", "is_typed", "symbols_of"]
 
 FUNCTION_WORDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "softmax", "sigmoid", "softplus",
@@ -81,6 +81,7 @@ _PROSE_FONTS = {"text", "textrm", "textbf", "textit", "mbox", "textsf", "textnor
 _DROPPED = {"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "eqref", "ref", "kern", "cite"}
 _ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
             "dot": "dot", "check": "check", "acute": "acute", "mathring": "mathring"}  # fmt: skip
+ACCENTS = frozenset(_ACCENTS.values())
 
 _TOKEN = re.compile(
     r"(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)|\\(?P<command>[A-Za-z]+|.)\*?"
@@ -255,6 +256,9 @@ def _sign(word, at):
     if _accented(word):
         accent, letter = _accented(word)
         return [Symbol("cmd", accent, at), Symbol("op", "{", at), Symbol("let", letter, at), Symbol("op", "}", at)]
+    usual = unicodedata.normalize("NFKC", word)
+    if not word.isascii() and len(usual) == 1 and usual.isascii() and usual.isalpha():
+        return [Symbol("let", usual, at)]  # as in ℒ
     if word == "$":
         return []
     if not word.isprintable():
@@ -295,7 +299,10 @@ def _without_looks(raw, known, text):
             found.append(Symbol("let", word, s.at, s.glued))
         elif word in _WORD_FONTS and opens:
             end = _closing(raw, k + 1, text)
-            found += _worded(word, raw[k + 2 : end], text, s.at, raw[end].at, known)
+            worded = _worded(word, raw[k + 2 : end], text, s.at, raw[end].at, known)
+            if len(worded) == 1 and worded[0].text in known:
+                worded[0].glued = s.glued  # as in d\mathrm{net}
+            found += worded
             if [x.text for x in raw[k + 2 : end]] == ["d"] and end + 1 < len(raw):
                 raw[end + 1].glued = True  # an upright d is a differential, whatever space follows it
             k = end

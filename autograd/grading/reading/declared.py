@@ -1,0 +1,190 @@
+r"""Declared letters with marks, as one letter: ``f_{w,b}`` in ``f_{w,b}(x^{(i)})``, and the ``a_h`` in ``a_{h1}``.
+
+A writer may declare a letter that has marks, such as ``h_\theta``, ``\hat{y}_W``, ``a_h`` or ``y^*``, or a word of
+another alphabet. Where a formula prints it, perhaps with more marks, its symbols become one symbol with the key of the
+letter, so that no later stage takes its marks for indices and the letter before a bracket for a function.
+"""
+
+from typing import NamedTuple
+
+from autograd.grading.reading.tokens import ACCENTS, Symbol
+
+__all__ = ["DeclaredLetter", "declared_letter", "with_declared_letters"]
+
+
+class DeclaredLetter(NamedTuple):
+    """A declared letter as symbols.
+
+    Fields:
+        key: the name that it has in a tree.
+        core: the texts of its symbols without subscripts and superscripts.
+        below, above: the texts of the symbols of its subscript and of its superscript.
+    """
+
+    key: str
+    core: tuple
+    below: tuple
+    above: tuple
+
+
+class _Script(NamedTuple):
+    sign: str
+    inner: list
+    start: int
+    end: int
+
+
+def declared_letter(key, symbols) -> DeclaredLetter | None:
+    """Return a declared letter, or None if it is a single letter without marks, or no letter at all.
+
+    Args:
+        key: the name that it has in a tree.
+        symbols: the symbols of its LaTeX.
+    """
+    while len(symbols) > 2 and symbols[0].text == "{" and _closing(symbols, 0) == len(symbols) - 1:
+        symbols = symbols[1:-1]
+    core, at = _core(symbols, 0)
+    if not core:
+        core, at = _whole(symbols)
+    if not core:
+        return None
+    scripts = _scripts(symbols, at)
+    end = scripts[-1].end if scripts else at
+    below = [x for x in scripts if x.sign == "_"]
+    above = [x for x in scripts if x.sign == "^"]
+    is_plain = not scripts and (len(core) == 1 and symbols[0].kind == "let" or core[0] in ACCENTS)
+    if end != len(symbols) or is_plain or len(below) > 1 or len(above) > 1 or "'" in core:
+        return None
+    return DeclaredLetter(key, core, *[tuple([_text(s) for x in part for s in x.inner]) for part in (below, above)])
+
+
+def with_declared_letters(symbols, letters, is_typed=False) -> list:
+    """Return the symbols of a formula in which each declared letter with marks is one symbol.
+
+    Args:
+        symbols: the symbols of the formula.
+        letters: the :class:`DeclaredLetter`s.
+        is_typed: True if the formula is typed text, in which a subscript needs no braces.
+    """
+    ordered = sorted(letters, key=lambda x: -len(x.below) - len(x.above) - len(x.core))
+    found, at = [], 0
+    while ordered and at < len(symbols):
+        for letter in ordered:
+            taken = _taken(symbols, at, letter, is_typed)
+            if taken is not None:
+                new, at = taken
+                found += new
+                break
+        else:
+            found.append(symbols[at])
+            at += 1
+    return found if ordered else symbols
+
+
+def _taken(symbols, at, letter, is_typed):
+    """Return the symbols that stand for a declared letter at a position, and the position after it, or None."""
+    core, end = _core(symbols, at)
+    if core != letter.core:
+        end = at + len(letter.core)
+        if len(letter.core) < 2 or tuple([s.text for s in symbols[at:end]]) != letter.core:
+            return None
+    scripts = _scripts(symbols, end, is_typed)
+    new = [Symbol("let", letter.key, symbols[at].at, symbols[at].glued)]
+    wanted = {"_": letter.below, "^": letter.above}
+    for script in scripts:
+        rest = script.inner
+        if wanted[script.sign]:
+            rest = _without(script.inner, wanted[script.sign])
+            if rest is None:
+                return None
+            wanted[script.sign] = ()
+            if not rest:
+                continue
+        place = symbols[script.start].at
+        new += [Symbol("op", script.sign, place), Symbol("op", "{", place), *rest, Symbol("op", "}", place)]
+    if wanted["_"] or wanted["^"]:
+        return None
+    return new, scripts[-1].end if scripts else end
+
+
+def _core(symbols, at):
+    r"""Return the texts of the letter at a position, ``("hat", "y")`` for ``\hat{y}``, and the position after it."""
+    accents = []
+    while at < len(symbols) and symbols[at].kind == "cmd" and symbols[at].text in ACCENTS:
+        accents.append(symbols[at].text)
+        at += 1
+    is_braced = bool(accents) and [s.text for s in symbols[at : at + 3 : 2]] == ["{", "}"]
+    at += is_braced
+    if at < len(symbols) and symbols[at].kind in ("let", "text"):
+        return (*accents, symbols[at].text), at + 1 + is_braced
+    return (), at
+
+
+def _whole(symbols):
+    """Return the texts of a word of another alphabet, whose letters are one symbol each, and the position after it."""
+    end = 0
+    while end < len(symbols) and symbols[end].kind == "op" and symbols[end].text.isalpha():
+        end += 1
+    return tuple([s.text for s in symbols[:end]]), end
+
+
+def _scripts(symbols, at, is_typed=False):
+    """Return the subscripts and superscripts after a letter."""
+    found = []
+    while at + 1 < len(symbols) and symbols[at].kind == "op" and symbols[at].text in ("_", "^"):
+        start = at + 1
+        if symbols[start].kind == "op" and symbols[start].text == "{":
+            end = _closing(symbols, start)
+            if end is None:
+                break
+            inner, after = symbols[start + 1 : end], end + 1
+        else:
+            after = start + 1
+            while is_typed and symbols[at].text == "_" and after < len(symbols) and _goes_on(symbols[after]):
+                after += 1
+            inner = symbols[start:after]
+        found.append(_Script(symbols[at].text, inner, at, after))
+        at = after
+    return found
+
+
+def _text(symbol):
+    r"""Return the text of a symbol. The star of ``y^{\star}`` is the sign of ``y^*``."""
+    return "*" if symbol.text in ("star", "ast") else symbol.text
+
+
+def _goes_on(symbol):
+    return symbol.glued and symbol.kind in ("let", "num")
+
+
+def _closing(symbols, start):
+    depth = 0
+    for k in range(start, len(symbols)):
+        if symbols[k].kind == "op":
+            depth += (symbols[k].text == "{") - (symbols[k].text == "}")
+            if depth == 0:
+                return k
+    return None
+
+
+def _without(inner, marks):
+    """Return the marks that follow those of the declared letter in a script, or None if it does not begin with these.
+
+    In ``a_{h,j}``, ``a_{h_j}``, ``a_{hj}`` and ``a_{h1}``, the mark h of the declared ``a_h`` is followed by an index.
+    """
+    texts = tuple([_text(s) for s in inner if s.kind != "gap"])
+    inner = [s for s in inner if s.kind != "gap"]
+    if texts[: len(marks)] != marks:
+        return None
+    rest = inner[len(marks) :]
+    if not rest:
+        return []
+    sign = rest[0].text if rest[0].kind == "op" else ""
+    if sign in (",", ";"):
+        return rest[1:]
+    if sign == "_":  # a subscript of the mark, which must be the end
+        if len(rest) > 1 and rest[1].text == "{":
+            return rest[2:-1] if _closing(rest, 1) == len(rest) - 1 else None
+        return rest[1:] if len(rest) == 2 else None
+    is_index = rest[0].kind in ("let", "num", "cmd") or sign in ("(", "[", "*")
+    return rest if is_index and len(marks) == 1 else None
