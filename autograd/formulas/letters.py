@@ -9,7 +9,16 @@ import unicodedata
 from autograd.engine import texts
 from autograd.formulas.expressions import Letter
 
-__all__ = ["escape_latex", "index_latex", "index_text", "label_latex", "letter_latex", "number_latex", "printable", "with_commands"]
+__all__ = [
+    "escape_latex",
+    "index_latex",
+    "index_text",
+    "label_latex",
+    "letter_latex",
+    "number_latex",
+    "printable",
+    "with_commands",
+]
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",

@@ -18,7 +18,9 @@ from autograd.grading.meaning.place import Item, Misfit, Place
 from autograd.grading.reading.nodes import Node, show, walk
 from autograd.grading.reading.trees import ReadingError
 
-_LOOKS = re.compile(r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|mathcal|symbf|mathnormal|underline)\b")
+_LOOKS = re.compile(
+    r"\\(mathbf|boldsymbol|bm|mathsf|mathfrak|mathscr|pmb|vec|mathbb|mathcal|symbf|mathnormal|underline)\b"
+)
 _SAME = {
     r"\prime": "'",
     r"\star": "*",

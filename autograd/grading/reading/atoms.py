@@ -152,8 +152,9 @@ def read_letter(c, scripts):
         x = read_quotient(c, text, s.at)
         if x is not None:
             return x
-    is_accented = c.is_cmd(*ACCENTS) and "d" not in c.quantities
-    if text == "d" and (c.is_let() or is_accented) and c.symbols[c.i].glued and not c.is_let("x"):
+    is_framed = c.is_cmd(*ACCENTS) or (c.is_op("{") and c.look(1)[1] in c.quantities and c.is_op("}", 2))
+    is_framed &= text not in c.quantities
+    if text == "d" and (c.is_let() or is_framed) and c.symbols[c.i].glued and not c.is_let("x"):
         name = c.factor()
         if name.kind == "transpose":
             return Node("transpose", (Node("deriv", (Node("loss"), name.parts[0]), "name", s.at),), None, s.at)

@@ -29,7 +29,7 @@ def read_call(c, x):
             return x  # a loss is a number: in \nabla_z L (a)^T, the vector a is a factor
         if is_function and x.kind == "name" and (c.is_op("(") or not c.compares(end)):
             return read_arguments(c, x)
-        if c.is_op("(") and x.kind == "name" and depends(c, end, base):
+        if c.is_op("(") and x.kind == "name" and depends(c, end, base + "'" * primes):
             return read_arguments(c, x)
     if c.is_cmd("{", "lbrace") and is_function and x.kind == "name":
         c.i += 1

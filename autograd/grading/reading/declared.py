@@ -45,14 +45,12 @@ def declared_letter(key, symbols) -> DeclaredLetter | None:
         symbols = symbols[1:-1]
     core, at = _core(symbols, 0)
     if not core:
-        core, at = _whole(symbols)
-    if not core:
         return None
     scripts = _scripts(symbols, at)
     end = scripts[-1].end if scripts else at
     below = [x for x in scripts if x.sign == "_"]
     above = [x for x in scripts if x.sign == "^"]
-    is_plain = not scripts and (len(core) == 1 and symbols[0].kind == "let" or core[0] in ACCENTS)
+    is_plain = not scripts and ((len(core) == 1 and symbols[0].kind == "let") or core[0] in ACCENTS)
     if end != len(symbols) or is_plain or len(below) > 1 or len(above) > 1 or "'" in core:
         return None
     return DeclaredLetter(key, core, *[tuple([_text(s) for x in part for s in x.inner]) for part in (below, above)])
@@ -85,9 +83,7 @@ def _taken(symbols, at, letter, is_typed):
     """Return the symbols that stand for a declared letter at a position, and the position after it, or None."""
     core, end = _core(symbols, at)
     if core != letter.core:
-        end = at + len(letter.core)
-        if len(letter.core) < 2 or tuple([s.text for s in symbols[at:end]]) != letter.core:
-            return None
+        return None
     scripts = _scripts(symbols, end, is_typed)
     new = [Symbol("let", letter.key, symbols[at].at, symbols[at].glued)]
     wanted = {"_": letter.below, "^": letter.above}
@@ -117,15 +113,10 @@ def _core(symbols, at):
     at += is_braced
     if at < len(symbols) and symbols[at].kind in ("let", "text"):
         return (*accents, symbols[at].text), at + 1 + is_braced
-    return (), at
-
-
-def _whole(symbols):
-    """Return the texts of a word of another alphabet, whose letters are one symbol each, and the position after it."""
-    end = 0
+    end = at
     while end < len(symbols) and symbols[end].kind == "op" and symbols[end].text.isalpha():
-        end += 1
-    return tuple([s.text for s in symbols[:end]]), end
+        end += 1  # the letters of a word of another alphabet, which are one symbol each
+    return ((*accents, "".join([s.text for s in symbols[at:end]])), end) if end > at else ((), at)
 
 
 def _scripts(symbols, at, is_typed=False):
