@@ -64,6 +64,14 @@ WRONG = [
     (BATCH, r"S_{dW} = \beta S_{dW} + (1 - \beta) dW^2, \quad W = W + \alpha \frac{dW}{\sqrt{S_{dW}} + \epsilon}"),
 ]
 NOT_EQUAL = [  # these are refused, since it is not clear what was meant
+    (ANY, r"v_t = \gamma v_t + \alpha \nabla_\theta J(\theta)"),
+    (ANY, r"v_t = \gamma v_{t-1} + \alpha \nabla_\theta J(\theta) \\ \Delta\theta_{t+1} = -v_t"),
+    (ANY, ADAM.replace("m_{t-1}", "m_t")
+          + r"\theta_t = \theta_{t-1} - \alpha \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}"),
+    (ANY, ADAM.replace("v_{t-1}", "v_t")
+          + r"\theta_t = \theta_{t-1} - \alpha \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}"),
+    (ANY, ADAM + r"\theta_t = \theta_{t-1} - \alpha \frac{m_t}{\sqrt{\hat{v}_t} + \epsilon}"),
+    (ANY, ADAM + r"\theta_t = \theta_{t-1} - \alpha \frac{\hat{m}_t}{\sqrt{v_t} + \epsilon}"),
     (ANY, r"\theta = \theta - \alpha v, \quad v = \mu v + \nabla J(\theta)"),
     (ANY, r"v_t = \gamma v_{t-1} + \alpha \nabla_\theta J(\theta), \quad \theta = \theta - v_{t-1}"),
     (ANY, r"v_t = \gamma v_{t-1} + \alpha \nabla_\theta J(\theta + \gamma v_{t-1}) \\ \theta = \theta - v_t"),

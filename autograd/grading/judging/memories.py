@@ -17,6 +17,7 @@ from autograd.grading.judging.memory_definitions import (
     is_of_loss,
     is_one,
     is_word,
+    marks_of_time,
     memory_of,
 )
 from autograd.grading.judging.task import joined
@@ -52,7 +53,7 @@ def without_memories(claims, places):
         return [(claims, "")]
     kept = [k for k, x in enumerate(plain) if k not in memories and x.sides[0] not in of_loss]
     corrected = {k: at for k in kept for at in [corrected_memory(plain[k], memories)] if at is not None}
-    named = {x.name: (at, at) for at, x in memories.items()}
+    named = {x.name: (at, at) for at, x in memories.items() if at not in corrected.values()}
     named |= {plain[k].sides[0]: (k, at) for k, at in corrected.items()}
     kept = [k for k in kept if k not in corrected and not is_number_of(plain[k], memories.values())]
     found, used = [], set()
@@ -112,7 +113,10 @@ def _updated(claim, known, memories, places):
     right = claim.sides[1]
     parts = right.parts if right.kind == "add" else (right,)
     terms = [x for x in parts if any(is_name(y, *letters) for y in walk(x))]
-    found = _without_root(terms[0], known, places) if len(terms) == 1 and set(names) <= known.keys() else None
+    is_clear = len(terms) == 1 and set(names) <= known.keys()
+    if left.kind == "step" and any(marks_of_time(weight) not in ([], marks_of_time(x)) for x in names):
+        is_clear = False  # the step of another time
+    found = _without_root(terms[0], known, places) if is_clear else None
     if found is None:
         raise ReadingError(_OTHER.format(show(names[0])), names[0].at)
     term, used = found

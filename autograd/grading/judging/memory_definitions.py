@@ -3,6 +3,7 @@ r"""The claims of a formula that define memories of an optimizer, such as ``v = 
 from typing import NamedTuple
 
 from autograd.grading.judging.momentum import is_memory
+from autograd.grading.meaning.letters import head
 from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "is_of_loss",
     "is_one",
     "is_word",
+    "marks_of_time",
     "memory_of",
 ]
 
@@ -160,8 +162,8 @@ def _is_step_before(old, new):
     """Return True if two names are the same but for a mark that says that the first is from the step before."""
     if old.data != new.data:
         return False
-    if old == new:
-        return not any(is_word(p, *EARLIER, *NEW) for s in new.parts for p in s.parts)
+    if old == new:  # v = \mu v, but not v_t = \mu v_t
+        return not marks_of_time(new) and not any(is_word(p, *EARLIER, *NEW) for s in new.parts for p in s.parts)
     more, fewer = [s for s in old.parts if s not in new.parts], [s for s in new.parts if s not in old.parts]
     if len(more) + len(fewer) == 1:  # v^{new} = \mu v, or v = \mu v_{old}
         (script,) = more or fewer
@@ -183,6 +185,13 @@ def _counts_down(old, new):
     if new.kind == "add" and is_name(old):
         return len(new.parts) == 2 and new.parts[0] == old and is_one(new.parts[1])
     return is_word(old, *EARLIER) and is_word(new, *NEW)
+
+
+def marks_of_time(name):
+    """Return the marks of a name that count time: t or tau, perhaps with a number, and n or k as the only mark."""
+    marks = [p for script in name.parts for p in script.parts]
+    letters = TIMES if len(marks) == 1 else TIMES[:2]
+    return [p for p in marks if head(p) in letters]
 
 
 def is_one(node):
