@@ -21,8 +21,10 @@ _BELOW = re.compile(
     r"\}?\s*\}"
 )
 _PRIME = re.compile(r"(?<=[A-Za-z\]})])\s*\{\s*(?:['’′]|\\prime)\s*\}")
-# The argument of a derivative inside of the superscript, as in g^{[1]'(z)}, and a prime below a function.
-_RAISED_ARGUMENT = re.compile(r"\^\s*\{([^{}']*)'\s*\(((?:[^{}()]|\{[^{}]*\})*)\)\s*\}")
+# The argument of a derivative inside of the superscript, as in g^{[1]'(z)}, unlike the layer of a^{'(l)}.
+_RAISED_ARGUMENT = re.compile(
+    r"\^\s*\{([^{}']*)'\s*\((?!\s*(?:[lLkin]|\\ell|\d+)\s*(?:[-+]\s*\d\s*)?\))((?:[^{}()]|\{[^{}]*\})*)\)\s*\}"
+)
 _PRIME_BELOW = re.compile(r"(?<=[A-Za-z])\s*_\s*\{\s*(?:['’′]|\\prime)\s*\}")
 _UNEQUAL = re.compile(r"\\not\s*=")
 _OVER_ALL = re.compile(

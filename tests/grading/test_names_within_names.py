@@ -91,6 +91,7 @@ RIGHT = [
     ("recurrent", r"\frac{\partial h_t}{\partial h_{t-1}} = W^{(hh)\top} \sigma'(a_t)"),
     ("logistic", r"\frac{\partial a}{\partial z} = \sigma_{'}(z)"),
     ("logistic", r"\frac{\partial a}{\partial z} = \sigma^{'(z)}"),
+    ("single", r"\delta^{(l)}_j = \sum_k w^{(l+1)}_{jk} \delta^{(l+1)}_k a^{'(l)}_j"),
     ("gates", r"\delta = \delta_{\text{out}} w^{(2)} \odot \mathbf{1}[\mathbf{a} > 0]"),
     ("penalty", r"dW^{[l]} = (\text{from backprop}) + \frac{\lambda}{m} W^{[l]}"),
     ("penalty", r"W^{[l]} := W^{[l]} - \alpha [(\text{from backprop}) + \frac{\lambda}{m} W^{[l]}]"),

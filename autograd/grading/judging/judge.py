@@ -8,6 +8,7 @@ import contextlib
 
 from autograd.engine.errors import GraphError
 from autograd.grading.clock import WORK, Allowance
+from autograd.grading.judging.alike_readings import Outcomes
 from autograd.grading.judging.comparing import FAILURES, compared
 from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
 from autograd.grading.judging.index_letters import fits
@@ -114,9 +115,16 @@ class Judge:
         refuted: list = []
         failure, left_out, is_vanishing = None, None, False
         mine, given, is_cut = Allowance(self.seconds), self.allowance, readings.is_cut
+        first = self.points.first()
+        class_of = Outcomes(lambda reading: self._class(task, places, reading))
+        judged = Outcomes(lambda reading: compared(self, task, places, reading, wanted, definitions))
+        is_unlikely = Outcomes(
+            lambda reading: compares_hidden(task, places, reading, first) or sums_outputs(task, places, reading, first)
+        )
+        is_zero = Outcomes(lambda reading: vanishes(self, task, places, reading))
         for reading in tried:
             try:
-                of = self._class(task, places, reading)
+                of = class_of(reading)
                 key = (_way(reading), _is_recurrent(of), of[-1] if _is_row(of) else None), of[:2]
             except NotRecorded as error:
                 left_out = error
@@ -134,7 +142,7 @@ class Judge:
                 is_cut = True
                 break
             try:
-                found = compared(self, task, places, reading, wanted, definitions)
+                found = judged(reading)
             except (OutOfRange, Misfit) as error:
                 failure = _better(failure, error)
                 continue
@@ -163,10 +171,8 @@ class Judge:
                 continue
             if found.verdict != "equal" and found.error is None and len(refuted) < _MAX_REFUTED:
                 refuted.append(found)
-            first = self.points.first()
-            is_strange = compares_hidden(task, places, reading, first) or self._is_input(task, places, key[1])
-            is_strange = is_strange or sums_outputs(task, places, reading, first)
-            if found.verdict == "equal" and vanishes(self, task, places, reading):
+            is_strange = self._is_input(task, places, key[1]) or is_unlikely(reading)
+            if found.verdict == "equal" and is_zero(reading):
                 is_strange = is_vanishing = True
             into = strange if is_strange else classes
             odd = -oddness(reading, task)
