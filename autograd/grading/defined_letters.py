@@ -23,6 +23,9 @@ _APPLIED = re.compile(
     rf"{_SCRIPTS}\s*(?:\\left|\\bigl?)?\(\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
 )
 _COMPUTED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*(?:\\sigma|\\tanh|f|g)\s*(?:\\left|\\bigl?)?\(")
+_RECTIFIED = re.compile(
+    rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\max\s*(?:\\left|\\bigl?)?\(\s*0\s*,\s*({_NAME}){_SCRIPTS}\s*(?:\\right|\\bigr?)?\)"
+)
 _NORM = r"\\\||\\[lr]?Vert|\|{1,2}"
 _OF_INPUT = rf"(?:\s*\(\s*{_NAME}{_SCRIPTS}\s*\))?"  # the argument of y(x)
 SQUARED = re.compile(
@@ -104,6 +107,7 @@ def defined_letters(formulas, of_softmax=False):
         of_softmax: True if the outputs are the logits of a softmax, whose letter is p.
     """
     found: dict = {}
+    logits = ""
     for formula in [_ACCENTED.sub(r"\1{\2}\3", formula) for formula in formulas]:
         squared = SQUARED.search(formula)
         loss = _LOSS.match(formula)
@@ -134,7 +138,11 @@ def defined_letters(formulas, of_softmax=False):
         shares = _SHARE.match(formula)
         if shares and of_softmax:
             found.setdefault("p", shares[1])
-            found.setdefault("s", shares[2] or shares[3])
+            logits = logits or shares[2] or shares[3]
+        rectified = _RECTIFIED.match(formula)
+        if rectified:
+            found.setdefault("a", rectified[1])
+            found.setdefault("s", rectified[2])
         computed = _COMPUTED.match(formula)
         if computed and not applied and computed[1] != found.get("y"):
             found.setdefault("a", computed[1])
@@ -144,8 +152,10 @@ def defined_letters(formulas, of_softmax=False):
         weighed = _WEIGHED.match(formula)
         if weighed and not any("elta" in letter for letter in weighed.groups()):  # a delta is not a pre-activation
             found.setdefault("s", weighed[1])
+    if logits:
+        found.setdefault("s", logits)
     if of_softmax and "p" in found and "s" in found:
-        found["y"] = found["s"]
+        found["y"] = logits or found["s"]
         if found.get("a") == found["p"]:
             del found["a"]
     elif "a" in found and "y" not in found and "t" in found:

@@ -31,6 +31,7 @@ _LETTER = re.compile(LETTER)
 _ABOVE = re.compile(
     r"\^\s*\{?\s*(T|\\top|\\intercal|\d)(?![A-Za-z\d])\s*\}?"
 )  # a transpose or a power, not a layer in brackets
+_FUNCTION = re.compile(r"\\(?:tanh|sigma)")  # f = \tanh is written out before a bracket
 _BOUND = re.compile(r"\\sum\s*_\s*(?:\{\s*)?(\\?[A-Za-z])|\bfor\s+([A-Za-z]\w*)\s+in\b")
 # Commands that are not letters.
 _NO_LETTERS = {
@@ -213,12 +214,18 @@ def _at(found, scripts, latex):
                 return None
             letters[old] = new
     bound = {a or b for a, b in _BOUND.findall(found.right)}
-    if bound & set(letters.values()):
-        return None
+    if bound & set(letters.values()) or not letters.keys() <= _indices_of(found.right, latex):
+        return None  # g_y = y - t is no definition of g_h
     right = _renamed(found.right, letters, latex) if letters else found.right
-    if not re.search(r"[-+\s*/]|\\", right.strip()):
+    if not re.search(r"[-+\s*/]|\\", right.strip()) or _FUNCTION.fullmatch(right.strip()):
         return right
     return rf"\left({right}\right)" if latex else f"({right})"
+
+
+def _indices_of(text, latex):
+    """Return the letters in the indices of a formula."""
+    indices = [match[2] or "" for match in _SCRIPT.finditer(text)] if latex else re.findall(r"\[[^\[\]]*\]", text)
+    return {letter for index in indices for letter in _LETTER.findall(index)}
 
 
 def _renamed(text, letters, latex):

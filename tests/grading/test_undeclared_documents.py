@@ -190,3 +190,72 @@ def test_an_update_follows_from_a_wrong_sum_over_steps(step, verdict):
     """The letter of the sum is renamed once more in the corrected claim, whose reading explains the mistake."""
     found = graded([*RECURRENT, rf"W_{{hh}} \leftarrow W_{{hh}} - \eta {step}"], "A recurrent network.").claims
     assert [claim.verdict for claim in found[-2:]] == ["wrong", verdict]
+
+
+ONE_OUTPUT = [
+    "z_1 = W_1 x + b_1",
+    r"h = \mathrm{ReLU}(z_1)",
+    "y = W_2 h + b_2",
+    r"L = \frac{1}{2} (y - t)^2",
+    r"g_y = \frac{\partial L}{\partial y} = y - t",
+]
+BACK_TO_H = r"g_h = \frac{\partial L}{\partial h} = W_2^T g_y"
+
+
+@pytest.mark.parametrize(
+    ("formulas", "verdicts"),
+    [
+        ([BACK_TO_H], ["definition"]),
+        ([BACK_TO_H, r"g_z = \frac{\partial L}{\partial z_1} = g_h \odot \mathbb{1}[z_1 > 0]"], ["definition"] * 2),
+        ([r"\frac{\partial L}{\partial W_2} = g_y h^T", r"\frac{\partial L}{\partial b_2} = -g_y"], ["equal", "wrong"]),
+        ([BACK_TO_H, r"\frac{\partial L}{\partial W_1} = g_h x^T"], ["definition", "wrong"]),
+    ],
+)
+def test_a_definition_whose_index_is_on_its_left_side_only_is_not_general(formulas, verdicts):
+    """g_y = y - t says nothing of g_h: its right side has no index."""
+    found = graded([*ONE_OUTPUT, *formulas], "A ReLU in the hidden layer, and one linear output.").claims
+    assert [claim.verdict for claim in found][len(ONE_OUTPUT) :] == verdicts
+
+
+def test_a_definition_whose_index_is_on_its_right_side_is_general():
+    claims = ["e_o = t_o - y_o", r"\delta_k = -e_k y_k (1 - y_k)", r"\delta_k = e_k y_k (1 - y_k)"]
+    text = "network: 2-3-2 sigmoid\n\n" + "\n\n".join([f"$${claim}$$" for claim in claims])
+    found = grade_document(text, format="markdown").claims
+    assert [claim.verdict for claim in found] == ["definition", "equal", "wrong"]
+
+
+ROWS = [
+    "h_1 = X W_1 + b_1",
+    r"a_1 = \max(0, h_1)",
+    "s = a_1 W_2 + b_2",
+    r"p_{ij} = \frac{e^{s_{ij}}}{\sum_k e^{s_{ik}}}",
+    r"L = -\frac{1}{N} \sum_{i} \sum_{j} y_{ij} \log p_{ij}",
+    r"\frac{\partial L}{\partial s} = \frac{1}{N} (p - y)",
+    r"\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial s} W_2^T",
+]
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial h_1} = \frac{\partial L}{\partial a_1} \odot \mathbb{1}(a_1 > 0)", "equal"),
+        (r"\frac{\partial L}{\partial h_1} = \frac{\partial L}{\partial a_1} \odot \mathbb{1}(a_1 < 0)", "wrong"),
+        (r"\frac{\partial L}{\partial W_1} = X^T \frac{\partial L}{\partial h_1}", "equal"),
+        (r"\frac{\partial L}{\partial W_1} = X^T \frac{\partial L}{\partial a_1}", None),
+    ],
+)
+def test_the_letter_of_logits_beside_that_of_hidden_pre_activations(formula, verdict):
+    found = graded([*ROWS, formula], "A hidden layer of ReLU units, and a softmax. Inputs are rows.").claims
+    assert [claim.verdict for claim in found[:-1]] == ["equal"] * len(ROWS)
+    assert found[-1].verdict == verdict if verdict else found[-1].verdict != "equal"
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("(1 - h_j^2)", "equal"), ("(1 - h_j)", "wrong")])
+def test_a_function_with_a_letter(slope, verdict):
+    claims = [
+        r"f = \tanh", r"u_j = \sum_i w_{ij} x_i + b_j", "h_j = f(u_j)", r"y_k = \sum_j v_{jk} h_j + c_k",
+        r"E = \frac{1}{2} \sum_k (t_k - y_k)^2", r"\frac{\partial E}{\partial h_j} = -\sum_k (t_k - y_k) v_{jk}",
+        rf"\frac{{\partial E}}{{\partial u_j}} = -{slope} \sum_k (t_k - y_k) v_{{jk}}",
+    ]  # fmt: skip
+    found = graded(claims, "A hidden layer of tanh units, and linear outputs.").claims
+    assert [claim.verdict for claim in found] == ["definition", *["equal"] * 5, verdict]

@@ -13,6 +13,9 @@ from autograd.grading.reading.nodes import Limits, Node, is_name, replace_at, sh
 __all__ = ["Slip", "paths", "slips"]
 
 
+_TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+
 class Slip(NamedTuple):
     """A change that may correct a formula.
 
@@ -164,6 +167,9 @@ def _at(node, places, letters):
         yield from _of_numbers(node, places, letters)
     elif kind == "cases":
         yield from _of_cases(node)
+    elif kind == "cmp" and node.data in _TURNED:
+        turned = Node("cmp", parts, _TURNED[node.data], node.at)
+        yield Slip("sign", f"wrote {show(node)} where {show(turned)} belongs", turned, 1.0)
     elif kind == "diag":
         yield Slip("extra factor", "diag does not belong there", parts[0], 1.3)
     if kind in ("name", "prod", "call", "deriv"):
