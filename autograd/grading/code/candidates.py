@@ -13,6 +13,7 @@ from autograd.grading.code import (
     loop_edits,
     norm_edits,
     optimizer_edits,
+    order_edits,
     penalty_edits,
     place_edits,
     scaling,
@@ -180,6 +181,7 @@ def candidates(way, source, wrong_factors):
     found.extend(target_edits.other_stores(way, source))
     found.extend(target_edits.parts_of_rows(way, source))
     found.extend(depth_edits.depths(way, source))
+    found.extend(order_edits.exchanges(way, source))
     found.extend(surplus_edits.deletions(way, source))
     found.extend(sibling_edits.siblings(way, source))
     found.extend(sibling_edits.unread_values(source))

@@ -36,11 +36,17 @@ def notes_of(way, source):
             ]
             if not back or (statement.lineno, ast.unparse(target)) in done:
                 continue
-            note = _note(statement.lineno, ast.unparse(target), back[0], known)
-            if note is not None:
+            note, *others = [_note(statement.lineno, ast.unparse(target), place, known) for place in back[:2]]
+            # A single number is a multiple of any derivative, and shows it by another factor for another sample.
+            if note is not None and not any(_differ_in_factor(note, other) for other in others):
                 done.add((statement.lineno, note.name))
                 notes.append(note)
     return sorted(notes, key=lambda note: note.line)[:MAX_NOTES]
+
+
+def _differ_in_factor(note, other):
+    """Return True if two notes name the same derivative with different factors."""
+    return other is not None and other.text != note.text and other.text.split("dL/d")[1:] == note.text.split("dL/d")[1:]
 
 
 def derivatives(way):

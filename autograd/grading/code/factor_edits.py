@@ -195,7 +195,7 @@ def wrong_slopes(c):
             kind,
             c.line,
             message,
-            c.replaced(f"({text})" if " * " in text and text[0] != "(" else text),
+            c.replaced(f"({text})" if " * " in text and text[0] != "(" and not c.source.in_parentheses(node) else text),
         )
 
 

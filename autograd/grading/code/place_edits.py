@@ -395,7 +395,7 @@ def _sums(c, inner, name):
                     message = f"{name} where the {function} belongs"
                     if name == "mean":
                         message = (
-                            "the mean over the samples divides by their number a second time; the sum belongs here"
+                            "the mean over the samples divides by their number once too often; the sum belongs here"
                         )
                 yield Candidate(1.1 if function == name else 1.15, kind, c.line, message, c.replaced(new))
 

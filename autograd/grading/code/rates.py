@@ -79,8 +79,8 @@ def share_leaves(truth, fronts, recorder):
     """
     known = [leaf_powers(group, truth.adjoints, recorder) for group in truth.groups]
     powers = [own for own, _ in known]
-    counts = {leaf for own in powers for leaf in own}
-    common = [leaf for leaf in counts if all(leaf in own or leaf in met for own, met in known)]
+    shared = {leaf: power for own in reversed(powers) for leaf, power in own.items()}
+    common = [leaf for leaf in shared if all(leaf in own or leaf in met for own, met in known)]
     singles = not common and all(len(own) <= 1 for own in powers)
     named = any(not isinstance(leaf, tuple) or len(leaf) != 2 for leaf in common)
     for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
@@ -89,7 +89,8 @@ def share_leaves(truth, fronts, recorder):
         plain = front.numbers / front.leaves
         front.leaves = front.numbers = front.decimals = 1.0
         for leaf in {*common, *own}:
-            power, size = own.get(leaf, 1), abs(leaf[-1] if isinstance(leaf, tuple) else leaf.data)
+            # An update that is not proportional to a common rate, or divides by the count twice, has the same rate.
+            power, size = own.get(leaf, shared[leaf]), abs(leaf[-1] if isinstance(leaf, tuple) else leaf.data)
             line = leaf[0] if isinstance(leaf, tuple) and len(leaf) == 2 else None
             if line is not None:
                 if line in group.rate_lines and named and float(size).is_integer():

@@ -38,6 +38,14 @@ def likeness(candidate, other):
     return 2 if same and candidate.kind == other.kind else int(candidate.message == other.message)
 
 
+def _only_without(candidate, factor):
+    """Return a candidate that leaves a common factor. A division that it removes is not done twice in the program."""
+    if candidate.kind != "divided twice":
+        return candidate
+    message = f"without this division all updates are {factor:.6g} times the gradient; with it they are no multiple of it"
+    return replace(candidate, kind="wrong factor", message=message)
+
+
 class Search:
     """The search for the smallest edit that makes all updates right.
 
@@ -184,6 +192,7 @@ class Search:
                 return [([candidate], outcome)]
             if whole:
                 gain = (len(outcome.factors) + 1, 0, 0)
+                candidate = _only_without(candidate, outcome.whole())
             if gain > (0, 0, 0):
                 ranked.append((gain, candidate, outcome))
                 ranked.sort(key=lambda item: (-item[0][0], -item[0][1], -item[0][2], item[1].cost))

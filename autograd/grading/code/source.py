@@ -88,6 +88,12 @@ class Source:
         """Return the edit that replaces a node by a text."""
         return Edit(*self.span(node), text)
 
+    def in_parentheses(self, node):
+        """Return True if a node stands in parentheses of its own, so that no other text can be left or right of it."""
+        start, end = self.span(node)
+        before, after = self.text[:start].rstrip(" "), self.text[end:].lstrip(" ")
+        return before[-1:] == "(" and after[:1] == ")"
+
     def operand_text(self, node, tight=True):
         """Return the text of a node as a factor, in parentheses if it needs them."""
         text = self.text_of(node)

@@ -53,7 +53,8 @@ def _is_logistic(data):
 def _dropped(c, keep, drop):
     text = c.source.text_of(keep)
     parent = c.parent()
-    if isinstance(keep, ast.BinOp) and isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Attribute)):
+    loose = isinstance(keep, ast.BinOp) and isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Attribute))
+    if loose and not c.source.in_parentheses(c.node):
         text = f"({text})"
     dropped = c.source.text_of(drop)
     kind, message = "wrong factor", f"the factor {dropped} does not belong here"
@@ -70,7 +71,7 @@ def _dropped(c, keep, drop):
         inverse = isinstance(c.node.op, ast.Div) if isinstance(c.node, ast.BinOp) else False
         value = number if inverse else (1 / number if number else 0)
         if any(abs(value - n) < 1e-9 for n in counts if n > 1):
-            kind, message = "divided twice", f"this is divided by the number of samples ({dropped}) a second time"
+            kind, message = "divided twice", f"this is divided by the number of samples ({dropped}) once too often"
     elif c.way.is_slope(drop):
         kind, message = "derivative twice", f"{dropped} is a derivative that does not belong here"
     return Candidate(1.2 if kind != "wrong factor" else 1.9, kind, drop.lineno, message, c.replaced(text))

@@ -247,17 +247,32 @@ def _given(reading, changes, all_changes):
     sums = _sums([loss for _, loss in usable])
     # Of losses that explain the updates equally well, the one that adds up all samples of the update comes first.
     found = [*sums[:1], *found, *sums[1:]] if _is_of_samples([loss for _, loss in usable]) else [*found, *sums]
-    unique = list(dict.fromkeys(found))
+    unique = _widest_first(list(dict.fromkeys(found)), changes)
     return [(value, "given", 0) for value in unique[:MAX_CANDIDATES]]
+
+
+def _widest_first(losses, changes):
+    """Return losses in order, with those first that depend on most of the data from which the updates are computed.
+
+    If no loss explains the updates, the first one counts. The loss of the last sample of a batch would explain nothing.
+    """
+    if len(losses) < 2:
+        return losses
+    data = {node for node in _ancestors_of_changes(changes) if node.op is None}
+    covered = {loss: sum(node in data for node in adjoints(loss)) for loss in losses}
+    return sorted(losses, key=lambda loss: -covered[loss])
 
 
 def _sums(losses):
     """Return sums over samples: of the last value of each call, and of the values after each statement."""
-    last, by_node = {}, {}
+    last, by_node, by_function = {}, {}, {}
     for loss in losses:
         last[id(loss.frame)] = loss.value
         by_node.setdefault(id(loss.node), []).append(loss.value)
-    lists = [list(last.values()), *sorted(by_node.values(), key=len, reverse=True)[:3]]
+        by_function.setdefault(loss.frame.function, {})[id(loss.frame)] = loss.value
+    # A sample may have its names in two functions, so that the sum over all calls would count it twice.
+    own = [list(values.values()) for values in by_function.values()] if len(by_function) > 1 else []
+    lists = [*own, list(last.values()), *sorted(by_node.values(), key=len, reverse=True)[:3]]
     return [sum(values[1:], values[0]) for values in lists if len(values) > 1]
 
 
