@@ -38,7 +38,7 @@ MAX_ALIKE = 5  # edits that scale the same expression by the same number, such a
 NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
-    factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, factor_edits.constants,
+    factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, surplus_edits.parts_alone, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs,
     place_edits.factors_of_inputs,
     place_edits.rows, place_edits.deltas, place_edits.axes, place_edits.signs, form_edits.transposes,

@@ -4,7 +4,7 @@ import ast
 
 from autograd.grading.code.objects import MISSING, Absorber, Instance, Namespace
 
-__all__ = ["ROWS", "Table", "namespace", "table"]
+__all__ = ["ROWS", "Table", "made_matrix", "made_numbers", "namespace", "scale_of", "table"]
 
 ROWS, IMAGES, COLUMNS, CLASSES = 6, 5, 4, 3
 PIXELS = 784
@@ -21,10 +21,12 @@ def table(library, name, keywords):
     """Return a small table in place of a file of numbers."""
     pixels = library.sizes.get(PIXELS)
     columns = COLUMNS if pixels is None else pixels + 1
+    columns = columns if library.layout is None else library.layout.columns
     library.made.append(f"{name} is a made table of {library.rows} rows and {columns} columns")
-    scale = _scale(library, 1.0)
+    scale = scale_of(library)
     numbers = [[scale * x for x in row] for row in made_numbers(library.rows, columns)]
     classes = CLASSES if pixels is None else 10
+    classes = classes if library.layout is None else library.layout.classes
     for i, row in enumerate(numbers):  # the labels are in the first or the last column
         row[0], row[-1] = float((i + 2) % classes), float((2 * i + 1) % classes)
         if pixels is not None and i % 3:
@@ -34,12 +36,12 @@ def table(library, name, keywords):
 
 def made_matrix(library, rows, columns, largest=1.0):
     """Return a matrix of different numbers between 0 and 1, or as large as the program expects them."""
-    scale = _scale(library, largest)
+    scale = scale_of(library, largest)
     numbers = [[scale * x for x in row] for row in made_numbers(rows, columns)]
     return library.machine.track(library.numpy["array"](numbers))
 
 
-def _scale(library, largest):
+def scale_of(library, largest=1.0):
     """Return the number by which a program divides pixels, or 1 if it does not.
 
     With pixels between 0 and 1, divided by 255, every activation would be linear, which hides mistakes.

@@ -172,10 +172,9 @@ def wrong_slopes(c):
         named = c.way.name_of(slope.after, c.seen.frame)
         message = f"{c.text} is not the derivative of {named}, which is {text}"
         kind = "wrong derivative"
-        if (
-            isinstance(node, ast.Call)
-            and c.way.is_helper(node, c.seen.frame)
-            and text.startswith(c.source.text_of(node.func))
+        if isinstance(node, ast.Call) and (
+            (c.way.is_helper(node, c.seen.frame) and text.startswith(c.source.text_of(node.func)))
+            or _is_its_derivative(c, node, slope)
         ):
             kind, message = (
                 "derivative at the wrong argument",
@@ -195,8 +194,25 @@ def wrong_slopes(c):
             kind,
             c.line,
             message,
-            c.replaced(f"({text})" if " * " in text and text[0] != "(" and not c.source.in_parentheses(node) else text),
+            c.replaced(_as_factor(c, text)),
         )
+
+
+def _as_factor(c, text):
+    """Return a text as a factor in place of the expression, in one pair of parentheses if it needs them."""
+    if c.source.in_parentheses(c.node):
+        inner = text[1:-1]
+        closed = text[0] == "(" and text[-1] == ")" and inner.find(")") >= inner.find("(") and inner.count("(") < 2
+        return inner if closed else text
+    return f"({text})" if " * " in text and text[0] != "(" else text
+
+
+def _is_its_derivative(c, node, slope):
+    """Return True if a call calls the derivative of the activation, at another argument."""
+    name = c.way.vocabulary.name_of(node.func)
+    helpers = [helper for helper in c.way.vocabulary.helpers if helper.name == name]
+    made = [helper.values(end.data) for helper in helpers for end in (slope.before, slope.after)]
+    return any(values is not None and same(values, slope.data) for values in made)
 
 
 def _other_factor(c):

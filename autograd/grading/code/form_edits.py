@@ -46,7 +46,35 @@ def transposes(c):
                 c.replaced(c.source.text_of(node.value)),
             )
         elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
-            yield Candidate(1.65, "transpose", c.line, f"{text} belongs transposed", c.replaced(f"{text}.T"))
+            # If the forward pass multiplies by the parameter on the same side, the backward pass needs the transpose.
+            square = len(set(c.seen.shape)) == 1 and c.way.is_parameter(c.seen) and _is_used_alike(c)
+            cost = 0.95 if square else 1.65
+            message = f"{text} belongs transposed"
+            yield Candidate(cost, "transpose", c.line, message, c.replaced(f"{text}.T"), firm=square)
+
+
+def _is_used_alike(c):
+    """Return True if an array is the same operand of another matrix product, outside of the backward pass."""
+    own = _side(c.source, c.node)
+    text, back = ast.unparse(c.node), {id(node) for _, node, _ in c.way.nodes}
+    return own is not None and any(
+        isinstance(node, type(c.node)) and id(node) not in back and ast.unparse(node) == text and _side(c.source, node) == own
+        for node in c.source.parents
+    )
+
+
+def _side(source, node):
+    """Return 0 for the left operand of a matrix product, 1 for the right one, and None outside of one."""
+    parent = source.parents.get(node)
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult):
+        return int(parent.right is node)
+    if isinstance(parent, ast.Call) and function_name(parent) in ("dot", "matmul"):
+        method = len(parent.args) == 1
+        return 1 if method else parent.args.index(node) if node in parent.args else None
+    if isinstance(parent, ast.Attribute) and parent.attr in ("dot", "matmul"):
+        call = source.parents.get(parent)
+        return 0 if isinstance(call, ast.Call) and len(call.args) == 1 else None
+    return None
 
 
 def _transposed(text):

@@ -19,6 +19,7 @@ from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps, state_mistake
+from autograd.grading.code.layouts import layouts
 from autograd.grading.code.limits import Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
@@ -37,6 +38,7 @@ from autograd.grading.code.unread import unread_update, update_after_the_loop
 __all__ = ["grade_code"]
 
 FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
+MAX_LAYOUTS = 6  # of the tables in files that are tried
 FEW_REPEATS = 2  # of a step that changes the same numbers again and again
 SMALL_WORK, REST_WORK = 2_500_000, 1_500_000  # of a search at smaller sizes, and of one at the program's own sizes
 
@@ -117,8 +119,23 @@ def _read_smaller(case, said):
             case.own, case.tree, case.prepared = tried, tree, prepared
             said.append("read with smaller sizes: " + ", ".join(f"{small} for {size}" for size, small in sizes.items()))
             break
+    if not has_steps(case.own) and case.own.library.made:
+        _read_with_layouts(case, said)
     if case.own.large and not case.prepared.sizes:
         case.own = read(case.tree, loss=case.loss, call=case.call)
+
+
+def _read_with_layouts(case, said):
+    """Read a program with other layouts of the tables in its files until one fits."""
+    for prepared in [Prepared(), *_smaller(case)]:
+        for layout in layouts(prepared.of(ast.parse(case.text)))[:MAX_LAYOUTS]:
+            other = replace(prepared, layout=layout)
+            tree = other.of(ast.parse(case.text))
+            tried = read(tree, loss=case.loss, call=case.call, operations=FIRST_OPERATIONS)
+            if has_steps(tried):
+                case.own, case.tree, case.prepared = tried, tree, other
+                said.append(f"read with files of {layout.columns} columns and labels of {layout.classes} classes")
+                return
 
 
 def _smaller(case):

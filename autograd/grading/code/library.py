@@ -5,6 +5,7 @@ import random
 from autograd.grading.code import data, torch_names
 from autograd.grading.code.arrays import numpy_names
 from autograd.grading.code.builtin_names import Builtins
+from autograd.grading.code.files import Files
 from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.modules import FieldFactory, Modules, NotGiven
 from autograd.grading.code.numpy_space import NumpySpace
@@ -31,6 +32,8 @@ class Library:
         self.sizes = {}
         self.columns = set()  # of the data sets that were made
         self.rows = data.ROWS
+        self.layout = None  # of tables in files, if one was chosen
+        self.files = Files(self)
         self.host_random = random.Random(1000 + seed)
         self.machine = None
         self.builtin = None
@@ -66,7 +69,7 @@ class Library:
             for part in name.split(".")[1:]:
                 space = space.names.get(part, Absorber(name))
             return space
-        stand_in = data.namespace(self, name)
+        stand_in = self.files.namespace(name) or data.namespace(self, name)
         return stand_in if stand_in is not None else Absorber(top)
 
     def missing(self, namespace, name):

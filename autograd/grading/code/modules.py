@@ -193,7 +193,8 @@ class Modules:
             numpy["sum"](numpy["exp"](x), axis=axis, keepdims=keepdims)
         )
         special["xlogy"] = lambda x, y: numpy["where"](numpy["asarray"](x) == 0, 0.0, x * numpy["log"](y))
-        return Namespace("scipy", {"special": Namespace("scipy.special", special), **numpy})
+        reader = Namespace("scipy.io", {"loadmat": self.library.files.unpickled})
+        return Namespace("scipy", {"special": Namespace("scipy.special", special), "io": reader, **numpy})
 
 
 class FieldFactory:

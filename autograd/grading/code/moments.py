@@ -8,6 +8,7 @@ from autograd.grading.code.steps import linear_terms
 __all__ = ["is_recurrent"]
 
 MAX_NODES = 3000
+MAX_PLACES = 60
 
 
 def is_recurrent(all_places, gradients, parameters):
@@ -24,16 +25,22 @@ def is_recurrent(all_places, gradients, parameters):
     for places in all_places:
         if len(places) < 2 or not isinstance(places[0].node, (ast.BinOp, ast.Call)):
             continue
-        before, after = [
-            [e for e in place.elements if isinstance(e, Value) and e.op is not None and e in gradients]
-            for place in places[:2]
-        ]
-        if not before or not after or any(term in before for term, _ in linear_terms(after[0], before[0])):
+        forward = _forward_numbers(places, gradients)
+        before, after = next(forward, None), next(forward, None)  # another forward pass may come before that of the loss
+        if before is None or after is None or any(term in before for term, _ in linear_terms(after[0], before[0])):
             continue
         below = _below(after[:1], set(before))
         if any(e in below for e in before) and (below & _below(before[:1], set())).intersection(parameters):
             return True
     return False
+
+
+def _forward_numbers(places, gradients):
+    """Yield the computed numbers of the forward pass in each value that has some."""
+    for place in places[:MAX_PLACES]:
+        numbers = [e for e in place.elements if isinstance(e, Value) and e.op is not None and e in gradients]
+        if numbers:
+            yield numbers
 
 
 def _below(numbers, stop):

@@ -63,7 +63,7 @@ DRAWING = frozenset(
 )
 GUARD = 1e-4
 NOTHING = ("save", "savetxt", "savez", "set_printoptions", "seterr")
-FILES = ("load", "loadtxt", "genfromtxt", "fromfile")
+FILES = ("load", "loadtxt", "genfromtxt", "fromfile", "frombuffer", "fromstring")
 FLOATS = ("float64", "float32", "float16", "float_", "double", "single")
 WHOLES = ("int64", "int32", "int16", "int8", "uint8", "int_")
 
@@ -82,7 +82,7 @@ class NumpySpace(dict):
         self.functions = names
 
     def __contains__(self, name):
-        return name in self.functions or name in FILES or name in NOTHING
+        return name in self.functions or name in FILES or name in NOTHING or name == "asfarray"
 
     def __missing__(self, name):
         self[name] = found = self._made(name)
@@ -91,7 +91,7 @@ class NumpySpace(dict):
     def _made(self, name):
         library = self.library
         if name in FILES:
-            return lambda *_args, **keywords: data.table(library, f"np.{name}", keywords)
+            return lambda *args, **keywords: self.from_file(name, args, keywords)
         if name in NOTHING:
             return lambda *_args, **_keywords: None
         if name in FLOATS:
@@ -100,13 +100,29 @@ class NumpySpace(dict):
             return NumberType("int", library)
         if name == "vectorize":
             return lambda function, *_args, **_keywords: self.vectorized(function)
-        value = self.functions[name]
+        value = self.functions["asarray" if name == "asfarray" else name]
         if not isinstance(value, Names):
             return self.wrapped(name, value)
         members = {part: getattr(value, part) for part in dir(value)}
         if name == "random":
             return self.random_space(members)
         return Namespace(f"numpy.{name}", {part: self.wrapped(part, value) for part, value in members.items()})
+
+    def from_file(self, name, args, keywords):
+        """Return the array that a function reads from a file, from its bytes or from a text."""
+        first = args[0] if args else next(iter(keywords.values()), None)
+        if name == "fromstring":
+            separator = keywords.get("sep", args[2] if len(args) > 2 else "") or None
+            numbers = [float(part) for part in str(first).split(separator)]
+            return self.library.machine.track(self.functions["array"](numbers))
+        if name in ("fromfile", "frombuffer"):
+            content = self.library.files.open(first, "rb") if isinstance(first, str) else first
+            content = content.read() if hasattr(content, "readlines") else content
+            if hasattr(content, "numbers"):
+                return content.numbers(int(keywords.get("offset", args[3] if len(args) > 3 else 0)))
+        if name == "load" and isinstance(first, str) and first.endswith(".npz"):
+            return self.library.files.unpickled()
+        return data.table(self.library, f"np.{name}", keywords)
 
     def random_space(self, members):
         """Return ``np.random``, in which every seed is shifted by the seed of the library."""
@@ -166,6 +182,8 @@ class NumpyFunction:
         machine = self.library.machine
         args = [floated(x.values if isinstance(x, data.Table) else x) for x in args]
         keywords = {name: floated(x) for name, x in keywords.items()}
+        if self.name in CREATING and args:
+            args[0] = numbered(args[0])
         if self.name in ("log", "log2", "log10"):
             args = [without_guard(args[0]), *args[1:]]
         out = keywords.get("out")
@@ -257,6 +275,16 @@ def _unguarded(x):
         small = part.data if isinstance(part, Value) and part.op is None else part
         if isinstance(small, float) and abs(small) <= GUARD and isinstance(other, Value) and other.data > 100 * GUARD:
             return other
+    return x
+
+
+def numbered(x):
+    """Return a list with numbers in place of texts such as "0.25", as the fields of a line are, and anything else."""
+    if isinstance(x, (list, tuple)) and x and isinstance(x[0], (str, list, tuple)):
+        try:
+            return [float(part) if isinstance(part, str) else numbered(part) for part in x]
+        except ValueError:
+            return x
     return x
 
 

@@ -25,6 +25,7 @@ class Prepared:
         unclipped: The calls that clip gradients. They are replaced by their argument.
         rows: The number of samples of made data; 0 for the usual number.
         resized: Other numbers for constants that are sizes: pairs of a place (line, column) and a number.
+        layout: The layout of tables in files; None for the likeliest one.
         repeats: The number of times that a step may change the same numbers again after a loss. None for any number.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
@@ -38,6 +39,7 @@ class Prepared:
     unclipped: frozenset = frozenset()
     resized: tuple = ()
     rows: int = 0
+    layout: object = None
     repeats: int | None = None
 
     def moved(self, text, edited):
@@ -63,6 +65,7 @@ class Prepared:
         """Return the tree with these changes. The tree itself is changed."""
         tree.starts_only, tree.spared = self.starts_only, self.spared
         tree.rows, tree.repeats = self.rows, self.repeats
+        tree.layout = self.layout
         if self.sizes and not getattr(tree, "is_smaller", False):
             for node in [*_sizes(tree), *batch_sizes(tree)]:
                 node.value = self.sizes.get(node.value, node.value)

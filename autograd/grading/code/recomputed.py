@@ -4,7 +4,7 @@ import ast
 
 from autograd.engine.graph import postorder
 from autograd.engine.value import Value
-from autograd.grading.code.steps import name_of
+from autograd.grading.code.steps import ancestors, name_of
 from autograd.grading.code.trace import key_of
 
 __all__ = ["with_recomputed"]
@@ -22,8 +22,10 @@ def with_recomputed(gradients, trace, roots, used=None):
         roots: The numbers of the parameters.
         used: The numbers from which the updates are computed. None to take all numbers of the program.
     """
+    starts = ancestors(roots)  # a start value that is computed, such as randn(n) / sqrt(n), is no forward pass
     numbers = [e for places in trace.seen.values() for seen in places for e in seen.elements if isinstance(e, Value)]
-    if any(e.op is not None and e in gradients for e in (numbers if used is None else used)):
+    given = numbers if used is None else used
+    if any(e.op is not None and e in gradients and e not in starts for e in given):
         return gradients
     forms, numbered, found = {}, {}, {}
     for node in postorder([*gradients, *numbers]):
@@ -35,17 +37,19 @@ def with_recomputed(gradients, trace, roots, used=None):
         if node in gradients:
             found.setdefault(numbered[node], gradients[node])
     again = {node: found[numbered[node]] for node in numbered if numbered[node] in found and node not in gradients}
-    if used is not None and _is_within_way_back(trace, gradients, again):
+    if used is not None and _is_within_way_back(trace, gradients.keys() - starts, again, gradients):
         return gradients
-    return gradients | {node: slope for node, slope in again.items() if not _is_error(node, roots)}
+    return gradients | {
+        node: slope for node, slope in again.items() if not _is_error(node, roots) and not _is_penalty(node, roots)
+    }
 
 
-def _is_within_way_back(trace, gradients, again):
+def _is_within_way_back(trace, forward, again, gradients):
     """Return True if the program computes a gradient in the statement in which it computes such a number again.
 
     The loss has a forward pass of its own that the program shows. Then such a statement is one of the backward pass.
     """
-    if not any(e.op is not None and e in gradients for e in _numbers(trace.everything())):
+    if not any(e in forward for e in _numbers(trace.everything())):
         return False
     met = set()
     for seen in trace.everything():
@@ -62,6 +66,12 @@ def _is_within_way_back(trace, gradients, again):
 
 def _numbers(places):
     return [e for place in places for e in place.elements if isinstance(e, Value) and e.op is not None]
+
+
+def _is_penalty(node, roots):
+    """Return True if a number is computed from parameters alone, like the square in a penalty."""
+    parts = [part for part in node.operands if isinstance(part, Value)] if node.op is not None else []
+    return bool(parts) and all(part in roots for part in parts)
 
 
 def _is_error(node, roots):

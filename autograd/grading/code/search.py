@@ -263,8 +263,11 @@ class Search:
             return False
         whole, first = after.whole(), self.trials.outcome(text).whole()
         if first is not None and self.is_whole(after):
-            outcomes = [t.outcome(text) for t in (*self.rest, *self.own_sizes)] if close(whole, first) else [None]
-            return all(self.is_whole(outcome) and close(outcome.whole(), first) for outcome in outcomes)
+            if not close(whole, first) or not all(self.is_whole(t.outcome(text)) for t in (*self.rest, *self.own_sizes)):
+                return False
+            # A factor such as 2 / n is another one at other sizes, but 1 is 1 there, too.
+            alike = [*self.rest, *(self.own_sizes if close(first, 1.0) else ())]
+            return all(close(t.outcome(text).whole(), first) for t in alike)
         pairs = [(before, after)]
         if self.gain(after, before) > (0, 0, 0):
             pairs += [(trials.outcome(source.text), trials.outcome(text)) for trials in self.rest]

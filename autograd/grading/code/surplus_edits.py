@@ -3,10 +3,11 @@
 import ast
 
 from autograd.grading.code.context import Candidate, function_name
+from autograd.grading.code.error_edits import adjoints_like
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
-__all__ = ["deletions", "drops"]
+__all__ = ["deletions", "drops", "parts_alone"]
 
 
 def drops(c):
@@ -43,6 +44,26 @@ def _pairs_dropped(c):
     alone = not isinstance(parent, (ast.BinOp, ast.Attribute, ast.UnaryOp))
     text = c.source.text_of(inner.left) if alone else c.source.operand_text(inner.left)
     yield Candidate(1.22, kind, node.lineno, message, c.replaced(text))
+
+
+def parts_alone(c):
+    """Yield edits that leave only the difference in a product that is a derivative of the loss by itself.
+
+    In ``2 * (p - y) / n * slope(z)``, the difference is the derivative of the cross-entropy after softmax.
+    """
+    node, parent = c.node, c.parent()
+    whole = isinstance(parent, (ast.Assign, ast.Return)) and isinstance(node, ast.BinOp) and c.seen.shape
+    if not whole or not isinstance(node.op, (ast.Mult, ast.Div)) or not c.is_back():
+        return
+    exact = adjoints_like(c.way, c.seen.shape)
+    for part in ast.walk(node):
+        if not isinstance(part, ast.BinOp) or not isinstance(part.op, ast.Sub):
+            continue
+        places = c.way.by_place(part)
+        if places and places[0].shape == c.seen.shape and any(same(places[0].data, data) for data in exact):
+            text = c.source.text_of(part)
+            message = f"{text} is the whole derivative of the loss: no other derivative is multiplied by it"
+            yield Candidate(1.0, "derivative twice", c.line, message, c.replaced(text), firm=True)
 
 
 def _is_logistic(data):

@@ -74,7 +74,7 @@ class Trace:
         if len(places) == MAX_EVALUATIONS:
             if self.machine.recorder.versions:
                 return
-            places.pop()  # among the iterations of a loop before the first update, the last one may matter
+            places.pop(-2)  # among the iterations of a loop before the first update, the last two may matter
         places.append(Seen(node, shape, elements, frame, self.order, self.machine.statement))
 
     def bound(self, owner, name, value):

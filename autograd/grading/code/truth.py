@@ -236,6 +236,9 @@ def _given(reading, changes, all_changes):
         return [(value, "given", 0) for value in values if value is not None]
     most = max(starts for starts, _ in usable)
     full = [loss for starts, loss in usable if starts == most]
+    if any(loss.local for loss in full):  # a function may have an output of its own, and no target of this name
+        usable = [(starts, loss) for starts, loss in usable if loss.local]
+        full = [loss for loss in full if loss.local]
     # After a step, its names may belong to different samples: the next target with the last output.
     full = [loss for loss in full if loss.early] or full
     found = [full[-1].value, full[0].value]
