@@ -9,6 +9,7 @@ from autograd.grading.code import (
     factor_edits,
     form_edits,
     index_edits,
+    input_edits,
     layer_edits,
     loop_edits,
     norm_edits,
@@ -38,14 +39,15 @@ MAX_ALIKE = 5  # edits that scale the same expression by the same number, such a
 NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
-    factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops, surplus_edits.parts_alone, factor_edits.constants,
+    factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops,
+    surplus_edits.parts_alone, factor_edits.constants,
     factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs,
-    place_edits.factors_of_inputs,
+    place_edits.factors_of_inputs, input_edits.missing_inputs,
     place_edits.rows, place_edits.deltas, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.slices, index_edits.offsets,
     form_edits.comparisons, form_edits.squares, softmax_edits.softmax, softmax_edits.jacobians, form_edits.copies,
     form_edits.roots, form_edits.broadcasts, form_edits.clipped, penalty_edits.missing_penalties,
-    penalty_edits.spared_penalties,
+    penalty_edits.spared_penalties, penalty_edits.squared_penalties,
     term_edits.wrong_penalties, term_edits.scaled_terms, term_edits.missing_terms, term_edits.missing_products,
     term_edits.spared_names, term_edits.sample_counts, index_edits.indices, index_edits.entries, index_edits.called,
     index_edits.fixed_entries, index_edits.keys, index_edits.last_entries,

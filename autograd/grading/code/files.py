@@ -52,19 +52,25 @@ class Files:
         load = {"load": self.unpickled, "loads": self.unpickled, "dump": _nothing, "dumps": _nothing}
         collection = {"File": lambda *_a, **_k: Collection(self), "loadmat": lambda *_a, **_k: Collection(self)}
         return {
-            "csv": {"reader": self._rows, "DictReader": self._records, "writer": Absorber("csv"), "QUOTE_NONNUMERIC": 2},
-            "pickle": {**load, "Unpickler": lambda *_a, **_k: _Unpickler(self), "_Unpickler": lambda *_a, **_k: _Unpickler(self)},
+            "csv": {"reader": self._rows, "DictReader": self._records, "writer": Absorber("csv")},
+            "pickle": {**load, "Unpickler": self._unpickler, "_Unpickler": self._unpickler},
             "json": load,
             "joblib": load,
             "gzip": {"open": self.open_packed, "GzipFile": self.open_packed},
             "bz2": {"open": self.open_packed, "BZ2File": self.open_packed},
-            "io": {"open": self.open, "StringIO": lambda text="", *_a: MadeFile(self, "", False, str(text)), "BytesIO": Absorber("io")},
+            "io": {"open": self.open, "StringIO": self._of_text, "BytesIO": Absorber("io")},
             "codecs": {"open": self.open},
             "struct": {"unpack": _unpacked, "calcsize": lambda _f: 0},
             "array": {"array": lambda _kind, content=(): self.numbers(content)},
             "h5py": collection,
             "mat73": collection,
         }  # fmt: skip
+
+    def _unpickler(self, *_args, **_keywords):
+        return _Unpickler(self)
+
+    def _of_text(self, text="", *_args):
+        return MadeFile(self, "", False, str(text))
 
     def namespace(self, name):
         """Return a module that reads files, or None for another name."""
@@ -107,7 +113,9 @@ class Files:
         rows, (height, width) = self.count(name), self.sides()
         self.library.made.append(f"the images of a file are {rows} made ones of {height} by {width} numbers")
         scale = data.scale_of(self.library)
-        numbers = [[round(scale * x) if scale > 1 else x for x in row] for row in data.made_numbers(rows, height * width)]
+        numbers = [
+            [round(scale * x) if scale > 1 else x for x in row] for row in data.made_numbers(rows, height * width)
+        ]
         return self.library.machine.track(self.library.numpy["array"]([[float(x) for x in row] for row in numbers]))
 
     def labels(self, name="", first=0, rows=None):
@@ -184,7 +192,7 @@ class _Unpickler:
 
 
 class Collection:
-    """Arrays of samples by name, as pickled files and those of MATLAB have them. Iterated, it is three sets of samples."""
+    """Arrays of samples by name, as in pickled files and those of MATLAB. Iterated, it is three sets of samples."""
 
     readable = frozenset(("keys", "get", "close", "files", "items"))
     files = ()
@@ -234,7 +242,7 @@ class Collection:
 class MadeBytes:
     """Bytes of a made file of images or labels, of which a header was read or not."""
 
-    readable = frozenset(())
+    readable: frozenset[str] = frozenset()
 
     def __init__(self, file):
         self.file = file

@@ -58,7 +58,10 @@ def _is_used_alike(c):
     own = _side(c.source, c.node)
     text, back = ast.unparse(c.node), {id(node) for _, node, _ in c.way.nodes}
     return own is not None and any(
-        isinstance(node, type(c.node)) and id(node) not in back and ast.unparse(node) == text and _side(c.source, node) == own
+        isinstance(node, type(c.node))
+        and id(node) not in back
+        and ast.unparse(node) == text
+        and _side(c.source, node) == own
         for node in c.source.parents
     )
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 __all__ = ["Layout", "ends_of", "is_table", "labels_of", "layouts", "separator_of"]
 
-INPUTS = re.compile(r"^(n_?|num_?|self\.)?(in|input|inode|feature|pixel|dim|x)s?(_?(n|num|size|dim|node|unit|layer|neuron|feature)s?)?(_?count)?$", re.I)
+INPUTS = re.compile(
+    r"^(n_?|num_?|self\.)?(in|input|inode|feature|pixel|dim|x)s?(_?(n|num|size|dim|node|unit|layer|neuron|feature)s?)?(_?count)?$",
+    re.I,
+)
 OUTPUTS = re.compile(r"out|onode|class|label|n_?y$|categor", re.I)
 LARGEST = 5000
 DEFAULT, DIGITS, FEW = 5, 10, 3
@@ -167,17 +170,16 @@ def labels_of(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict) and len(node.keys) > 1 and isinstance(node.values[0], (ast.Constant, ast.List)):
             words = [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-            numbers = [value for value in node.values if _is_target(value)]
-            if len(words) == len(numbers) == len(node.keys):
+            if len(words) == len(node.keys) and _are_targets(node.values):
                 return words, None
     words, column = [], None
     for node in ast.walk(tree):
         compared = isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq))
         right = node.comparators[0] if compared else None
-        if isinstance(right, ast.Constant) and isinstance(right.value, str) and not right.value.startswith("__"):
-            if isinstance(node.left, ast.Subscript) and _index(node.left.slice) is not None:
-                words.append(right.value)
-                column = _index(node.left.slice)
+        word = isinstance(right, ast.Constant) and isinstance(right.value, str) and not right.value.startswith("__")
+        if word and isinstance(node.left, ast.Subscript) and _index(node.left.slice) is not None:
+            words.append(right.value)
+            column = _index(node.left.slice)
     if not words:
         return [], None
     words = list(dict.fromkeys(words))
@@ -201,11 +203,15 @@ def _has_starred_start(target):
     return isinstance(target, (ast.Tuple, ast.List)) and bool(target.elts) and isinstance(target.elts[0], ast.Starred)
 
 
-def _is_target(node):
-    """Return True if a node is a number of a class, or a row with one 1."""
-    if isinstance(node, ast.Constant):
-        return type(node.value) in (int, float) and 0 <= node.value < 100
-    return isinstance(node, ast.List) and {getattr(part, "value", None) for part in node.elts} <= {0, 1, 0.0, 1.0}
+def _are_targets(nodes):
+    """Return True if nodes are the numbers of classes, from 0 or 1 on, or rows with one 1."""
+    values = [getattr(node, "value", None) for node in nodes]
+    if all(type(value) in (int, float) for value in values):
+        return sorted(values) in (list(range(len(values))), list(range(1, len(values) + 1)))
+    rows = [node for node in nodes if isinstance(node, ast.List)]
+    return len(rows) == len(nodes) and all(
+        {getattr(part, "value", None) for part in row.elts} <= {0, 1} for row in rows
+    )
 
 
 def _index(node):

@@ -26,7 +26,10 @@ def is_recurrent(all_places, gradients, parameters):
         if len(places) < 2 or not isinstance(places[0].node, (ast.BinOp, ast.Call)):
             continue
         forward = _forward_numbers(places, gradients)
-        before, after = next(forward, None), next(forward, None)  # another forward pass may come before that of the loss
+        before, after = (
+            next(forward, None),
+            next(forward, None),
+        )  # another forward pass may come before that of the loss
         if before is None or after is None or any(term in before for term, _ in linear_terms(after[0], before[0])):
             continue
         below = _below(after[:1], set(before))

@@ -18,6 +18,7 @@ def moves(way, source):
     if not any(number in way.successors for number in way.wrong):
         return
     yield from _split_loops(way, source)
+    yield from _loops_of_updates(way, source)
     yield from _called_later(way, source)
     for statement in list(source.blocks):
         if not isinstance(statement, ast.stmt) or isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
@@ -62,6 +63,39 @@ def _split_loops(way, source):
         start = source.starts[first.lineno - 1]
         message = "a layer is updated before the error is propagated through it: update in a loop of its own"
         yield Candidate(0.7, "update before use", first.lineno, message, (Edit(start, start, header),), firm=True)
+
+
+def _loops_of_updates(way, source):
+    """Yield edits that move the updates at the end of a loop into a loop of their own, behind all that follows.
+
+    The loop over the outputs computes their deltas and updates their weights, and the loop over the hidden neurons
+    comes after it.
+    """
+    for loop in [node for node in source.blocks if isinstance(node, ast.For) and len(node.body) > 1]:
+        ends = len(loop.body)
+        while ends > 1 and _only_updates(way, loop.body[ends - 1]):
+            ends -= 1
+        block, i, _ = source.blocks[loop]
+        last = block[-2] if isinstance(block[-1], ast.Return) else block[-1]
+        if ends == len(loop.body) or block.index(last) <= i or loop.orelse:
+            continue
+        first, final = loop.body[ends], loop.body[-1]
+        header = source.text[source.starts[loop.lineno - 1] : source.starts[loop.body[0].lineno - 1]]
+        start, end = source.starts[first.lineno - 1], source.starts[min(final.end_lineno, len(source.lines))]
+        for after in dict.fromkeys((last, *[s for s in block[i + 1 :] if isinstance(s, ast.For)][:1])):
+            place = source.starts[min(after.end_lineno, len(source.lines))]
+            lead = "" if source.text[place - 1 : place] == "\n" else "\n"
+            text = source.text[start:end]
+            message = f"{source.text_of(first).splitlines()[0]} changes what is used below: update after that"
+            edits = (Edit(start, end, ""), Edit(place, place, lead + header + text))
+            yield Candidate(0.45, "update before use", first.lineno, message, edits, firm=True)
+
+
+def _only_updates(way, statement):
+    """Return True if a statement is an update, or a loop of updates."""
+    if isinstance(statement, ast.For):
+        return all(_only_updates(way, part) for part in statement.body)
+    return isinstance(statement, (ast.Assign, ast.AugAssign)) and statement.lineno in way.update_lines
 
 
 def _called_later(way, source):

@@ -12,7 +12,7 @@ from autograd.grading.code.source import Edit
 from autograd.grading.code.trace import numbers_of
 from autograd.grading.code.wayback import same
 
-__all__ = ["coefficients", "missing_penalties", "spared_penalties"]
+__all__ = ["coefficients", "missing_penalties", "spared_penalties", "squared_penalties"]
 
 MAX_DEPTH = 3  # of attributes and keys, as in ``self.net.params['W1']``
 MAX_TEXTS = 40
@@ -152,3 +152,46 @@ def coefficients(c, value):
     for number in sorted(c.source.numbers)[:MAX_CONSTANTS]:
         found.extend(f"{x:g}" for x in (number, 2 * number, number / 2) if close(x, value) and x)
     return sorted(dict.fromkeys(found), key=lambda form: (not any(x.isalpha() for x in form), len(form)))
+
+
+def squared_penalties(c):
+    """Yield edits that put ``decay * W`` in place of a penalty itself, such as ``decay * W ** 2 / 2``."""
+    node, parent = c.node, c.parent()
+    within = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div))
+    if within or not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Mult, ast.Div)):
+        return
+    above, below = _factors_and_divisors(node)
+    squares = [part for part in above if _squared(part) is not None]
+    if len(squares) != 1 or not any(map(c.way.is_parameter, c.way.by_place(_squared(squares[0]))[:1])):
+        return
+    text = c.source.text_of(_squared(squares[0]))
+    factors = [c.source.operand_text(part) for part in above if part is not squares[0] and not _is_plain(part)]
+    divisors = [c.source.operand_text(part) for part in below if not _is_plain(part)]
+    new = "".join([" * ".join([*factors, text]), *[f" / {part}" for part in divisors]])
+    message = f"{c.text} is the penalty itself: its derivative is {new}"
+    yield Candidate(1.1, "penalty", c.line, message, c.replaced(new), firm=True)
+
+
+def _factors_and_divisors(node):
+    """Return the factors of a product, and its divisors."""
+    above, below, waiting = [], [], [(node, True)]
+    while waiting:
+        part, over = waiting.pop()
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div)):
+            waiting.append((part.right, over == isinstance(part.op, ast.Mult)))
+            waiting.append((part.left, over))
+        else:
+            (above if over else below).append(part)
+    return above, below
+
+
+def _squared(node):
+    """Return what a node squares, as in ``W ** 2`` and ``np.square(W)``, or None."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return node.left if isinstance(node.right, ast.Constant) and node.right.value == 2 else None
+    named = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("square", "power")
+    return node.args[0] if named and node.args else None
+
+
+def _is_plain(node):
+    return isinstance(node, ast.Constant) and node.value in (2, 0.5)

@@ -42,7 +42,9 @@ def _only_without(candidate, factor):
     """Return a candidate that leaves a common factor. A division that it removes is not done twice in the program."""
     if candidate.kind != "divided twice":
         return candidate
-    message = f"without this division all updates are {factor:.6g} times the gradient; with it they are no multiple of it"
+    message = (
+        f"without this division all updates are {factor:.6g} times the gradient; with it they are no multiple of it"
+    )
     return replace(candidate, kind="wrong factor", message=message)
 
 
@@ -263,7 +265,9 @@ class Search:
             return False
         whole, first = after.whole(), self.trials.outcome(text).whole()
         if first is not None and self.is_whole(after):
-            if not close(whole, first) or not all(self.is_whole(t.outcome(text)) for t in (*self.rest, *self.own_sizes)):
+            if not close(whole, first) or not all(
+                self.is_whole(t.outcome(text)) for t in (*self.rest, *self.own_sizes)
+            ):
                 return False
             # A factor such as 2 / n is another one at other sizes, but 1 is 1 there, too.
             alike = [*self.rest, *(self.own_sizes if close(first, 1.0) else ())]

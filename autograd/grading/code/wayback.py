@@ -94,6 +94,7 @@ class WayBack:
                     self.texts.setdefault(ast.unparse(place.node).replace(" ", ""), []).extend(places)
         ordered = self.trace.everything()
         self.forward, made_in, started = forward_values(ordered, self.gradients)
+        made_in = [node for node in made_in if not self._computes_gradient(self.source.statements.get(node))]
         self.nodes = backward_expressions(self.source, self.trace, made_in, started)
         self.standing = Standing(self.trace, ordered)
         # A layer without a network gets its input as a parameter, and its activation is a function of this input.
@@ -108,6 +109,20 @@ class WayBack:
         self.recurrent = self._recurrent()
         self.masks = [node for _, node, _ in self.nodes if isinstance(node, ast.Compare)]
         self.complements = [node for _, node, _ in self.nodes if is_complement(self, node)]
+
+    def _computes_gradient(self, statement):
+        """Return True if a statement computes a gradient, perhaps from an activation that it computes again."""
+        back = self.wrong | self.right
+        places = self.by_place(getattr(statement, "value", None))
+        return any(
+            isinstance(e, Value)
+            and e.op is not None
+            and e in back
+            and e not in self.gradients
+            and e not in self.successors
+            for place in places
+            for e in place.elements
+        )
 
     def _put_step_first(self):
         """Sort the values of each expression so that those of the judged step come first.
