@@ -9,10 +9,12 @@ weights of layer l lead out of it in all claims.
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.defined_letters import defined_letter
 from autograd.grading.judging.doubts import DEPENDS_ON_NUMBERS
+from autograd.grading.judging.layer_numbers import COUNTED
 
 __all__ = ["LayerUse"]
 
 _SHIFTS = (-1, 0, 1)
+_ORDERS = {"to": "into a neuron follow each other", "from": "out of a neuron follow each other"}
 _MAX_DOUBTED = 2  # after this number of claims, the other way to number layers is the writer's
 
 
@@ -52,12 +54,18 @@ class LayerUse:
                     f"it is right if {other[0]} stands for other weights than in line {self._lines[other[0]]}: give "
                     "them letters of their own"
                 )
+            if other[0] == COUNTED:
+                return (
+                    "it is right if the weights are numbered in another order than in line "
+                    f"{self._lines[other[0]]}, where those {_ORDERS[self._known[COUNTED]]}: number them in one way"
+                )
             return (
                 f"it is right if the layers of the {other[0]} are numbered differently than in line "
                 f"{self._lines[other[0]]}: number them in one way"
             )
         for group, shift in grade.shifts.numbers.items() if not other else ():
-            if group not in self._known and self._is_shown(text, group, [x for x in _SHIFTS if x != shift]):
+            others = [x for x in (_ORDERS if group == COUNTED else _SHIFTS) if x != shift]
+            if group not in self._known and self._is_shown(text, group, others):
                 self._known[group], self._lines[group] = shift, line
         for letter, layers in grade.shifts.weights.items() if defined_letter(text) in self._forward else ():
             others = [x for x in self._weights if x != tuple(layers)]

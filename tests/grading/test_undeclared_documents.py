@@ -259,3 +259,26 @@ def test_a_function_with_a_letter(slope, verdict):
     ]  # fmt: skip
     found = graded(claims, "A hidden layer of tanh units, and linear outputs.").claims
     assert [claim.verdict for claim in found] == ["definition", *["equal"] * 5, verdict]
+
+
+INTO_NEURONS = [f"net_{{h{k}}} = w_{2 * k - 1} x_1 + w_{2 * k} x_2 + b_1" for k in (1, 2)]
+OUT_OF_NEURONS = [f"net_{{h{k}}} = w_{k} x_1 + w_{k + 2} x_2 + b_1" for k in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("forward", "weights", "verdict"),
+    [
+        (INTO_NEURONS, (5, 7), "equal"),
+        (INTO_NEURONS, (5, 6), "ambiguous"),
+        (INTO_NEURONS, (6, 8), "ambiguous"),
+        (OUT_OF_NEURONS, (5, 6), "equal"),
+        (OUT_OF_NEURONS, (5, 7), "ambiguous"),
+    ],
+)
+def test_the_forward_pass_shows_the_order_in_which_weights_are_numbered(forward, weights, verdict):
+    """w_5 and w_6 are the weights out of the first hidden neuron if the weights out of a neuron follow each other."""
+    first, second = weights
+    back = rf"\frac{{\partial E}}{{\partial out_{{h1}}}} = \delta_{{o1}} w_{first} + \delta_{{o2}} w_{second}"
+    rest = [x for x in FOUR_WEIGHTS[2:-1] if not x.startswith("net")]
+    found = graded([*forward, *rest, back], SIGMOIDS).claims
+    assert [claim.verdict for claim in found] == ["equal"] * (len(found) - 1) + [verdict]

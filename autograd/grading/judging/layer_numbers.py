@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.marks import Marks
+from autograd.grading.meaning.place import Item
 from autograd.grading.reading.nodes import walk
 from autograd.grading.reading.trees import ReadingError
 
-__all__ = ["NO_SHIFTS", "Shifts", "fits_numbers", "layer_numbers"]
+__all__ = ["COUNTED", "NO_SHIFTS", "Shifts", "fits_numbers", "layer_numbers"]
 
+COUNTED = "numbers of weights"  # w_1, w_2, ...: those into a neuron come first, or those out of one
 _GROUPS = {"w": "weights", "b": "weights", "delta": "deltas", "a": "neurons", "s": "neurons", "y": "neurons"}
 
 
@@ -22,7 +24,8 @@ class Shifts(NamedTuple):
     The groups are ``"weights"``, ``"deltas"`` and ``"neurons"``. For weights, the layer is that to which they lead.
 
     Fields:
-        numbers: from a group to the layer that its number 0 would mean.
+        numbers: from a group to the layer that its number 0 would mean, and from ``COUNTED`` to the order of weights
+            with one number, ``"to"`` or ``"from"``.
         letters: from a group to the difference of its layer and that of a letter such as l.
         weights: from a letter of weights without a mark of its layer to the layers that it connects.
     """
@@ -74,6 +77,8 @@ def _shifts(judge, task, places, reading):
         if place.kind != "quantity" or group is None or place.layer is None:
             continue
         if marks.layer is None:
+            if _is_counted(place, node) and numbers.setdefault(COUNTED, reading.flat) != reading.flat:
+                return None
             if place.role == "w" and not node.parts and weights.setdefault(node.data[0], place.layer) != place.layer:
                 return None
             continue
@@ -82,3 +87,11 @@ def _shifts(judge, task, places, reading):
         if into.setdefault(group, layer - marks.layer) != layer - marks.layer:
             return None
     return Shifts(numbers, letters, weights)
+
+
+def _is_counted(place, node):
+    """Return True for a weight with one number, which counts all weights of the network."""
+    marks = [p.kind for script in node.parts for p in script.parts]
+    if place.role != "w" or marks != ["num"] or not isinstance(place.index, tuple):
+        return False
+    return all(isinstance(x, Item) and x.letter is None for x in place.index)
