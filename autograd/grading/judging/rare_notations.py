@@ -195,36 +195,63 @@ def with_gradients_of_steps(claim, places):
     r"""Return a claim with ``w - \eta \nabla_w C`` for ``w - \eta \nabla C`` in an update of w.
 
     The gradient must be a term, perhaps with rates or numbers as factors. In other products, it is that in the outputs.
+    It may have the old weight as its argument, as in ``w(t) - \eta_t \nabla C(w(t))``, where the rate has a time, too.
     """
     left = claim.sides[0]
     if left is None:
         return claim
-    parameter = left.parts[0] if left.kind == "step" else left
+    parameter = _without_time(left.parts[0] if left.kind == "step" else left)
     if not is_name(parameter) or not {"w", "b"} & set(places.roles_of(parameter.data[0])):
         return claim
     sides = claim.sides[1:]
-    old = [x for side in sides for x in walk(side) if is_name(x) and x.data[0] == parameter.data[0]]
-    parameter = old[0] if old and left.kind != "step" else parameter
+    terms = [x for side in sides if side is not None and side.kind == "add" for x in side.parts]
+    old = [x for x in terms if is_name(_without_time(x), parameter.data[0])]
+    parameter = _without_time(old[0]) if old and left.kind != "step" else parameter
 
     def gradient(node):
-        is_bare = node.kind == "deriv" and node.data == "gradient" and node.parts[1].kind == "none"
-        return node.with_parts([node.parts[0], parameter]) if is_bare else None
+        if node.kind != "deriv" or node.data != "gradient" or node.parts[1].kind != "none":
+            return None
+        of = node.parts[0]
+        if of.kind == "call" and any(is_name(_without_time(x), parameter.data[0]) for x in of.parts[1:]):
+            now = left.parts if left.kind == "step" else old[:1]
+            if len(of.parts) > 2 or of.parts[1] not in (*now, Node("name", (), parameter.data)):
+                return None  # such as the gradient at the new weight
+            of = Node("name", (), of.parts[0].data, of.at)
+        return node.with_parts([of, parameter])
 
     def of_term(term):
         if term.kind in ("neg", "group"):
-            return term.with_parts([of_side(x) for x in term.parts])
+            return term.with_parts([of_term(x) if term.kind == "neg" else of_side(x) for x in term.parts])
         factors = term.parts if term.kind == "prod" else (term,)
-        rest = [x for x in factors if x.kind != "deriv"]
-        names = [x for factor in rest for x in walk(factor) if is_name(x)]
-        is_step = len(rest) == len(factors) - 1 and all(
-            x.data[0] in places.rates or not places.roles_of(x.data[0]) for x in names
-        )
-        return rewrite(term, gradient) if is_step else term
+        moved = [x for x in factors if x.kind in ("deriv", "group") and any(y.kind == "deriv" for y in walk(x))]
+        names = [x for factor in factors if factor not in moved for x in walk(factor) if is_name(x)]
+        marks = {id(y) for x in names for script in x.parts for y in walk(script)}
+        names = [x for x in names if id(x) not in marks]
+        is_scaled = all(x.data[0] in places.rates or not places.roles_of(x.data[0]) for x in names)
+        if len(moved) != 1 or not is_scaled:
+            return term
+        parts = [rewrite(x, lambda node: _without_time_of_rate(node, places)) for x in factors]
+        parts = [(gradient(x) or x if x.kind == "deriv" else of_term(x)) if x in moved else x for x in parts]
+        return parts[0] if term.kind != "prod" else term.with_parts(parts)
 
     def of_side(side):
         return side.with_parts([of_term(x) for x in side.parts]) if side.kind == "add" else of_term(side)
 
-    return claim._replace(sides=(left, *[of_side(x) for x in sides]))
+    return claim._replace(sides=(left, *[None if x is None else of_side(x) for x in sides]))
+
+
+def _without_time(node):
+    """Return w for ``w(t)``, and any other node as it is."""
+    is_call = node.kind == "call" and len(node.parts) == 2 and not node.parts[0].data[1]
+    return node.parts[0] if is_call else node
+
+
+def _without_time_of_rate(node, places):
+    r"""Return ``\eta`` for the rate ``\eta_t`` of a step, or None for another node."""
+    if not is_name(node, places.rate_letter) or node.data[1] or [s.kind for s in node.parts] != ["sub"]:
+        return None
+    marks = node.parts[0].parts
+    return node.with_parts([]) if len(marks) == 1 and is_name(marks[0], "t", "k", "n", "tau") else None
 
 
 def with_variables_of_gradients(claim, places):
