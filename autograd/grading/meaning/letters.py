@@ -169,13 +169,13 @@ class Letters:
                         self.where.setdefault(letter, set()).add("size")
                     continue
                 letter = head(p)
-                if p.kind == "name" and letter and self.places.is_delta_of(name, letter):
-                    self.of_deltas.setdefault(letter, []).append(f"{s.kind}{s.data}")
-                    continue
                 if letter is None or self._is_word(letter, name) or self._is_of_model(letter, s, name):
                     continue
                 if s.kind == "sup" and p.kind == "name" and letter in _LAYER_NAMES.get(s.data, ()):
                     continue  # the name of a layer, as in z_t^y
+                if p.kind == "name" and letter and self.places.is_delta_of(name, letter):
+                    self.of_deltas.setdefault(letter, []).append(f"{s.kind}{s.data}")
+                    continue
                 if weight:
                     self.of_weights.setdefault(letter, Counter())[tree, _added(p)] += 1
                 place = "loss" if is_loss and s.kind == "sub" else f"{s.kind}{s.data}" + ("w" if weight else "")
