@@ -18,6 +18,7 @@ __all__ = [
 
 FRESH_SEEDS = (1, 2, 3, 4)
 FRESH_WORK = 2_000_000
+MAX_GROWTH = 2  # how often the weights are made again because other units are active
 
 
 @dataclass
@@ -94,17 +95,13 @@ def read_again(case, **changes):
 def judge_afresh(case, said):
     """Judge the program with fresh weights as well, because special values, such as biases of 0, hide mistakes."""
     case.numbers = start_numbers(case.own, case.judged)
-    found, readings, work = [], [], Work(FRESH_WORK)
-    for seed in FRESH_SEEDS:
-        if not work.left():
+    found, readings, numbers = _read_afresh(case)
+    for _ in range(MAX_GROWTH):
+        if numbers <= case.numbers:
             break
-        starts, limits = fresh_starts(case.numbers, seed), Limits()
-        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
-        work.spend(limits, reading.operations)
-        judged = judgement(reading, case.loss is not None, case.tree, like=case.judged)
-        if judged is not None and len(judged.updates) == len(case.judged.updates):
-            found.append((judged, seed))
-            readings.append(reading)
+        # Other units are active with these weights, so that the gradients of more entries of a list are computed.
+        case.numbers |= numbers
+        found, readings, numbers = _read_afresh(case)
     if not found:
         return
     found = _of_one_loss(case, found, readings)
@@ -120,6 +117,23 @@ def judge_afresh(case, said):
         )
     elif case.judged.right and not case.fresh.right:
         said.append("right with the file's own start values only: fresh weights show the mistake")
+
+
+def _read_afresh(case):
+    """Return the judgements with fresh weights, the readings, and the numbers of their start values."""
+    found, readings, numbers, work = [], [], set(), Work(FRESH_WORK)
+    for seed in FRESH_SEEDS:
+        if not work.left():
+            break
+        starts, limits = fresh_starts(case.numbers, seed), Limits()
+        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
+        work.spend(limits, reading.operations)
+        judged = judgement(reading, case.loss is not None, case.tree, like=case.judged)
+        if judged is not None and len(judged.updates) == len(case.judged.updates):
+            found.append((judged, seed))
+            readings.append(reading)
+            numbers |= start_numbers(reading, judged)
+    return found, readings, numbers
 
 
 def _of_one_loss(case, found, readings):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from autograd.engine.graph import adjoints, postorder
 from autograd.grading.code.factors import close, noise_of, proportion, vanishes
+from autograd.grading.code.idle import idle_entries
 from autograd.grading.code.misplaced import misplaced
 from autograd.grading.code.naming import merged
 from autograd.grading.code.optimizers import through_optimizer
@@ -241,6 +242,7 @@ def judge_losses(candidates, changes, places, recorder, tree):
         # The numbers of a lost update stay as they are.
         found += [Group(s.old, s.old, s.node.lineno, s.node, s.function, s.target, {s.node.lineno}) for s in lost]
         found += misplaced(changes, gradients, found, places)
+        found += idle_entries(changes, gradients, found)
         groups = merged(found, places)
         if not groups:
             continue

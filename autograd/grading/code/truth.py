@@ -329,8 +329,11 @@ def _found(reading, changes, all_changes, like=None):
     if max(score for _, score, *_ in candidates) >= SURE:  # a number that is named like a loss and looks like one
         candidates = [c for c in candidates if c[1] > NAMELESS]
     most = max(starts for starts, *_ in candidates)
+    rest = [c for c in candidates if c[0] < most and c[3] is c[2].value]
     candidates = [c for c in candidates if c[0] == most]
     candidates.sort(key=lambda c: (-c[1], -c[2].order))
+    named = {(c[2].name, c[2].line) for c in candidates}
+    rest = [c for c in rest if (c[2].name, c[2].line) in named and _is_of_first_sample(adjoints(c[3]), changes)][:1]
     parts = set()
     for _, _, _, value in candidates:
         parts |= adjoints(value).keys() - {value}
@@ -342,8 +345,25 @@ def _found(reading, changes, all_changes, like=None):
     candidates = [c for c in candidates if not _is_average(c[3], known, starts)]
     whole = [c for c in candidates if c[3] not in parts]
     ordered = whole + [c for c in candidates if c[3] in parts]
-    result = [(value, scalar.name or "printed", scalar.line) for _, _, scalar, value in ordered]
-    return result[:MAX_CANDIDATES]
+    ordered = [*ordered[: MAX_CANDIDATES - len(rest)], *rest]
+    return [(value, scalar.name or "printed", scalar.line) for _, _, scalar, value in ordered]
+
+
+def _is_of_first_sample(gradients, changes):
+    """Return True if all changes on whose old numbers a loss does not depend belong to the next sample, or are 0.
+
+    The loss of another sample may depend on more numbers, because more units are active. The next sample is the reason
+    if the same statements have changed other numbers before.
+    """
+    covered = [not gradients.keys().isdisjoint(change.old) for change in changes]
+    last = max((i for i, one in enumerate(covered) if one), default=0)
+    nodes = {id(change.node) for change, one in zip(changes, covered, strict=True) if one}
+    return all(
+        one
+        or (i > last and id(change.node) in nodes)
+        or all(old.data == new.data for old, new in zip(change.old, change.new, strict=True))
+        for i, (change, one) in enumerate(zip(changes, covered, strict=True))
+    )
 
 
 def _is_penalized(loss, part, parameters):
