@@ -201,11 +201,11 @@ def _graded(case, loss, said, file):
             return _graded(again, loss, said, file)
     if case.judged is None:
         return _without_loss(case, base)
-    clips = own.recorder.clipped_gradients(case.judged.truth.adjoints)
+    clips, clipped = own.recorder.clipped_gradients(case.judged.truth.adjoints), None
     if clips:
         again = read_again(case, unclipped=frozenset(clips))
         if again is not None and len(again.judged.updates) == len(case.judged.updates):
-            case, own = again, again.own
+            clipped, case, own = case, again, again.own
             said.append(f"gradients are clipped in line {min(clips.values())}: judged as they are before that")
     numbers = {old for update in case.judged.updates for old in update.group.old}
     unmoved = None
@@ -223,6 +223,11 @@ def _graded(case, loss, said, file):
                 return _stale(case, first, mistake, base)
             unmoved = mistake and (first, mistake)  # the loop may also change the row of a repeated word again
     judge_afresh(case, said)
+    if clipped is not None and not case.final.right:
+        judge_afresh(clipped, [])
+        if clipped.final.right:  # the bounded error is the derivative of a loss such as Huber's
+            case, own = clipped, clipped.own
+            said[:] = [text for text in said if not text.startswith(("gradients are clipped", "right with the file's"))]
     if any(update.empty for update in case.final.updates):
         case = with_other_samples(case, said)
     final = case.final
