@@ -41,14 +41,27 @@ def find_mistakes(case, exact=False, work=None):
     shared = search.reference is not None and not close(search.reference, 1.0)
     if shared:
         # The updates that share a factor may be wrong as well: one edit may remove the factor.
+        verdicts = [update.right for update in case.final.updates]
         again = _without_factor(search, source, 1)
-        if again:
+        if len(again) == 1:
             return again, notes
+        # A factor that must be removed at several places is rather part of the rate, and something else is wrong.
+        _set_verdicts(case, verdicts)
+    else:
+        again = []
     mistakes = search.run(source, way)
     if mistakes and mistakes[0].fix:
         return mistakes, notes
-    again = _without_factor(search, source, MAX_ROUNDS) if shared else []
+    if shared:
+        again = again or _without_factor(search, source, MAX_ROUNDS)
+        if again:
+            _set_verdicts(case, [u.factor is not None and close(u.factor, 1.0) for u in case.final.updates])
     return again or mistakes or _unexplained(case, way), notes
+
+
+def _set_verdicts(case, verdicts):
+    for update, right in zip(case.final.updates, verdicts, strict=True):
+        update.right = right
 
 
 def forgotten_forward(case):
@@ -138,8 +151,7 @@ def _without_factor(whole, source, rounds):
     found = search.run(source, way, rounds) if way is not None else []
     if found and found[0].fix:
         return found
-    for update, right in zip(case.final.updates, verdicts, strict=True):
-        update.right = right
+    _set_verdicts(case, verdicts)
     return []
 
 

@@ -26,6 +26,7 @@ MAX_PAIRS = 14
 MAX_BRANCHES = 3
 PATIENCE = 0.45
 LITTLE = 0.25
+FOR_ONE = 0.15  # how much more an edit may cost that replaces several edits of one kind
 UNLIKELY = 0.3
 LOCAL_WORK = 600_000
 FACTOR = re.compile(r"([*/])=? ?([\w.\[\]()']+?)\)?\s*$")  # the last factor or divisor of an edit
@@ -179,7 +180,7 @@ class Search:
         while waiting and self.left() and not (twins and self.trials.work.units < half):
             candidate = waiting.pop()
             # An edit after which all updates share a factor ends the search for edits of a higher cost sooner.
-            patience = LITTLE if ranked and ranked[0][0][0] > len(self.targets) else PATIENCE
+            patience = LITTLE if ranked and ranked[0][0][0] > len(self.targets) else PATIENCE + FOR_ONE * bool(twins)
             if ranked and ranked[0][0][0] > 0 and candidate.cost > ranked[0][1].cost + patience:
                 continue
             outcome = self.trials.outcome(source.edited(candidate.edits))
