@@ -17,6 +17,7 @@ from autograd.grading.code import (
     order_edits,
     penalty_edits,
     place_edits,
+    running_sums,
     scaling,
     sibling_edits,
     slope_edits,
@@ -36,6 +37,7 @@ __all__ = ["candidates", "named"]
 SOON, LATE, EARLY, SURE = 1.255, 1.3, 0.8, 0.15
 LEAST_LIKELY = 1.9
 MAX_ALIKE = 5  # edits that scale the same expression by the same number, such as n, len(X) and len(y)
+AS_NAMED = 0.15  # the edited value is the derivative after which its variable is named
 NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
 MAKERS = (
@@ -117,19 +119,20 @@ def _with_cost_of_place(candidate, suspects, unknown, settled, local):
         return candidate
     made = local.makes_derivative(candidate)
     if made:
-        return replace(candidate, cost=min(candidate.cost, 1.0 + SURE * min(candidate.cost, LEAST_LIKELY)), likely=True)
+        cost = min(candidate.cost, 1.0 + SURE * min(candidate.cost, LEAST_LIKELY)) - AS_NAMED * (made == 2)
+        return replace(candidate, cost=cost, likely=True)
     cost = candidate.cost
     if cost >= ONLY_IF_DERIVATIVE:
         return candidate
     if candidate.line in suspects and cost > SOON:
         cost = SOON + 0.3 * max(cost - LATE, 0.0)
-    if made is False and local.is_right_by_name(candidate):
+    if made == 0 and local.is_right_by_name(candidate):
         cost += NAMED
     if candidate.kind == "derivative missing":
         cost += 0.3 * _is_within(candidate, settled)
     elif candidate.kind in FACTORS and _is_within(candidate, unknown):
         cost *= EARLY
-    return replace(candidate, cost=cost, unlikely=made is False and candidate.kind not in SCALES)
+    return replace(candidate, cost=cost, unlikely=made == 0 and candidate.kind not in SCALES)
 
 
 def _changes(source, edit):
@@ -178,6 +181,7 @@ def candidates(way, source, wrong_factors):
     found.extend(norm_edits.overwritten(way, source))
     found.extend(index_edits.repeated(way, source))
     found.extend(index_edits.labels(way, source))
+    found.extend(index_edits.stored_steps(way, source))
     found.extend(target_edits.stored_elsewhere(way, source))
     found.extend(target_edits.rows_of_updates(way, source))
     found.extend(target_edits.other_stores(way, source))
@@ -186,6 +190,7 @@ def candidates(way, source, wrong_factors):
     found.extend(order_edits.exchanges(way, source))
     found.extend(surplus_edits.deletions(way, source))
     found.extend(sibling_edits.siblings(way, source))
+    found.extend(sibling_edits.swapped_parts(way, source))
     found.extend(sibling_edits.unread_values(source))
     found.extend(optimizer_edits.unsquared_means(source) if way.optimizers else ())
     found.extend(helper_bodies(way, source, Candidate))
@@ -193,6 +198,7 @@ def candidates(way, source, wrong_factors):
     unknown, settled = [[source.span(node) for node in nodes] for nodes in products(way)]
     local = Local(way, source)
     found.extend(sum_edits.solved_terms(way, source, local))
+    found.extend(running_sums.running_sums(way, source, local))
     found = [_with_cost_of_place(candidate, suspects, unknown, settled, local) for candidate in found]
     found = [c for c in found if c.cost < ONLY_IF_DERIVATIVE and any(_changes(source, edit) for edit in c.edits)]
     unique = {}

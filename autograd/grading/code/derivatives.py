@@ -7,6 +7,7 @@ import re
 from autograd.engine.value import Value
 from autograd.grading.code.context import function_name
 from autograd.grading.code.row_texts import row_slopes, rows
+from autograd.grading.code.trace import is_alike
 from autograd.grading.code.wayback import same
 
 __all__ = ["derivative_texts", "is_at_wrong_argument", "leaks", "skeleton"]
@@ -38,7 +39,7 @@ def derivative_texts(c, shape, like=None):
     wanted = None if like is None else skeleton(like)
     own = _variables(c.node if like is None else like)
     for slope in [*c.way.slopes, *row_slopes(c)]:
-        if slope.shape != shape or all(abs(x - 1) < 1e-12 for x in slope.data) or not any(slope.data):
+        if not is_alike(slope.shape, shape) or all(abs(x - 1) < 1e-12 for x in slope.data) or not any(slope.data):
             continue
         # The largest element rules out most forms, so it is compared first.
         k = max(range(len(slope.data)), key=lambda i: abs(slope.data[i]))
@@ -155,6 +156,9 @@ def skeleton(node):
         around = isinstance(node.op, (ast.Mult, ast.Div, ast.Pow))
         parts = [f"({part})" if around and ("-" in part or "+" in part) else part for part in (left, right)]
         return sign.join(parts)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        sign = {ast.GtE: ">", ast.Gt: ">", ast.LtE: "<", ast.Lt: "<"}.get(type(node.ops[0]), "=")
+        return f"{skeleton(node.left)}{sign}{skeleton(node.comparators[0])}"
     if isinstance(node, ast.Constant):
         return f"{node.value:g}" if isinstance(node.value, (int, float)) else "?"
     if isinstance(node, ast.Call):
@@ -163,6 +167,8 @@ def skeleton(node):
             return "?**2"
         if name == "power" and len(parts) == 2:
             return "**".join(parts)
+        if name == "where":  # of which the branches are the derivative
+            return f"where({','.join(parts)})"
         keywords = [f"{part.arg}={ast.unparse(part.value)}" for part in node.keywords]
         return f"{name}({','.join(['?' if '(' in part else part for part in parts] + keywords)})"
     return ast.dump(node)

@@ -2,18 +2,32 @@
 
 import ast
 import math
+import re
 
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
 from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.trace import is_alike
 from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.wayback import same
 
-__all__ = ["adjoints_like", "named_adjoints", "output_errors", "turned_errors", "unread_factors", "unread_terms"]
+__all__ = [
+    "adjoints_like",
+    "is_alike",
+    "named_adjoints",
+    "output_errors",
+    "turned_errors",
+    "unread_factors",
+    "unread_terms",
+]
 
 MAX_PAIRS = 40
 MAX_FORMS = 6
 MAX_NAMED = 12  # values of one variable, such as those of each moment
+# Names of a gradient with respect to h, such as dE_dh, d_L_d_h, dLdh, grad_h, dh and h_grad.
+NAMES = [
+    re.compile(form) for form in (r"d_?[A-Za-z]+_d_?(\w+)", r"d[A-Z]d_?(\w+)", r"(?:grad_|d_|d)(\w+)", r"(\w+)_grad")
+]
 
 
 def output_errors(c):
@@ -68,7 +82,7 @@ def adjoints_like(way, shape):
     if shape not in way.known_adjoints:
         found = way.known_adjoints[shape] = []
         for seen in way.forward:
-            if seen.shape == shape and all(isinstance(e, Value) and e in way.gradients for e in seen.elements):
+            if is_alike(seen.shape, shape) and all(isinstance(e, Value) and e in way.gradients for e in seen.elements):
                 data = [way.gradients[e] for e in seen.elements]
                 if any(data) and not any(same(data, other) for other in found):
                     found.append(data)
@@ -85,11 +99,10 @@ def named_adjoints(way, statement, shape):
     """
     target = statement.targets[0]
     name, found = target.id if isinstance(target, ast.Name) else "", []
-    for prefix in ("grad_", "d_", "d"):
-        if name.startswith(prefix):
-            for place in way.texts.get(name.removeprefix(prefix), [])[:MAX_NAMED]:
-                if place.shape == shape and all(e in way.gradients for e in place.elements):
-                    found.append([way.gradients[e] for e in place.elements])
+    for match in filter(None, (form.fullmatch(name) for form in NAMES)):
+        for place in way.texts.get(match.group(1), [])[:MAX_NAMED]:
+            if place.shape == shape and all(e in way.gradients for e in place.elements):
+                found.append([way.gradients[e] for e in place.elements])
     return found
 
 

@@ -227,6 +227,7 @@ def _dict(machine, node, frame):
             found.update(evaluate(machine, value, frame))
         else:
             found[access.plain_key(evaluate(machine, key, frame))] = _start(machine, value, frame)
+    machine.made(found)
     return found
 
 
@@ -303,6 +304,7 @@ def _dict_comprehension(machine, node, frame):
         found[key] = _start(machine, node.value, inner)
 
     _comprehension(machine, node, frame, add)
+    machine.made(found)
     return found
 
 

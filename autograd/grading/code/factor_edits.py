@@ -160,12 +160,13 @@ def _named_product(c, slope):
 def wrong_slopes(c):
     """Yield edits that replace a wrong factor by the derivative of an activation."""
     node, parent = c.node, c.parent()
-    factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    factor = isinstance(parent, (ast.BinOp, ast.AugAssign)) and isinstance(parent.op, ast.Mult)
     factor = factor or (isinstance(parent, ast.Call) and function_name(parent) == "multiply")
     if not factor or isinstance(node, ast.Constant) or c.way.is_parameter(c.seen) or c.is_helper_body():
         return
     if not c.seen.shape and not any(isinstance(e, Value) for e in c.seen.elements):
         return
+    whole = isinstance(parent, (ast.AugAssign, ast.Call))
     for text, slope, more in _ranked(c, _other_factor(c), derivative_texts(c, c.seen.shape, node)):
         if same(c.seen.data, slope.data):
             continue
@@ -194,7 +195,7 @@ def wrong_slopes(c):
             kind,
             c.line,
             message,
-            c.replaced(_as_factor(c, text)),
+            c.replaced(text if whole else _as_factor(c, text)),
         )
 
 
@@ -218,6 +219,8 @@ def _is_its_derivative(c, node, slope):
 def _other_factor(c):
     """Return the values of the other factor of a product, or None."""
     parent = c.parent()
+    if isinstance(parent, ast.AugAssign):
+        return c.scope().get(ast.unparse(parent.target), (None, None))[1]
     parts = parent.args[:2] if isinstance(parent, ast.Call) else [parent.left, parent.right]
     others = [part for part in parts if part is not c.node]
     return c.way.data_of(others[0]) if others else None

@@ -21,6 +21,7 @@ __all__ = [
     "other_rows",
     "repeated",
     "slices_alike",
+    "stored_steps",
     "twins",
 ]
 
@@ -125,6 +126,49 @@ def other_rows(c):
         read = f"{c.source.text_of(node.value)}[{part}]"
         if part != node.slice.id and alike and c.source.text.replace(" ", "").count(read.replace(" ", "")):
             yield Candidate(1.31, "wrong factor", c.line, f"{c.text} stands where {read} belongs", c.replaced(read))
+
+
+def stored_steps(way, source):
+    """Yield edits that read the previous or the next entry of a list of tuples or dicts, as ``cache[t - 1][4]``.
+
+    Such an entry has no numbers of its own, so that only what is read from it shows where it belongs.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    functions = {source.function_of(statement) for statement, _, places in way.nodes if way.is_back(places[0])}
+    for statement in {statement: None for statement, _, _ in way.nodes} | dict.fromkeys(_unpacked(source)):
+        if source.function_of(statement) not in functions or not isinstance(statement, (ast.Assign, ast.AugAssign)):
+            continue
+        for node in ast.walk(statement.value):
+            index = node.slice if isinstance(node, ast.Subscript) else None
+            counted = isinstance(index, (ast.Name, ast.BinOp)) and set(source.counters(node)) & {
+                part.id for part in ast.walk(index) if isinstance(part, ast.Name)
+            }
+            around = source.parents.get(node)
+            if isinstance(around, ast.Subscript) and around.slice is node:
+                continue  # the name of a function in a table
+            if not counted or way.by_place(node) or not isinstance(node.value, (ast.Name, ast.Attribute)):
+                continue
+            for step in (-1, 1):
+                text = shifted(source.text_of(index), index, step)
+                if text is not None:
+                    new = f"{source.text_of(node.value)}[{text}]"
+                    kind = "order in time" if way.recurrent else "wrong factor"
+                    message = f"{source.text_of(node)} stands where {new} belongs"
+                    yield Candidate(1.33, kind, node.lineno, message, (source.replacing(node, new),))
+
+
+def _unpacked(source):
+    """Return the statements that unpack an entry, as ``z, h = cache[t]``."""
+    return [
+        node
+        for node in source.parents
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Subscript)
+        and isinstance(node.targets[0], ast.Tuple)
+    ]
 
 
 def labels(way, source):

@@ -3,6 +3,7 @@
 import math
 
 from autograd.engine.value import Value
+from autograd.grading.code.factors import noise_of, vanishes
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import machinery
@@ -32,7 +33,8 @@ def known_way(case, source, text=None):
         if text is None
         else {u.group.name for u in judged.updates if u.right}
     )
-    wrong, right, roots, successors, lacks, optimizers = set(), set(), {}, set(), [], set()
+    wrong, right, shown, roots, successors, lacks, optimizers = set(), set(), set(), {}, set(), [], set()
+    noise = noise_of([update.gradient for update in judged.updates])
     for update in judged.updates:
         side = right if update.group.name in right_names else wrong
         if side is wrong and update.rate:
@@ -43,6 +45,8 @@ def known_way(case, source, text=None):
             terms = [term for term, _ in linear_terms(new, old) if term is not old]
             optimizers |= machinery(old, new, judged.truth.adjoints)
             _gather(terms, side, roots)
+            if side is right and not vanishes(update.gradient, noise):
+                _gather(terms, shown, roots)
     lines = {line for update in judged.updates for line in update.group.lines}
     way = WayBack(
         source,
@@ -57,6 +61,7 @@ def known_way(case, source, text=None):
         right_lines={line for u in judged.updates if u.group.name in right_names for line in u.group.lines},
         lacks=lacks,
         optimizers=optimizers,
+        shown=shown,
         penalties=case.last is None,
     )
     return way, judged
@@ -70,7 +75,7 @@ def _lack(update):
     missing = [true - given for true, given in zip(update.gradient, own, strict=True)]
     shape = update.group.shape
     shape = shape if math.prod(shape) == len(old) else (len(old),)  # a row of a matrix
-    return Lack([number.data for number in old], missing, shape, below)
+    return Lack([number.data for number in old], missing, shape, below, update.gradient)
 
 
 def _gather(numbers, found, roots):

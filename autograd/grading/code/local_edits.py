@@ -18,6 +18,7 @@ MAX_NUMBERS = 100_000  # that are computed in all, where each evaluation counts 
 FIRST = 40
 MAX_TEXTS = 40
 MAX_COUNTS = 8
+POWERS = (2, 3)
 LATER = 0.05  # what an edit of a later statement costs more
 LONGEST = 30  # letters of a text that is written
 
@@ -67,6 +68,9 @@ def _edits(way, source, moment):
                 slope = new in moment.known and any(same(moment.known[new][1], one.data) for one in way.slopes)
                 kind = "derivative missing" if slope else "wrong factor"
                 written = f"{source.operand_text(node, tight=False)} * {new}"
+                powers = POWERS if node is value and "[" not in new and way.is_learned_text(new) else ()
+                for power in powers:  # as in the derivative of a root
+                    yield "wrong factor", f"the factor {new} ** {power} is missing", node, f"{written} ** {power}"
                 tight = isinstance(around, ast.BinOp) and isinstance(around.op, (ast.Pow, ast.MatMult, ast.Div))
                 yield kind, f"the factor {new} is missing", node, f"({written})" if tight or turned else written
             for new in known[shape] if node is value else ():
@@ -127,13 +131,20 @@ def _products(way, moment):
     shape, known = moment.place.shape, moment.known.items()
     matrices = [(text, its) for text, (its, _) in known if len(its) == 2 and len(text) < LONGEST and text[-2:] != ".T"]
     backs = [one for one in matrices if way.is_back_text(one[0], moment.place)]
-    values = [one for one in matrices if way.is_forward_text(one[0])]
+    data = [one for one in matrices if not way.is_back_text(one[0], moment.place) and _is_data(way, one[0])]
+    values = [*data, *(one for one in matrices if way.is_forward_text(one[0]))]
     for gradient, (n, a) in backs[-MAX_COUNTS:]:
         for text, (m, b) in values[-MAX_COUNTS:]:
             if n == m and (a, b) == shape:
                 yield f"{gradient}.T @ {text}"
             if n == m and (b, a) == shape:
                 yield f"{text}.T @ {gradient}"
+
+
+def _is_data(way, text):
+    """Return True if a text has plain numbers, such as the inputs of a second branch."""
+    places = way.texts.get(text.replace(" ", ""), [])[:1]
+    return bool(places) and all(getattr(e, "op", None) is None and e not in way.roots for e in places[0].elements)
 
 
 def _is_name(text):

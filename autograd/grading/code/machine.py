@@ -188,6 +188,12 @@ class Machine:
         elif isinstance(node, ast.Name) and self.is_array(container):
             self.trace.bound(frame if node.id in frame.names else frame.module, node.id, container)
 
+    def made(self, container):
+        """Record the elements of a new dict, some of which a later update may change."""
+        if self.trace is not None:
+            for key, value in container.items():
+                self.trace.bound(container, key, value)
+
     # --- Loops
 
     def stop_training(self):

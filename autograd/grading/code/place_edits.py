@@ -82,7 +82,7 @@ def substitutes(c):
             and not any(isinstance(e, Value) for e in c.seen.elements)
         ):
             continue  # a number, such as a rate, is no entry of the data
-        if (not shape and data[0] in (0.0, 1.0)) or (shape and not any(data)):
+        if (not shape and data[0] in (0.0, 1.0) and not _varies(c, other)) or (shape and not any(data)):
             continue  # it would only be right for this sample, or is a sum before its first term
         (backs if c.way.is_back_text(other, c.seen) else others).append(other)
     error = not shape and c.way.is_error(c.seen)
@@ -116,6 +116,13 @@ def substitutes(c):
             first = 1.3  # the error itself, beside its own derivative
         cost = first + 0.02 * count if count <= likely else ONLY_IF_DERIVATIVE
         yield Candidate(cost, kind, c.line, message, c.replaced(other))
+
+
+def _varies(c, text):
+    """Return True if a number that is 0 or 1 here has other values elsewhere, as the delta of an inactive unit has."""
+    return any(
+        place.data[0] not in (0.0, 1.0) for place in c.way.texts.get(text.replace(" ", ""), []) if not place.shape
+    )
 
 
 def factors_of_inputs(c):

@@ -4,10 +4,12 @@ import ast
 
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.source import Edit
+from autograd.grading.code.wayback import same
 
-__all__ = ["siblings", "unread_values"]
+__all__ = ["siblings", "swapped_parts", "unread_values"]
 
 MAX_SIBLINGS = 40
+MAX_PARTS = 8  # of a list of gradients, of which two are swapped
 LEAST_SHARED = 8  # nodes of the syntax tree that two statements have in common
 MAX_LENGTH = 80  # characters of a part that is taken over
 
@@ -107,6 +109,29 @@ def _kind(own, other):
     if isinstance(own, ast.Call) and isinstance(other, ast.Call) and function_name(own) in ("sum", "mean"):
         return "wrong axis"
     return "wrong factor"
+
+
+def swapped_parts(way, source):
+    """Yield edits that swap two gradients of one shape in a list or tuple, as in ``np.hstack((dWr, dWz))``.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    statements = {statement: None for statement, _, places in way.nodes if way.is_back(places[0])}
+    for statement in statements:
+        for node in ast.walk(statement):
+            if not isinstance(node, (ast.Tuple, ast.List)) or not isinstance(node.ctx, ast.Load):
+                continue
+            parts = [(part, way.by_place(part)[:1]) for part in node.elts]
+            parts = [(part, places[0]) for part, places in parts if places and way.is_on_way(places[0])]
+            for i, (one, place) in enumerate(parts[:MAX_PARTS]):
+                for other, its in parts[i + 1 : MAX_PARTS]:
+                    texts = source.text_of(one), source.text_of(other)
+                    if place.shape == its.shape and place.shape and not same(place.data, its.data):
+                        message = f"{texts[0]} and {texts[1]} stand in each other's place"
+                        edits = (source.replacing(one, texts[1]), source.replacing(other, texts[0]))
+                        yield Candidate(1.3, "wrong factor", one.lineno, message, edits)
 
 
 def unread_values(source):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from autograd.engine.graph import adjoints
 from autograd.engine.value import Value
-from autograd.grading.code.trace import Seen
+from autograd.grading.code.trace import Seen, is_alike
 
 __all__ = ["Slope", "is_function_of", "slopes_of"]
 
@@ -102,7 +102,7 @@ def _sums_below(after, k, by_number):
         before
         for node in _near(after.elements[k], ())
         for i, before in by_number.get(node, ())
-        if i == k and before.shape == after.shape
+        if i == k and is_alike(before.shape, after.shape)
     ]
 
 

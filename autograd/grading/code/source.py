@@ -38,6 +38,7 @@ class Source:
         self.parents = {}
         self.statements = {}
         self.blocks = {}
+        self.known_unread = {}
         self._walk(self.tree, None)
         constants = [node.value for node in self.parents if isinstance(node, ast.Constant)]
         self.numbers = {float(x) for x in constants if isinstance(x, (int, float)) and not isinstance(x, bool)}
@@ -142,11 +143,12 @@ class Source:
     def unread(self, statement):
         """Return the names that the function around a statement assigns but never reads."""
         around = self.function_of(statement)
-        names = [part for part in ast.walk(around) if isinstance(part, ast.Name)]
-        loaded = {part.id for part in names if isinstance(part.ctx, ast.Load) and not self._is_filled(part)}
-        return list(
-            dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Store) and part.id not in loaded)
-        )
+        if around not in self.known_unread:
+            names = [part for part in ast.walk(around) if isinstance(part, ast.Name)]
+            loaded = {part.id for part in names if isinstance(part.ctx, ast.Load) and not self._is_filled(part)}
+            stored = [part.id for part in names if isinstance(part.ctx, ast.Store)]
+            self.known_unread[around] = list(dict.fromkeys(name for name in stored if name not in loaded))
+        return list(self.known_unread[around])
 
     def carried(self, statement):
         """Return the names that the loop around a statement assigns for its next iteration but does not read."""

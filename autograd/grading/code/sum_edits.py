@@ -7,7 +7,7 @@ from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.norm_edits import is_computed
 from autograd.grading.code.wayback import same
 
-__all__ = ["solved_terms"]
+__all__ = ["solved", "solved_terms", "terms_of"]
 
 MAX_NAMES = 40
 MAX_TERMS = 6
@@ -29,7 +29,7 @@ def solved_terms(way, source, local):
     """
     for rank, moment in enumerate(sorted(local.moments.values(), key=lambda moment: moment.place.order)):
         value, cost = moment.statement.value, 1.0 + LATER * min(rank, 4)
-        terms = [(term, sign) for term, sign in _terms(value) if way.by_place(term)]
+        terms = [(term, sign) for term, sign in terms_of(value) if way.by_place(term)]
         forms = None
         for wanted in moment.wanted:
             if moment.exact and not isinstance(value, ast.Constant):
@@ -48,6 +48,28 @@ def solved_terms(way, source, local):
                     if len(terms) > 1:
                         yield from _scaled_term(way, source, moment, term, proportion(needed, place.data), cost)
                     yield from _wrong_factors(way, source, (term, place), needed, moment, forms, cost)
+
+
+def solved(way, source, term, moment, wanted, cost, last):
+    """Yield edits that give a term of a longer sum one of the values that the sum needs.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+        term: The term.
+        moment: The term's value, and the variables that can be written there.
+        wanted: The values that the sum needs.
+        cost: The cost of these edits.
+        last: True to write a missing term behind this one.
+    """
+    forms, place = _Forms(way, moment), moment.place
+    for needed in wanted:
+        yield from _wrong(way, source, term, forms.equal_to(needed), cost)
+        yield from _scaled_term(way, source, moment, term, proportion(needed, place.data), cost)
+        yield from _wrong_factors(way, source, (term, place), needed, moment, forms, cost)
+        if last:
+            lack = [a - b for a, b in zip(needed, place.data, strict=True)]
+            yield from _missing(way, source, term, forms.equal_to(lack), cost)
 
 
 def _scaled(source, value, factor, cost):
@@ -145,11 +167,11 @@ def _plain(text):
     return text.replace(" ", "")
 
 
-def _terms(node, sign=1):
+def terms_of(node, sign=1):
     """Yield the terms of a sum, each with its sign."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-        yield from _terms(node.left, sign)
-        yield from _terms(node.right, sign if isinstance(node.op, ast.Add) else -sign)
+        yield from terms_of(node.left, sign)
+        yield from terms_of(node.right, sign if isinstance(node.op, ast.Add) else -sign)
     else:
         yield node, sign
 

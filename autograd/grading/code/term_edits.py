@@ -2,6 +2,7 @@
 
 import ast
 
+from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.penalty_edits import coefficients
@@ -191,7 +192,7 @@ def accumulations(way, source):
         if not repeated and not _is_argument(source, statement, target):
             continue
         places = way.by_place(statement.value)
-        if len(places) < 2 or not any(way.is_back(place) for place in places):
+        if len(places) < 2 or not (any(way.is_back(place) for place in places) or _is_lost(way, source, statement)):
             continue
         start, end = source.span(target)[1], source.span(statement.value)[0]
         text = source.text[start:end]
@@ -205,6 +206,13 @@ def accumulations(way, source):
                 cost = 0.95
             edit = Edit(start, end, text.replace("=", "+=", 1))
             yield Candidate(cost, kind, statement.lineno, message, (edit,))
+
+
+def _is_lost(way, source, statement):
+    """Return True if a loop overwrites its values: the last one, which an update reads, may not have been recorded."""
+    first = way.by_place(statement.value)[0].elements
+    computed = any(isinstance(e, Value) and e.op is not None and e not in way.gradients for e in first)
+    return computed and _is_overwritten(source, statement)
 
 
 def _is_overwritten(source, statement):

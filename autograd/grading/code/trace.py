@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 
-__all__ = ["Seen", "Trace", "key_of", "numbers_of"]
+__all__ = ["Seen", "Trace", "is_alike", "key_of", "numbers_of"]
 
 MAX_EVALUATIONS = 12
 MAX_ELEMENTS = 400
@@ -54,6 +54,7 @@ class Trace:
         order: The number of recorded values.
         bindings: The values of each name, with the moments at which they were bound.
         first: The moment at which each name was first bound.
+        owners: The calls, instances and dicts of these names.
     """
 
     machine: object = None
@@ -61,6 +62,7 @@ class Trace:
     order: int = 0
     bindings: dict = field(default_factory=dict)
     first: dict = field(default_factory=dict)
+    owners: dict = field(default_factory=dict)
 
     def evaluated(self, node, value, frame):
         """Record the value of an expression."""
@@ -78,7 +80,8 @@ class Trace:
         places.append(Seen(node, shape, elements, frame, self.order, self.machine.statement))
 
     def bound(self, owner, name, value):
-        """Record that a value is bound to a name of a call, or to an attribute of an instance."""
+        """Record that a value is bound to a name of a call, to an attribute of an instance, or to a key of a dict."""
+        self.owners[id(owner)] = owner  # no other object gets its id
         self.first.setdefault((id(owner), name), self.order)
         shape, elements = numbers_of(value)
         if elements:
@@ -124,3 +127,12 @@ def nested(value):
         if all(len(shape) == 1 for shape, _ in parts):
             return (len(value), *parts[0][0]), [e for _, elements in parts for e in elements]
     return (), []
+
+
+def is_alike(shape, other):
+    """Return True if two shapes are equal, or if the second one is a vector to which ``squeeze`` changes the first one.
+
+    >>> is_alike((5, 1), (5,)), is_alike((5, 1), (1, 5))
+    (True, False)
+    """
+    return shape == other or (len(other) == 1 and len(shape) == 2 and tuple(n for n in shape if n != 1) == other)

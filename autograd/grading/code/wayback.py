@@ -40,12 +40,14 @@ class Lack:
         missing: The numbers that must be added to the program's gradient.
         shape: The shape of both.
         below: The numbers from which the update is computed.
+        gradient: The true gradient.
     """
 
     parameter: list
     missing: list
     shape: tuple
     below: set
+    gradient: list
 
 
 @dataclass
@@ -64,6 +66,7 @@ class WayBack:
         machine: The machine that read the program.
         update_lines: The lines of all updates.
         right_lines: The lines of the right updates.
+        shown: The numbers from which right updates are computed whose gradient is not 0.
         penalties: True if a term of parameters may be the gradient of a penalty. The inputs of a layer have no penalty.
     """
 
@@ -83,10 +86,12 @@ class WayBack:
     known_slopes: dict = field(default_factory=dict)
     lacks: list = field(default_factory=list)
     optimizers: set = field(default_factory=set)
+    shown: set = field(default_factory=set)
     penalties: bool = True
 
     def __post_init__(self):
         self.texts, self.known_adjoints = {}, {}
+        self.known_back_texts, self.known_forward_texts = {}, {}
         self._put_step_first()
         for places in self.trace.seen.values():
             for place in places[:1]:
@@ -252,10 +257,9 @@ class WayBack:
                 for e in s.elements
                 if isinstance(e, Value) and e not in self.gradients and e.op is not None
             ]
-            if back:
-                return any(e in self.right for e in back) and all(
-                    any(e in self.right for e in s.elements if isinstance(e, Value)) for s in places
-                )
+            if back:  # a loop also computes values that no update reads, such as the deltas of inactive units
+                used = [[e in self.shown for e in s.elements if e in self.right or e in self.wrong] for s in places]
+                return any(e in self.shown for e in back) and all(any(own) for own in used if own)
             node = self.source.parents.get(node)
         return False
 
@@ -355,6 +359,12 @@ class WayBack:
 
     def is_back_text(self, text, seen):
         """Return True if a text has a backward value in the same function. An attribute may have another owner."""
+        key = text, id(seen.frame.function)
+        if key not in self.known_back_texts:
+            self.known_back_texts[key] = self._is_back_text(text, seen)
+        return self.known_back_texts[key]
+
+    def _is_back_text(self, text, seen):
         places = self.texts.get(text.replace(" ", ""), [])
         if not places and "." in text:
             tail = "." + text.rpartition(".")[2]
@@ -370,6 +380,11 @@ class WayBack:
 
     def is_forward_text(self, text):
         """Return True if a text has a value of the forward pass."""
+        if text not in self.known_forward_texts:
+            self.known_forward_texts[text] = self._is_forward_text(text)
+        return self.known_forward_texts[text]
+
+    def _is_forward_text(self, text):
         return any(
             any(isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements)
             for place in self.texts.get(text.replace(" ", ""), [])
