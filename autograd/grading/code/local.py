@@ -177,8 +177,12 @@ class Local:
         made = self._makes_later_derivative(candidate, start, end)
         if made:
             return made
-        if self.sums.makes_gradient(self._evaluated, lambda node: self._edited(node, candidate.edits), start, end):
-            return 2
+        # The derivative of an activation belongs to the delta, which is computed before it is added up.
+        direct = candidate.kind not in ("derivative missing", "raw error for delta")
+        if direct and self.sums.makes_gradient(
+            self._evaluated, lambda node: self._edited(node, candidate.edits), start, end
+        ):
+            return 1
         if candidate.kind == "derivative at the wrong argument" and not always:
             return None
         for statement, moment in self.moments.items():
