@@ -16,6 +16,8 @@ __all__ = ["NAMES", "PRESETS", "Convention", "convention", "plain"]
 
 _LARGEST_FACTOR = 10**6
 _PLAIN = re.compile(r"[-+]?\d{1,12}(\.\d{1,12}|/\d{1,12})?", re.ASCII)
+_CALLED = re.compile(r"(.*[^\s(])\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.DOTALL)  # f(x), f(x^{(i)})
+_INDEXED = re.compile(r"(.*[^\s_])\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\})")
 _ORDERS = ("from-to", "to-from")
 _LAYOUTS = ("columns", "rows")
 
@@ -176,7 +178,7 @@ def convention(
         unknown = set(letters) - set(_LETTERS)
         if unknown:
             raise ValueError(f"no letter is called {sorted(unknown, key=str)[0]!r}: there are {', '.join(_LETTERS)}.")
-        letters = {role: with_commands(letter) for role, letter in letters.items()}
+        letters = _bare({role: with_commands(letter) for role, letter in letters.items()}, found.letters)
         if "p" in letters and "y" not in letters and letters.get("t") == found.letters["y"]:
             letters = {**letters, "y": letters.get("s", found.letters["s"])}  # logits are pre-activations
         changes["letters"] = _checked_letters({**found.letters, **letters})
@@ -204,6 +206,30 @@ def _chosen(preset):
     raise ValueError(
         f"no convention is called {preset!r:.60}: {advice} are {', '.join(NAMES)}, and the documents' 000 to 004."
     )
+
+
+def _bare(letters, others):
+    """Return declared letters without an index and without what the quantity depends on: h_theta for h_theta(x_i).
+
+    An argument that is the pre-activation stays, since the letter is then that of the activation function. A letter
+    stays as it is, too, if without its index it would be that of another role.
+
+    Args:
+        letters: the declared letters.
+        others: the letters of the preset.
+    """
+    of_sums = letters.get("s", others["s"]).strip()
+    found = {}
+    for role, letter in letters.items():
+        match = _CALLED.fullmatch(letter)
+        if match and not match[2].strip().startswith(of_sums):
+            letter = match[1].strip()
+        match = _INDEXED.fullmatch(letter)
+        taken = {x.strip() for other, x in {**others, **letters, **found}.items() if other != role}
+        if match and match[1].strip() not in taken:
+            letter = match[1].strip()
+        found[role] = letter
+    return found
 
 
 def _checked_letters(letters):

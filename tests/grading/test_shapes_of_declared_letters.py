@@ -33,7 +33,7 @@ SHAPES = {
               "w": r"\text{weight}", "rate": r"\text{rate}", "loss": r"\text{MSE}"},
     "words": {"x": "in", "a": "act", "y": "out", "t": "target", "s": "net", "w": "wgt", "b": "bias", "delta": "err",
               "loss": "Loss", "rate": "lr", "function": "act"},
-    "a letter below": {"a": "a_h", "y": "a_o", "x": "x_i", "s": "z_h", "t": "y_t", "w": "w_o", "b": "b_h"},
+    "a letter below": {"a": "a_h", "y": "a_o", "x": "x_u", "s": "z_h", "t": "y_t", "w": "w_o", "b": "b_h"},
     "a word below": {"a": "a_{hid}", "y": "y_{pred}", "t": "y_{true}", "s": "z_{in}", "rate": r"\eta_{max}"},
     "a text below": {"y": r"y_{\text{pred}}", "t": r"y_{\text{true}}", "s": r"s_{\mathrm{in}}", "x": r"x_{\text{in}}"},
     "parameters below": {"y": "f_{w,b}", "a": r"g_\theta", "s": "z_{w,b}", "loss": r"J_\theta"},
@@ -184,3 +184,67 @@ def test_neurons_of_layers_whose_letter_has_a_mark(neuron):
     assert of.grade(None, formula).verdict == "equal"
     assert of.grade(None, formula.replace(r"\cdot a_{h", r"\cdot a_{o")).verdict == "wrong"
     assert of.grade(None, formula.replace("(1 - a_{o", "(1 - a_{h")).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("letters", "formula", "verdict"),
+    [
+        ({"y": r"h_\theta(x)", "w": r"\theta", "t": "y", "loss": r"J(\theta)"},
+         r"\theta_j := \theta_j - \alpha \frac{1}{m} \sum_{i=1}^{m} (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}", "equal"),
+        ({"y": r"h_\theta(x)", "w": r"\theta", "t": "y", "loss": r"J(\theta)"},
+         r"\theta_j := \theta_j + \alpha \frac{1}{m} \sum_{i=1}^{m} (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}", "wrong"),
+        ({"y": "f(x)", "t": "y"}, r"\frac{\partial L}{\partial b} = \frac{1}{m} \sum_i (f(x_i) - y_i)", "equal"),
+        ({"y": "f(x)", "t": "y"}, r"\frac{\partial L}{\partial b} = \frac{1}{m} \sum_i (f(x_i) + y_i)", "wrong"),
+        ({"y": r"\phi(z)", "s": "z", "t": "y"},
+         r"\frac{\partial L}{\partial b} = -\frac{1}{m} \sum_i (y^{(i)} - \phi(z^{(i)}))", "equal"),
+        ({"y": r"\phi(z)", "s": "z", "t": "y"},
+         r"\frac{\partial L}{\partial b} = \frac{1}{m} \sum_i (y^{(i)} - \phi(z^{(i)}))", "wrong"),
+        ({"y": "o_i", "t": "y_i"}, r"\frac{\partial L}{\partial w_j} = \frac{1}{m} \sum_i (o_i - y_i) x_{ij}", "equal"),
+        ({"y": "o_i", "t": "y_i"}, r"\frac{\partial L}{\partial w_j} = \frac{1}{m} \sum_i (o_i + y_i) x_{ij}", "wrong"),
+    ],
+)  # fmt: skip
+def test_letters_that_are_declared_with_an_argument_or_an_index(letters, formula, verdict):
+    of = derivation({"setting": "2-1 logistic m=3", "declared": {"letters": letters, "order": "to-from"}})
+    found = of.grade(None, formula)
+    assert found.verdict == verdict or (verdict == "wrong" and found.verdict == "ill-formed"), str(found)
+
+
+GLUED = {"s": "net", "a": "oh", "y": "out", "t": "target", "loss": "E", "b": "bias"}
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial out}{\partial netout} = out * (1 - out)", "equal"),
+        (r"\frac{\partial out}{\partial netout} = out * (1 + out)", "wrong"),
+        (r"\frac{\partial neth1}{\partial w11} = x1", "equal"),
+        (r"\frac{\partial neth1}{\partial w11} = x2", "wrong"),
+        (r"\frac{\partial oh2}{\partial neth2} = oh2 * (1 - oh2)", "equal"),
+        (r"\frac{\partial oh2}{\partial neth2} = oh2 * (1 - oh1)", "wrong"),
+        (r"\frac{\partial netout}{\partial biasout} = 1", "equal"),
+        (r"\frac{\partial neth1}{\partial biash1} = oh1", "wrong"),
+        (r"\frac{\partial E}{\partial w11} = (out - target) * out * (1 - out) * wh1 * oh1 * (1 - oh1) * x1", "equal"),
+        (r"\frac{\partial E}{\partial w11} = (out - target) * out * (1 - out) * wh2 * oh1 * (1 - oh1) * x1", "wrong"),
+    ],
+)
+def test_words_with_the_name_of_a_neuron(formula, verdict):
+    of = derivation({"setting": "2-3-1 sig,lin half_sse", "declared": {"letters": GLUED, "order": "from-to"}})
+    formula = formula.replace("* out * (1 - out)", "") if "target" in formula else formula
+    if r"\partial out}" in formula:  # the output is linear here
+        formula = formula.replace("out * (1 - out)", "1")
+    assert of.grade(None, formula).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\frac{\partial a_j}{\partial z_1} = f'(z_j)", r"\frac{\partial a_j}{\partial z_2} = f'(z_j)",
+        r"\frac{\partial a_1}{\partial z_j} = f'(z_j)", r"\frac{\partial a_j}{\partial z_1} = a_j (1 - a_j)",
+        r"\frac{\partial a_{j}^{(1)}}{\partial z_{1}^{(1)}} = f'(z_{j}^{(1)})",
+    ],
+)  # fmt: skip
+def test_a_number_beside_an_index_is_no_layer_of_one_neuron(formula):
+    of = derivation({"setting": TWO, "declared": {"letters": PLAIN, "order": "from-to"}})
+    assert of.grade(None, formula).verdict == "wrong"
+    right = formula.replace("z_1}", "z_j}").replace("z_2}", "z_j}").replace("a_1}", "a_j}").replace("z_{1}", "z_{j}")
+    assert of.grade(None, right).verdict == "equal"

@@ -233,15 +233,16 @@ class Readings:
             of_loss = left.kind == "deriv" and (left.parts[0].kind == "loss" or self.places.is_loss(left.parts[0]))
             if sums or (has_numbers and of_loss and any(x.kind == "add" for x in self.nodes)):
                 vary(direct=[False, True])
-        if (
-            below
-            and self.model.depth > 1
-            and any(self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in below)
+        of_neurons = [n for n, s, p in marks if s.kind == "sub" and p.kind == "name" and p.parts]  # as in w_{h_1}
+        if self.model.depth > 1 and any(
+            self._is_weight(n) and len([p for s in n.parts for p in s.parts]) == 1 for n in [*below, *of_neurons]
         ):
             out = ["out"] if self.model.size(self.model.depth) == 1 < self.model.size(self.model.depth - 1) else []
             base = [r.changed(flat=f) for r in base for f in (["to", "from", *out] if r.below == "index" else ["to"])]
         if below and self._counts_neurons_through(below):
             vary(through=[False, True])
+        if below and any(_has_index_below(n) for n in names):  # beside a_j, z_1 is no neuron j of layer 1
+            base = [r for r in base if not (r.single and r.below == "layer")]
         if self.batch is not None and self.model.samples > 1:
             base = [
                 self._in_declared_batch(r) for r in base if not r.stacked or r.vectors in (self.batch, self.vectors)
@@ -430,6 +431,12 @@ def _is_product(node):
 def _is_named_with_its_layer(name):
     """Return True if the neuron of a name is a letter with a number, as in o_1. A number above it is then a sample."""
     return any(p.kind == "name" and p.parts for s in name.parts if s.kind == "sub" for p in s.parts)
+
+
+def _has_index_below(name):
+    """Return True if i, j or k is the only mark below a name. In z_{1,j}, the number may be the layer."""
+    letters = [head(s.parts[0]) for s in name.parts if s.kind == "sub" and len(s.parts) == 1]
+    return any(x is not None and x.split("#")[0] in ("i", "j", "k") for x in letters)
 
 
 def _letter(index):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograd.grading.reading.brackets import read_comparison
 from autograd.grading.reading.calls import DOTS
 from autograd.grading.reading.cursor import COMPARISONS, IMPLICATIONS, Cursor
-from autograd.grading.reading.declared import declared_letter, with_declared_letters
+from autograd.grading.reading.declared import declared_letter, with_declared_letters, with_glued_neurons
 from autograd.grading.reading.nodes import Node, rewrite
 from autograd.grading.reading.side_notes import (
     closes,
@@ -386,5 +386,7 @@ def read_claims(
     """
     symbols = symbols_of(text, words)
     letters = [declared_letter(name, symbols_of(latex, words)) for name, latex in declared]
+    words = {name for name, latex in declared if len(latex) > 1 and latex.isalpha()}
+    symbols = with_glued_neurons(symbols, {name for name, _ in declared}, words)
     symbols = with_declared_letters(symbols, [x for x in letters if x is not None], is_typed(text))
     return read_all(Cursor(text, symbols, GRAMMAR, functions, quantities, dependencies))

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from autograd.grading.reading.tokens import ACCENTS, Symbol
 
-__all__ = ["DeclaredLetter", "declared_letter", "with_declared_letters"]
+__all__ = ["DeclaredLetter", "declared_letter", "with_declared_letters", "with_glued_neurons"]
+
+_LAYERS = frozenset({"h", "o", "i", "in", "out", "hid", "hidden", "output", "input"})
 
 
 class DeclaredLetter(NamedTuple):
@@ -77,6 +79,45 @@ def with_declared_letters(symbols, letters, is_typed=False) -> list:
             found.append(symbols[at])
             at += 1
     return found if ordered else symbols
+
+
+def with_glued_neurons(symbols, names, words) -> list:
+    """Return the symbols of a formula with ``net_{h1}`` for ``neth1`` and ``w_{h1}`` for ``wh1``.
+
+    Writers who declare words print them without any sign before the name of a neuron.
+
+    Args:
+        symbols: the symbols of the formula.
+        names: the names of quantities. The letter of a layer after a single letter is none of them.
+        words: the names among them that are words. Without one, all symbols stay as they are.
+    """
+    found: list = []
+    at = 0
+    while at < len(symbols):
+        s = symbols[at]
+        found.append(s)
+        at += 1
+        end = _end_of_neuron(symbols, at, s, names) if words and s.kind == "let" and s.text in names else at
+        if end > at and (len(s.text) > 1 or symbols[end - 1].kind == "num"):
+            place = symbols[at].at
+            found += [Symbol("op", "_", place), Symbol("op", "{", place), *symbols[at:end], Symbol("op", "}", place)]
+            at = end
+    return found
+
+
+def _end_of_neuron(symbols, at, base, names):
+    """Return the position after the name of a neuron that follows a letter without a blank, or ``at``."""
+    layer = symbols[at] if at < len(symbols) else None
+    if layer is None or layer.kind != "let" or layer.text not in _LAYERS or layer.at != base.at + len(base.text):
+        return at
+    if len(base.text) == 1 and layer.text in names:
+        return at
+    end = at + 1
+    after = symbols[end] if end < len(symbols) else None
+    is_next = after is not None and after.at == layer.at + len(layer.text)
+    if is_next and after.kind == "num":
+        return end + 1
+    return at if is_next and (after.kind == "let" or after.text in ("_", "^")) else end
 
 
 def _taken(symbols, at, letter, is_typed):
