@@ -241,7 +241,8 @@ class Readings:
             base = [r.changed(flat=f) for r in base for f in (["to", "from", *out] if r.below == "index" else ["to"])]
         if below and self._counts_neurons_through(below):
             vary(through=[False, True])
-        if below and any(_has_index_below(n) for n in names):  # beside a_j, z_1 is no neuron j of layer 1
+        if below and any(_has_index_below(n) for n in names) and not any(_has_layer_and_index(n) for n in names):
+            # beside a_j, z_1 is no neuron j of layer 1
             base = [r for r in base if not (r.single and r.below == "layer")]
         if self.batch is not None and self.model.samples > 1:
             base = [
@@ -434,9 +435,14 @@ def _is_named_with_its_layer(name):
 
 
 def _has_index_below(name):
-    """Return True if i, j or k is the only mark below a name. In z_{1,j}, the number may be the layer."""
+    """Return True if i, j or k is the only mark below a name."""
     letters = [head(s.parts[0]) for s in name.parts if s.kind == "sub" and len(s.parts) == 1]
     return any(x is not None and x.split("#")[0] in ("i", "j", "k") for x in letters)
+
+
+def _has_layer_and_index(name):
+    """Return True if a number and a letter are below a name, as in z_{1,j}, which may be a layer and an index."""
+    return any([p.kind for p in s.parts] == ["num", "name"] for s in name.parts if s.kind == "sub")
 
 
 def _letter(index):
