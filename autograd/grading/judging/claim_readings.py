@@ -24,6 +24,7 @@ from autograd.grading.judging.derivative_notations import (
 from autograd.grading.judging.jacobian_notations import with_gradients_of_products
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.named_notations import with_called_activation, with_named_matrices, without_word
+from autograd.grading.judging.names_of_layers import with_functions_without_layers, with_neurons_beside
 from autograd.grading.judging.own_letters import with_greek_weights, with_own_deltas
 from autograd.grading.judging.rare_notations import (
     with_layer_of_left_side,
@@ -202,6 +203,8 @@ OF_CLAIMS = (
         )
     ],
     ClaimReading(without_word, _only_if_equal),
+    ClaimReading(with_neurons_beside, _only_if_equal),
+    ClaimReading(with_functions_without_layers, _only_if_equal),
 )
 IN_WEIGHTS = (
     ClaimReading(lambda claim, places: (with_greek_weights(claim, places, has_layers=True), ""), _if_right),
