@@ -327,6 +327,8 @@ def _as_far_as_read(grade, case, base):
             message = "this update was not read: the reading ended after two steps of the loop before it"
             return CodeGrade("unreadable", unreadable=[(after.lineno, message)], **base)
         return grade
+    if grade.verdict != "wrong" and any(trouble.line in update.group.lines for update in case.judged.updates):
+        return CodeGrade("unreadable", unreadable=[(trouble.line, trouble.message)], **base)  # it updates others, too
     unread = unread_update(case.tree, case.own)
     if grade.verdict != "wrong" and unread is not None:
         message = trouble.message

@@ -161,3 +161,24 @@ def test_a_note_needs_the_same_factor_for_each_sample():
     """A single number is a multiple of any derivative."""
     wrong = RECORDS.replace("miss * 1.0", "miss * out * (1 - out)")
     assert [note.name for note in grade_code(wrong, loss=OF_RECORD).notes] == ["miss"]
+
+
+STOPPED = """
+import numpy as np
+x, t = np.array([0.3, -0.2, 0.5]), np.array([0.1, 0.4])
+params = {'W1': np.random.RandomState(1).randn(4, 3), 'W2': np.random.RandomState(2).randn(2, 4)}
+for epoch in range(9):
+    h = np.tanh(params['W1'] @ x)
+    out = params['W2'] @ h
+    loss = np.sum((out - t) ** 2) / 2
+    d = out - t
+    grads = {'W2': np.outer(d, h), 'W1': np.outer(params['W2'].T @ d * (1 - h ** 2), x)}
+    for key, value in grads.items():
+        params[key] -= 0.1 * value
+"""
+
+
+def test_a_program_that_stops_in_its_updates_is_not_called_right():
+    assert grade_code(STOPPED).verdict == "right"
+    grade = grade_code(STOPPED.replace("(1 - h ** 2), x)", "(1 - h ** 2), h)"))
+    assert (grade.verdict, grade.unreadable[0][0]) == ("unreadable", 12)
