@@ -25,7 +25,7 @@ from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, reb
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.preparations import preparations
-from autograd.grading.code.prepared import Prepared, batch_sizes, smaller_sizes
+from autograd.grading.code.prepared import Prepared, batch_sizes, first_rows, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
 from autograd.grading.code.second_step import SecondStep, second_step
@@ -141,7 +141,8 @@ def _read_with_layouts(case, said):
 def _smaller(case):
     """Yield changes of the sizes of a program that is too large, or that does not fit the made data.
 
-    If a batch is larger than the made data, there is no whole batch. Then batches get smaller, and the data larger.
+    If a batch is larger than the made data, there is no whole batch. Then batches get smaller, and the data larger. If
+    a slice of the data begins behind its end, as ``data[30:]``, the data gets larger.
     """
     sizes = smaller_sizes(case.tree)
     if sizes and (case.own.large or case.own.library.made):
@@ -149,6 +150,9 @@ def _smaller(case):
     if case.own.library.made and any(batch_sizes(case.tree)):
         sizes = smaller_sizes(case.tree, batches=True)
         yield Prepared(sizes=sizes, rows=2 * max(sizes.values()))
+    rows = first_rows(case.tree)
+    if case.own.library.made and rows:
+        yield Prepared(sizes=smaller_sizes(case.tree), rows=2 * max(rows))
 
 
 def _short(guess):

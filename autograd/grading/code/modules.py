@@ -10,6 +10,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.numpy_space import plain
 from autograd.grading.code.objects import MISSING, Absorber, Class, Function, Instance, Literal, Namespace
+from autograd.grading.code.text_modules import regular_expressions, strings
 
 __all__ = ["FieldFactory", "Modules", "NotGiven"]
 
@@ -32,7 +33,7 @@ class Modules:
         return {
             "math": self._math, "random": self._random, "functools": self._functools, "copy": self._copy,
             "collections": self._collections, "itertools": self._itertools, "dataclasses": self._dataclasses,
-            "operator": self._operator, "scipy": self._scipy,
+            "operator": self._operator, "scipy": self._scipy, "re": regular_expressions, "string": strings,
         }  # fmt: skip
 
     def _math(self):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.samples import arranged
 
-__all__ = ["Prepared", "batch_sizes", "smaller_sizes"]
+__all__ = ["Prepared", "batch_sizes", "first_rows", "smaller_sizes"]
 
 LARGE, FIRST_SMALL = 32, 6
 MIDDLE = 3  # the row at which slices divide made data, which has six rows
@@ -144,6 +144,19 @@ def batch_sizes(tree):
             whole = isinstance(value, ast.Constant) and type(value.value) is int and value.value > FIRST_SMALL
             if whole and "batch" in name.lower():
                 yield value
+
+
+def first_rows(tree):
+    """Return the numbers at which slices of rows begin or end, if they are behind the end of made data, but no sizes.
+
+    >>> first_rows(ast.parse("a, b, c, d = x[0:30], x[30:m], x[:, 9:], x[100:]"))
+    [30, 30]
+    """
+    slices = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    rows = [part.elts[0] if isinstance(part, ast.Tuple) and part.elts else part for part in slices]
+    bounds = [bound for part in rows if isinstance(part, ast.Slice) for bound in (part.lower, part.upper)]
+    whole = [x.value for x in bounds if isinstance(x, ast.Constant) and type(x.value) is int]
+    return [n for n in whole if FIRST_SMALL <= n < LARGE]
 
 
 def _sizes(tree):

@@ -86,3 +86,33 @@ def test_a_slip_is_found_in_such_a_batch(data, old, new, line):
     grade = grade_code(text)
     assert [mistake.line for mistake in grade.mistakes] == [before.count("\n") + line]
     assert grade_code(corrected(text, grade.mistakes)).verdict == "right"
+
+
+SLICED = """
+import numpy as np
+from sklearn.datasets import load_digits
+digits = load_digits()
+data = np.column_stack((digits.target, digits.data))
+m, n = data.shape
+np.random.shuffle(data)
+first, rest = data[0:ROWS].T, data[ROWS:m].T
+Y, X = rest[0].astype(int), rest[1:n] / 16
+W, b = np.random.rand(10, 64) - 0.5, np.random.rand(10, 1) - 0.5
+for step in range(300):
+    z = W.dot(X) + b
+    p = np.exp(z) / np.sum(np.exp(z), axis=0)
+    loss = -np.sum(np.log(p[Y, np.arange(Y.size)])) / Y.size
+    d = p.copy()
+    d[Y, np.arange(Y.size)] -= 1
+    W = W - 0.1 * d.dot(X.T) / Y.size
+    b = b - 0.1 * np.sum(d, axis=1, keepdims=True) / Y.size
+"""
+
+
+@pytest.mark.parametrize("rows", [4, 10, 30, 200])
+def test_data_that_is_divided_behind_the_end_of_made_data(rows):
+    text = SLICED.replace("ROWS", str(rows))
+    assert grade_code(text).verdict == "right", str(grade_code(text))
+    wrong = grade_code(text.replace("axis=1, keepdims=True) / Y.size", "axis=1, keepdims=True)"))
+    assert wrong.verdict == "wrong"
+    assert grade_code(corrected(wrong.text, wrong.mistakes)).verdict == "right"
