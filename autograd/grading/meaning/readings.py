@@ -157,8 +157,13 @@ class Readings:
             if below and not (above or bracketed):
                 choices = [{}, {"delta_base": 1}, {"base": 1, "delta_base": 1}]
                 letters = self.places.convention.letters
+                # Deltas may be numbered on their own, but not beside Theta: Theta_2 leads from layer 2 to layer 3.
+                of_deltas = [n for n in below if self.places.roles_of(n.data[0]) == ["delta"]]
+                of_deltas = [] if "Theta" in str(letters["w"]) else of_deltas
                 is_base_one = any(
-                    p.data == self.model.depth + 1 for n, _, p in marks if n in below and not self._is_weight(n)
+                    p.data == self.model.depth + 1
+                    for n, _, p in marks
+                    if n in below and n not in of_deltas and not self._is_weight(n)
                 )
                 if letters["x"] == letters["a"] or is_base_one:  # inputs are a_1, and W_1 leads from there to a_2
                     choices.append({"base": 1, "delta_base": 1, "weights_out": True})
