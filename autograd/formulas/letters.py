@@ -82,7 +82,7 @@ def index_latex(index):
 _ACCENT_OF = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar"}
 _SIGN_OF = {"ℓ": r"\ell", "∂": r"\partial", "ℒ": r"\mathcal{L}", "ℰ": r"\mathcal{E}"}
 _GREEK_CHARACTER = re.compile(r"GREEK (SMALL LETTER|CAPITAL LETTER|LUNATE)?(?: FINAL)? ?([A-Z]+)(?: SYMBOL)?")
-_GREEK_NAMES = {"LAMDA": "lambda"}
+_GREEK_NAMES = {"LAMDA": "lambda"}  # as Unicode spells it
 _NEEDLESS_BLANK = re.compile(r"(\\[A-Za-z]+|\}) (?![A-Za-z])")
 _BELOW = {c: unicodedata.normalize("NFKC", c) for c in "₀₁₂₃₄₅₆₇₈₉ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ"}
 

@@ -10,7 +10,7 @@ INPUTS = re.compile(
     r"^(n_?|num_?|self\.)?(in|input|inode|feature|pixel|dim|x)s?(_?(n|num|size|dim|node|unit|layer|neuron|feature)s?)?(_?count)?$",
     re.I,
 )
-OUTPUTS = re.compile(r"out|onode|class|label|n_?y$|categor", re.I)
+OUTPUTS = re.compile(r"out|onode|class|label|n_?y$|categ", re.I)
 LARGEST = 5000
 DEFAULT, DIGITS, FEW = 5, 10, 3
 MAX_LAYOUTS = 9
