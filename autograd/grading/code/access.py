@@ -315,27 +315,41 @@ def formatted(value, spec, conversion=""):
     """Return the text of a value in an f-string."""
     if any(int(width) > MAX_WIDTH for width in WIDTH.findall(spec)):
         raise Unreadable("a field that wide is not printed")
-    if isinstance(value, Value):
-        value = value.data
-    elif isinstance(value, Literal):
+    if isinstance(value, Literal):
         value = int(value)
-    if conversion or not isinstance(value, (int, float, str)):
+    printable = _printable(value)
+    if conversion or (printable is not value and isinstance(printable, str)):
         return str(value)
-    return format(value, spec)
+    return format(printable, spec)
 
 
 def percent_format(text, values):
     """Return ``text % values``."""
     if any(int(width) > MAX_WIDTH for width in WIDTH.findall(text)) or "*" in text:
         raise Unreadable("a field that wide is not printed")
+    if isinstance(values, dict):
+        return _filled(text, lambda: text % {k: _printable(x) for k, x in values.items()}, values.values())
     parts = values if isinstance(values, tuple) else (values,)
-    return text % tuple([_printable(x) for x in parts])
+    return _filled(text, lambda: text % tuple([_printable(x) for x in parts]), parts)
 
 
 def _printable(x):
+    """Return a value as a number or a text. An array with a single number is printed as that number."""
+    if isinstance(x, Array) and x.size == 1:
+        x = x.elements()[0]
     if isinstance(x, Value):
         return x.data
     return x if isinstance(x, (int, float, str)) else str(x)
+
+
+def _filled(text, fill, parts):
+    """Return a text with its fields filled, or as it is if a part such as an array has no number to print."""
+    try:
+        return fill()
+    except (TypeError, ValueError):
+        if all(isinstance(x, (int, float, str)) for x in parts):
+            raise
+        return text
 
 
 FIELD = re.compile(r"\{([^{}]*)\}")
@@ -350,4 +364,5 @@ def format_text(text, args, keywords):
             text = text.replace("{" + field + "}", "{}", 1)
         if any(int(width) > MAX_WIDTH for width in WIDTH.findall(field)):
             raise Unreadable("a field that wide is not printed")
-    return text.format(*[_printable(x) for x in args], **{k: _printable(v) for k, v in keywords.items()})
+    named = {k: _printable(v) for k, v in keywords.items()}
+    return _filled(text, lambda: text.format(*[_printable(x) for x in args], **named), [*args, *keywords.values()])
