@@ -70,3 +70,11 @@ def test_an_identity_of_exponentials_is_equal(plain):
 def test_what_is_no_text_is_a_type_error(plain, formula, rate):
     with pytest.raises(TypeError, match="found"):
         plain.grade("b_o[1]", formula, rate=rate)
+
+
+def test_a_kink_that_only_an_edit_has_is_tried_at_points_on_both_sides():
+    """``relu(x)`` is x where x is positive, which it may be at each of three points."""
+    for _ in range(12):
+        other = derive(network((2, 3, 2)))
+        found = [other.grade("w_ho[1,2]", formula).diagnosis for formula, _ in WRONG[:5]]
+        assert not any("relu" in diagnosis for diagnosis in found)

@@ -75,6 +75,7 @@ class _Search:
         self.env, self.draft = env, Draft(lexicon, formula, env, target)
         self.truth = truth
         self.allowance = Allowance(_SECONDS)
+        self._drawn = oracle.points
         points = oracle.points.deciding() or []
         self.points = [(p, evaluate(truth, p, env).v) for p in points]
         # If a gate is closed, or two gates are open, a wrong formula may agree. Begin at points where it does not.
@@ -97,8 +98,15 @@ class _Search:
         return self._at(e, self.point, self._known)
 
     def confirmed(self, e):
-        """Return True if an expression is right at all points."""
-        return all(self._at(e, point) == true for point, true in self.points)
+        """Return True if an expression is right at all points.
+
+        An edit may bring a kink into a network that has none, such as a relu. At few points, all gates may be open.
+        """
+        if not all(self._at(e, point) == true for point, true in self.points):
+            return False
+        if not self.points or not self.point.sample.point.has_kinks:
+            return True
+        return all(self._at(e, p) == self._at(self.truth, p) for p in self._drawn.deciding_kinks()[len(self.points) :])
 
     def constant(self, e):
         """Return the constant ratio of the written and the true value, or None if it is not constant."""
