@@ -272,6 +272,7 @@ class Machine:
 
     def _bounded_call(self, frame, body):
         self.limits.enter()
+        frame.caller = self.statement
         self.stack.append(frame)
         result = body()
         self.stack.pop()

@@ -33,9 +33,22 @@ class Frame:
         owner: The class from which ``super()`` starts.
         first: The first argument of the call, which ``super()`` uses.
         copies: The names that were bound to the value of another variable, such as ``s`` by ``s = self.bias``.
+        caller: The statement that made the call; None for the module.
     """
 
-    __slots__ = ("copies", "declared", "first", "function", "module", "names", "node", "outer", "owner", "yields")
+    __slots__ = (
+        "caller",
+        "copies",
+        "declared",
+        "first",
+        "function",
+        "module",
+        "names",
+        "node",
+        "outer",
+        "owner",
+        "yields",
+    )
 
     def __init__(self, names, outer=None, function="", node=None):
         self.names = names
@@ -48,6 +61,7 @@ class Frame:
         self.first = None
         self.yields = None
         self.copies = set()
+        self.caller = None
 
 
 class Function:

@@ -422,7 +422,9 @@ class Recorder:
         if site in self.spared:
             return
         known = [self.versions[old] for old in change.old if old in self.versions]
-        if not known and self._negatives.get(site, 0) > 4 and site not in self._sites:
+        # A method such as add() of a matrix may be called both in the forward pass and to update a parameter.
+        called = (site, getattr(self.machine.stack[-1].caller, "lineno", 0))
+        if not known and self._negatives.get(called, 0) > 4 and site not in self._sites:
             return
         if not known and self.starts_only and is_far(change.old[0]):
             return
@@ -433,7 +435,7 @@ class Recorder:
             change.step = max(known)
             self._count_repeat(change)
         else:
-            self._negatives[site] = self._negatives.get(site, 0) + 1
+            self._negatives[called] = self._negatives.get(called, 0) + 1
             return
         for number in change.new:
             self.versions[number] = change.step
