@@ -10,9 +10,7 @@ from autograd import derive
 
 @functools.cache
 def conventions():
-    loss = SETTINGS["2-2-2 sig nobias"]()
-    loss, parameters = loss if isinstance(loss, tuple) else (loss, None)
-    derivation = derive(loss, parameters=parameters) if parameters else derive(loss)
+    derivation = derive(SETTINGS["2-2-2 sig nobias"]())
     return {
         "words": derivation.convention(
             letters={"s": "net", "a": "h", "y": "o", "t": "t", "loss": "E"}, order="from-to"
