@@ -102,17 +102,10 @@ class Code:
             self._products(dst, factors, plain[0] if plain else -1)
             return
         if factors:  # the products are added up in a separate cell, and then the other terms are added
-            self._products(dst, factors, -1)
-            self._retarget(dst, self.cells)
-            plain = [self.cells, *plain]
-            self.cells += 1
+            inner = self.new_cell()
+            self._products(inner, factors, -1)
+            plain = [inner, *plain]
         self.append([TAPE_SUM, dst, len(plain), *plain])
-
-    def _retarget(self, old, new):
-        """Make the last instruction write to another cell."""
-        at = self._last()
-        self.code[at + (3 if self.code[at] == TAPE_MATRIX else 1)] = new
-        self.made_by[new] = len(self.starts) - 1
 
     def _products(self, dst, factors, init):
         a: cython.int
