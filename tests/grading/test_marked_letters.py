@@ -67,3 +67,19 @@ def test_the_step_of_a_weight_with_an_accent(letter, sign, verdict):
     declared = {"letters": {"w": letter, "loss": "E"}, "order": "from-to"}
     of = derivation({"setting": "2-3-2 sig half_sse", "declared": declared})
     assert of.grade(None, rf"\Delta {letter}_{{jk}} = {sign}\eta \delta_k a_j").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output"),
+    [(r"\hat h", r"\hat y"), ("h", r"\tilde y"), ("act", "pred"), (r"\mathbf{h}", r"\hat{\mathbf{y}}"), ("h", "o")],
+)
+def test_a_delta_with_the_letter_of_a_layer_belongs_to_that_layer(hidden, output):
+    letters = {"s": "s" if output == "o" else "z", "a": hidden, "y": output, "t": "t", "loss": "L"}
+    of = derivation({"setting": "2-3-2 sig half_sse", "declared": {"letters": letters, "order": "to-from"}})
+    for mark, layer, source, verdict in (
+        (output, 2, hidden, "equal"), (hidden, 2, hidden, "wrong"), (letters["s"], 2, hidden, "equal"),
+        (hidden, 1, "x", "equal"), (output, 1, "x", "wrong"), (letters["s"], 1, "x", "equal"),
+    ):  # fmt: skip
+        formula = rf"\frac{{\partial L}}{{\partial W^{{({layer})}}}} = \delta_{{{mark}}} {source}^T"
+        grade = of.grade(None, formula)
+        assert grade.verdict == verdict, str(grade)

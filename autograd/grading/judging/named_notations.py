@@ -60,7 +60,7 @@ def without_word(claim, places):
     """
     trees = [x for x in claim.sides if x is not None]
     names = [x for tree in trees for x in walk(tree) if is_name(x) and places.roles_of(x.data[0])]
-    words = {word for x in names for word in _words(x)}
+    words = {word for x in names for word in _words(x) if not places.roles.get(word)}
     marked = {x.data for x in names if _words(x)}
     if len(words) != 1 or any(x.data in marked and not _words(x) for x in names):
         return None, ""

@@ -98,7 +98,7 @@ class Marks:
             raise ReadingError(
                 f"it is not clear what {show(self.node)} adds up: write its step, such as t + 1.", part.at
             )
-        elif letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter) or self.is_word(letter):
+        elif self.is_word(letter) or letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter):
             pass
         else:
             raise ReadingError(f"the mark {letter} of {show(self.node)} means nothing here.", part.at)

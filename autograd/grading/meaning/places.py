@@ -210,16 +210,16 @@ class Places:
 
     def names_layer(self, letter):
         """Return the layer that a declared letter of outputs or activations names as the mark of a delta, or None."""
-        roles = self.roles.get(letter, [])
-        if not self._is_letter_of_neurons(letter, roles):
+        roles = self.roles.get(letter) or (self.roles_of(letter) if " " in letter else [])  # an accent is no index
+        if not (" " in letter or self._is_letter_of_neurons(letter, roles)):
             return None
-        if "y" in roles and not {"s", "a"} & set(roles):
+        if {"y", "p"} & set(roles) and not {"s", "a"} & set(roles):
             return self.model.depth
         return 1 if roles == ["a"] and self.model.depth == 2 else None
 
     def _is_letter_of_neurons(self, letter, roles):
         """Return True if a letter was declared for neurons, or is a usual one that never is an index."""
-        is_usual = letter in ("a", "y", "z") and not self.model.steps > 1
+        is_usual = letter in ("a", "s", "y", "z") and not self.model.steps > 1
         return any(self.is_declared(role) or is_usual for role in roles if role in ("s", "a", "y"))
 
     def is_delta_of(self, name, letter):
