@@ -40,6 +40,7 @@ from autograd.grading.latex_text import claims_in, without_reasons
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.claims import Claim
 from autograd.grading.meaning.place import IllFormed, Misfit, NotRecorded, OutOfRange
+from autograd.grading.meaning.weights import has_named_matrices
 from autograd.grading.reading.readers import is_latex
 from autograd.grading.reading.trees import ReadingError
 from autograd.grading.terms_in_words import with_terms_in_words
@@ -363,13 +364,15 @@ class Grader:
             return
         error = chosen.judged.error
         is_unplaced = isinstance(error, (ShapeError, OutOfRange)) and self.written.model.steps > 1
+        if isinstance(error, ShapeError) and chosen.judged.task is not None:
+            is_unplaced &= not has_named_matrices(chosen.judged.task.sides, chosen.places)
         if found.verdict == "wrong" and not mistakes and other is None and is_unplaced and len(verdicts) == 1:
             found.verdict, found.diagnosis = "ambiguous", words_of(chosen, mistakes, False)  # perhaps another reading
             return
         if (found.verdict == "ill-formed" and mistakes) or is_open:
             found.verdict = "wrong"
         found.mistakes = tuple(mistakes)
-        found.diagnosis = words_of(chosen, mistakes, len(verdicts) > 1)
+        found.diagnosis = words_of(shown if mistakes else chosen, mistakes, len(verdicts) > 1)
         if other is not None and mistakes and len(verdicts) == 1:
             found.diagnosis, found.counterexample = other.diagnosis, other.counterexample
             return

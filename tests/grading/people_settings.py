@@ -89,20 +89,24 @@ def recurrent_neuron(steps=3):
     return total(losses) / steps, [w, v, u, b, d]
 
 
-def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2, is_last=False):
-    """Return the loss of a layer of recurrent neurons, of all steps or of the last one, and its parameters."""
+def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2, is_last=False, ends=None):
+    """Return the loss of a layer of recurrent neurons, of all steps or of the last one, and its parameters.
+
+    ``ends`` are the numbers of inputs and of outputs, if they are not that of the neurons.
+    """
+    inner, last = ends or (size, size)
     generator = random.Random(8)
 
     def leaf(name):
         return Value(generator.uniform(-0.9, 0.9), name)
 
-    def matrix(name):
-        return [[leaf(f"{name}[{i + 1},{j + 1}]") for i in range(size)] for j in range(size)]
+    def matrix(name, rows, columns):
+        return [[leaf(f"{name}[{i + 1},{j + 1}]") for i in range(columns)] for j in range(rows)]
 
-    into, back, out = matrix("wx"), matrix("wh"), matrix("wy")
-    hidden, outer = [leaf(f"bh[{j + 1}]") for j in range(size)], [leaf(f"by[{j + 1}]") for j in range(size)]
-    inputs = [[leaf(f"x[{i + 1},{t + 1}]") for i in range(size)] for t in range(steps)]
-    targets = [[Value(float((t + o) % size == 0), f"t[{o + 1},{t + 1}]") for o in range(size)] for t in range(steps)]
+    into, back, out = matrix("wx", size, inner), matrix("wh", size, size), matrix("wy", last, size)
+    hidden, outer = [leaf(f"bh[{j + 1}]") for j in range(size)], [leaf(f"by[{j + 1}]") for j in range(last)]
+    inputs = [[leaf(f"x[{i + 1},{t + 1}]") for i in range(inner)] for t in range(steps)]
+    targets = [[Value(float((t + o) % last == 0), f"t[{o + 1},{t + 1}]") for o in range(last)] for t in range(steps)]
     h: list = []
     losses = []
     for x, target in zip(inputs, targets, strict=True):
@@ -110,7 +114,7 @@ def recurrent_layer(activation=tanh, loss=cross_entropy, steps=3, size=2, is_las
         h = [activation(q) for q in s] if activation else s
         if is_last and x is not inputs[-1]:
             continue
-        losses.append(loss([dot(out[o], h, outer[o]) for o in range(size)], target))
+        losses.append(loss([dot(out[o], h, outer[o]) for o in range(last)], target))
     return total(losses), [p for rows in (into, back, out) for row in rows for p in row] + hidden + outer
 
 
@@ -216,6 +220,7 @@ SETTINGS = {
     "2-2 sig half_sse m=3 sum": recorded([2, 2], ["sigmoid"], "half_sse", 3, "sum"),
     "rnn scalar": recurrent_neuron,
     "rnn tanh ce": recurrent_layer,
+    "rnn 2-3-2 tanh ce": lambda: recurrent_layer(size=3, ends=(2, 2)),
     "rnn linear": lambda: recurrent_layer(None, half_sse),
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 from graphs import network
+from people_settings import derivation as derivation_of
 
 from autograd import derive
 
@@ -54,3 +55,36 @@ def test_matrices_of_weights(derivation, order, formulas, verdict):
 
 def test_presets_say_the_order():
     assert derive(network((2, 3, 2))).convention("nielsen").grade(None, max(INTO)).verdict != "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("setting", "letters", "formulas"),
+    [
+        (
+            "2-3-2 sig half_sse",
+            {"s": "z", "y": "a", "t": "y", "loss": "L"},
+            {
+                r"\frac{\partial L}{\partial W_2} = \delta_2 a_1^T": "ambiguous",
+                r"\frac{\partial L}{\partial W_2} = a_1 \delta_2^T": "equal",
+                r"\frac{\partial L}{\partial W_2} = -\delta_2 a_1^T": "wrong",
+                r"\delta_1 = W_2^T \delta_2 \odot a_1 \odot (1 - a_1)": "ambiguous",
+                r"\delta_1 = W_2^T \delta_2 \odot (1 - a_1)": "wrong",
+            },
+        ),
+        (
+            "rnn 2-3-2 tanh ce",
+            {"s": "a", "a": "h", "y": "o", "p": r"\hat y", "t": "y", "loss": "L"},
+            {
+                r"\frac{\partial L}{\partial W_{hy}} = \sum_t (\hat y_t - y_t) h_t^T": "ambiguous",
+                r"\frac{\partial L}{\partial W_{hy}} = \sum_t h_t (\hat y_t - y_t)^T": "equal",
+                r"\frac{\partial L}{\partial W_{hy}} = \sum_t (y_t - \hat y_t) h_t^T": "wrong",
+                r"\delta_t = (W_{hy}^T (\hat y_t - y_t) + W_{hh}^T \delta_{t+1}) \odot (1 - h_t^2)": "ambiguous",
+                r"\delta_t = (W_{hy} (\hat y_t - y_t) + W_{hh} \delta_{t+1}) \odot (1 - h_t^2)": "equal",
+                r"\delta_t = (W_{hy}^T (\hat y_t - y_t) + W_{hh} \delta_{t+1}) \odot (1 - h_t^2)": "wrong",
+            },
+        ),
+    ],
+)
+def test_the_order_of_a_matrix_that_nothing_states(setting, letters, formulas):
+    of = derivation_of({"setting": setting, "declared": {"letters": letters}})
+    assert {formula: of.grade(None, formula).verdict for formula in formulas} == formulas

@@ -37,6 +37,7 @@ def by_slips(explanation):
         or in_another_layout(explanation, unbound, left)
         or within_sums(explanation)
         or within_products(explanation)
+        or without_diagonal(explanation)
         or without_bias(explanation)
         or of_some_indices(explanation)
     )
@@ -172,6 +173,29 @@ def within_products(explanation):
                 text = f"the factor {names['function']}'({names['s']}) is missing"
                 if mends(explanation, Slip("missing factor", text, tree, 1.3)):
                     return Slip("missing factor", text, tree, 1.3)
+    return None
+
+
+def without_diagonal(explanation):
+    """Return the derivative of the activation that is missing beside a Jacobian of activations, or None."""
+    left = explanation.task.sides[0]
+    if explanation.reading is None or left.kind != "deriv" or left.parts[0].kind != "name":
+        return None
+    evaluation = evaluator(explanation.judge.points.first(), explanation.places, explanation.reading, {})
+    try:
+        place = evaluation.place(left.parts[0])
+    except FAILURES:
+        return None
+    if place.role != "a" or not place.layer or not evaluation.is_whole(place):
+        return None
+    written, names = explanation.written, explanation.places.convention.letters
+    slope = Node("made", (), (place._replace(role="s", power=None), "slope"), written.at)
+    diagonal, inner = Node("diag", (slope,), None, written.at), Node("group", (written,), "(", written.at)
+    text = f"the factor diag({names['function']}'({names['s']})) is missing"
+    for pair in ((diagonal, inner), (inner, diagonal)):
+        slip = Slip("missing factor", text, Node("prod", pair, ("",), written.at), 1.3)
+        if not explanation.is_late() and mends(explanation, slip):
+            return slip
     return None
 
 

@@ -5,8 +5,8 @@ Each change is a :class:`Slip`: the changed tree, and the mistake that it would 
 """
 
 from fractions import Fraction
-from typing import NamedTuple
 
+from autograd.grading.explaining.name_slips import Slip, number_added, of_derivatives, of_names, of_role, shifted
 from autograd.grading.meaning.letters import head, variables
 from autograd.grading.reading.nodes import Limits, Node, is_name, replace_at, show
 
@@ -14,24 +14,6 @@ __all__ = ["Slip", "paths", "slips"]
 
 
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
-
-
-class Slip(NamedTuple):
-    """A change that may correct a formula.
-
-    Fields:
-        kind: the kind of the mistake.
-        text: the written part, and the part that belongs in its place.
-        tree: the changed side.
-        cost: a number that is lower for more likely slips.
-        moves: True if its letters may count something else after the change.
-    """
-
-    kind: str
-    text: str
-    tree: Node
-    cost: float
-    moves: bool = False
 
 
 def paths(node, path=()):
@@ -151,7 +133,8 @@ def _at(node, places, letters):
     elif kind == "pow":
         yield Slip("wrong power", f"the exponent of {show(parts[0])} is wrong", parts[0], 1.4)
     elif kind == "transpose":
-        yield Slip("extra transpose", f"{show(parts[0])} is not transposed there", parts[0], 1.0)
+        words = f"{show(parts[0])} is not transposed there"
+        yield Slip("extra transpose", words, parts[0], 1.0, _may_move(parts[0], places))
     elif kind == "sum":
         counted = ", ".join([_plain(x) for x in node.data.letters])
         yield Slip("extra sum", f"the sum over {counted} does not belong there", parts[0], 1.2)
@@ -162,7 +145,7 @@ def _at(node, places, letters):
     elif kind == "call":
         yield from _of_calls(node, places)
     elif kind == "name":
-        yield from _of_names(node, places, letters)
+        yield from of_names(node, places, letters)
     elif kind == "num":
         yield from _of_numbers(node, places, letters)
     elif kind == "cases":
@@ -172,9 +155,18 @@ def _at(node, places, letters):
         yield Slip("sign", f"wrote {show(node)} where {show(turned)} belongs", turned, 1.0)
     elif kind == "diag":
         yield Slip("extra factor", "diag does not belong there", parts[0], 1.3)
+    elif kind == "deriv":
+        yield from of_derivatives(node, places)
     if kind in ("name", "prod", "call", "deriv"):
         words = f"the transpose of {show(node)} is missing"
-        yield Slip("missing transpose", words, Node("transpose", (node,), None, node.at), 0.95)
+        turned = Node("transpose", (node,), None, node.at)
+        yield Slip("missing transpose", words, turned, 0.95, _may_move(node, places))
+
+
+def _may_move(node, places):
+    """Return True if the layers of a matrix without marks may depend on a transpose, in a recurrent network."""
+    is_matrix = is_name(node) and not node.parts and "w" in places.roles_of(node.data[0])
+    return places.model.steps > 1 and (is_matrix or node.kind == "prod")
 
 
 def _of_limits(node):
@@ -189,16 +181,10 @@ def _of_limits(node):
             if number is not None:
                 new = Node("num", (), number + more, limit.at)
             else:
-                new = _shifted(letter, _offset(limit) + more, limit.at)
+                new = shifted(letter, number_added(limit) + more, limit.at)
             text = f"the {what} {words} at {show(limit)} where {show(new)} belongs"
             tree = Node("sum", node.parts, node.data._replace(**{name: new}), node.at)
             yield Slip("wrong index", text, tree, 1.05, node.data.is_product)
-
-
-def _offset(index):
-    """Return the number that is added to the letter of an index."""
-    terms = index.parts[1:] if index.kind == "add" else ()
-    return sum([-int(x.parts[0].data) if x.kind == "neg" else int(x.data) for x in terms])
 
 
 def _of_terms(node):
@@ -349,7 +335,7 @@ def _of_calls(node, places):
             0.95,
         )
         for role in ("s", "a"):
-            for x in _of_role(arguments[0], role, places):
+            for x in of_role(arguments[0], role, places):
                 kind = "derivative at the activation" if role == "s" else "wrong derivative"
                 text = f"{base}' is taken at {show(x)}, not at {show(arguments[0])}"
                 yield Slip(kind, text, Node("call", (name, x), None, node.at), 0.8)
@@ -361,92 +347,6 @@ def _of_calls(node, places):
             Node("call", (primed, *arguments), None, node.at),
             0.95,
         )
-
-
-def _of_role(node, role, places):
-    """Yield a name with each letter of another role."""
-    if node.kind != "name":
-        return
-    for letter, roles in places.roles.items():
-        if role in roles and letter != node.data[0]:
-            yield Node("name", node.parts, (letter, 0), node.at)
-
-
-def _of_names(node, places, letters):
-    roles = places.roles_of(node.data[0])
-    if not roles:
-        return
-    squared = Node("pow", (node, Node("num", (), Fraction(2), node.at)), None, node.at)
-    yield Slip("wrong power", f"the square of {show(node)} belongs there", squared, 1.35)
-    seen = set()
-    for role in ("x", "a", "y", "t", "s", "p", "delta", *(("w",) if places.model.depth == 1 else ())):
-        if role in roles or (set(roles) & {"w", "b"}):
-            continue
-        for x in _of_role(node, role, places):
-            if x not in seen:
-                seen.add(x)
-                yield Slip("wrong quantity", f"wrote {show(node)} where {show(x)} belongs", x, 1.2, True)
-    if "w" in roles and any(len(s.parts) == 2 and s.kind == "sub" for s in node.parts):
-        parts = [s.with_parts(s.parts[::-1]) if s.kind == "sub" and len(s.parts) == 2 else s for s in node.parts]
-        x = node.with_parts(parts)
-        yield Slip(
-            "transposed weight", f"the weight is transposed: wrote {show(node)} where {show(x)} belongs", x, 0.9, True
-        )
-    for i, s in enumerate(node.parts):
-        for j, p in enumerate(s.parts):
-            for new, cost in _other_marks(p, s, letters):
-                parts = list(s.parts)
-                parts[j] = new
-                scripts = list(node.parts)
-                scripts[i] = s.with_parts(parts)
-                x = node.with_parts(scripts)
-                yield Slip("wrong index", f"wrote {show(node)} where {show(x)} belongs", x, 1.05 + cost, True)
-    if any(s.kind == "sup" for s in node.parts) and any(s.kind == "sub" for s in node.parts):
-        yield from _elsewhere(node, letters)
-
-
-def _elsewhere(node, letters):
-    """Yield slips for a name with another layer and another index: a^l_j in place of a^{l-1}_k."""
-    for s in node.parts:
-        if s.kind == "sup" and len(s.parts) == 1:
-            for new, _ in _other_marks(s.parts[0], s, ()):
-                for t in node.parts:
-                    if t.kind == "sub" and len(t.parts) == 1 and head(t.parts[0]):
-                        for letter in letters:
-                            if letter != head(t.parts[0]):
-                                index = Node("name", (), (letter, 0), t.at)
-                                parts = [
-                                    x.with_parts([new]) if x is s else x.with_parts([index]) if x is t else x
-                                    for x in node.parts
-                                ]
-                                x = node.with_parts(parts)
-                                yield Slip("wrong index", f"wrote {show(node)} where {show(x)} belongs", x, 1.3, True)
-
-
-def _other_marks(part, script, letters):
-    """Yield other indices for an index: another letter, or the layer, step or number before or after it."""
-    letter = head(part)
-    if letter is not None:
-        for other in letters:
-            if other != letter and script.kind == "sub":
-                yield Node("name", (), (other, 0), part.at), 0.0
-        offset = _offset(part)
-        for more in (1, -1) if offset < 0 else (-1, 1):  # k in place of k - 1 is likelier than another letter
-            yield _shifted(letter, offset + more, part.at), -0.01 if offset + more == 0 else 0.05
-        if offset:
-            yield _shifted(letter, -offset, part.at), 0.02  # t - 1 in place of t + 1
-    elif part.kind == "num":
-        for more in (-1, 1):
-            if part.data + more >= 0:
-                yield Node("num", (), part.data + more, part.at), 0.05
-
-
-def _shifted(letter, offset, at):
-    name = Node("name", (), (letter, 0), at)
-    if offset == 0:
-        return name
-    number = Node("num", (), Fraction(abs(offset)), at)
-    return Node("add", (name, number if offset > 0 else Node("neg", (number,), None, at)), None, at)
 
 
 def _of_numbers(node, places, letters):

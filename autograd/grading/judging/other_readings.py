@@ -16,7 +16,8 @@ from autograd.grading.judging.task import joined
 from autograd.grading.meaning.arrays import ShapeError
 from autograd.grading.meaning.evaluate import evaluator
 from autograd.grading.meaning.products import is_rest_of
-from autograd.grading.reading.nodes import Node, is_name, rewrite, walk
+from autograd.grading.meaning.weights import states_order
+from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 from autograd.grading.reading.trees import ReadingError
 
 _OTHER_ORDER = (
@@ -27,6 +28,10 @@ TWO_TARGETS = "two letters would both be targets, {}: declare which of them is a
 _RECORDED = (
     "it is right if {0} stands for the parameters of any layer, and wrong if {0} names what the graph records with it: "
     "write the letters of the graph, or declare the letter"
+)
+_DEFINED = (
+    "it is right if {0} is a new name for {1}, and wrong if its number is that of a layer: number it as its layer, or "
+    "give it another letter"
 )
 _LOGISTIC = "if sigma is the logistic function where outputs are linear"
 _GROUPED = (
@@ -183,6 +188,26 @@ class OtherReadings:
                 return found, other
         return judged, task
 
+    def defining_a_delta(self, task, places, vectors, batch, wanted, judged):
+        r"""Return an ambiguous verdict if the first or last side of a right chain may be a new name, or else None.
+
+        In ``\partial J/\partial z_2 = \hat y - y = \delta_1``, the number may count layers from the outputs.
+        """
+        if len(task.sides) < 3:
+            return None
+        for k, link, other, rest in (
+            (-1, len(task.sides) - 1, 0, task.sides[:-1]),
+            (0, 1, 1, task.sides[1:]),
+        ):
+            name, meant = task.sides[k], task.sides[other]
+            if judged.link != link or meant.kind != "deriv" or not _is_numbered_delta(name, places):
+                continue
+            with contextlib.suppress(ReadingError):
+                found = self._judge.judge(task._replace(sides=rest), places, vectors, batch, wanted)
+                if found.verdict in ("equal", "unproved"):
+                    return found._replace(verdict="ambiguous", reason=_DEFINED.format(show(name), show(meant)))
+        return None
+
     def of_any_layer(self, task, places, vectors, batch, wanted, judged):
         """Return an ambiguous verdict for a claim that is right if w or b are parameters of any layer.
 
@@ -215,7 +240,7 @@ class OtherReadings:
             return judged
         sides = task.sides if task.parameter is None else (task.parameter, *task.sides)
         names = [x for side in sides for x in walk(side) if x.kind == "name" and places.roles_of(x.data[0]) == ["w"]]
-        if not names or any(s.kind == "sub" for x in names for s in x.parts):
+        if not names or any(states_order(x, places) for x in names):
             return judged
         with contextlib.suppress(ReadingError):
             found = self._judge.judge(task, places.with_order("to-from"), vectors, batch, wanted)
@@ -268,6 +293,13 @@ class OtherReadings:
         marked = [x for x in names if x.parts and {"delta", "s"} & set(evaluation.places.roles_of(x.data[0]))]
         is_last = all(evaluation.place(x).layer == self._model.depth for x in names)
         return bool(marked) and is_last and self._model.steps == 1
+
+
+def _is_numbered_delta(node, places):
+    r"""Return True for ``\\delta_1``, a delta whose number below it may count something other than layers."""
+    if not is_name(node) or places.roles_of(node.data[0]) != ["delta"]:
+        return False
+    return [(s.kind, s.data, [p.kind for p in s.parts]) for s in node.parts] == [("sub", "", ["num"])]
 
 
 def _is_of_sigma(node):

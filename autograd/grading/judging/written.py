@@ -393,6 +393,7 @@ class Written:
             judged, task = self._others.off_diagonal(task, places, vectors, batch, wanted, judged)
             judged = self._others.grouped(task, places, vectors, batch, wanted) or judged
             judged = self._others.over_samples(task, places, vectors, batch, wanted) or judged
+            judged = self._others.defining_a_delta(task, places, vectors, batch, wanted, judged) or judged
         if judged is None:
             if wanted is None:
                 raise failure

@@ -115,6 +115,25 @@ def named_weight(places, node, marks):
     return Place("quantity", "w", pairs[0], None, power=marks.power)
 
 
+def _is_named_matrix(node, places):
+    """Return True if a weight of a recurrent network is a matrix with the names of both layers, such as ``W_{hy}``."""
+    marks = [show(p) for s in node.parts if s.kind == "sub" for p in s.parts]
+    is_capital = node.data[0][-1:].isupper()
+    return places.model.steps > 1 and is_capital and len(marks) == 2 and set(marks) <= set(_LAYER_OF)
+
+
+def has_named_matrices(sides, places):
+    """Return True if all weights are matrices that are named by both of their layers, such as ``W_{hy}``."""
+    weights = [x for side in sides for x in walk(side) if x.kind == "name" and "w" in places.roles_of(x.data[0])]
+    return bool(weights) and all(_is_named_matrix(x, places) for x in weights)
+
+
+def states_order(node, places):
+    """Return True if a weight has two indices, whose order says which one is that of its input."""
+    below = [p for s in node.parts if s.kind == "sub" for p in s.parts]
+    return len(below) > 1 and not _is_named_matrix(node, places)
+
+
 def single_weight(places, node, index, layer, marks, reading, roles, recorded=None):
     """Return a weight with one index: that of a neuron, a consecutive number, or the bias theta_0."""
     model = places.model
