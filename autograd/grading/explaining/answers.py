@@ -176,7 +176,7 @@ def words_of(verdict, mistakes, several):
     if judged.error is not None and reason and not reason.endswith("differ"):
         words = f"{reason.rstrip('.')}: {words}" if words else reason
     elif judged.verdict == "ill-formed":
-        words = reason
+        words = f"{words} ({reason})" if words else reason
     elif not words:
         words = "no slip that is known explains it: compare it with the right formula term by term"
         if reason.startswith("it has no value"):

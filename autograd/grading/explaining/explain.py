@@ -4,7 +4,7 @@ from autograd.grading.clock import Allowance
 from autograd.grading.explaining.by_numbers import FAILURES, by_numbers
 from autograd.grading.explaining.by_paths import by_paths
 from autograd.grading.explaining.by_slips import by_slips
-from autograd.grading.meaning.letters import variables
+from autograd.grading.meaning.letters import Letters, variables
 
 __all__ = ["Explanation", "explain"]
 
@@ -47,9 +47,8 @@ class Explanation:
     def found(self):
         """Return the mistakes in the most likely reading that has any."""
         judged = self.verdict.judged
-        for k, other in enumerate(
-            (judged, *[x for x in judged.others if x.reading != judged.reading and (x.link or x.error)])
-        ):
+        others = [x for x in judged.others if x.reading != judged.reading and (x.link or x.error)]
+        for k, other in enumerate(sorted((judged, *others), key=self.ignores_a_layer)):
             if self.is_late():
                 break
             self.judged, self.reading, self.link = other, other.reading, other.link or 1
@@ -70,6 +69,14 @@ class Explanation:
             if found:
                 return found
         return []
+
+    def ignores_a_layer(self, judged):
+        """Return True if a mark that must be a layer counts nothing in a reading, as both k and k + 1 may do."""
+        if judged.reading is None or "ignored" not in judged.reading.axes.values():
+            return False
+        sides = self.task.sides if self.task.parameter is None else (self.task.parameter, *self.task.sides)
+        letters = Letters(self.model, self.places, sides, self.task.conditions)
+        return letters.ignores_a_layer(judged.reading.axes)
 
     def in_other_links(self):
         """Return the mistakes in a link after the first, if the claim has no reading at all."""

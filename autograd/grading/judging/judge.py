@@ -210,7 +210,12 @@ class Judge:
         if is_vanishing and found.verdict in ("wrong", "ill-formed") and found.env is None:
             found = found._replace(verdict="ambiguous", reason=VANISHING)
         turned = any(x.kind == "transpose" for side in task.sides for x in walk(side))
-        refuted.sort(key=lambda x: (x.error is not None, turned and not x.reading.stacked, oddness(x.reading, task)))
+
+        def order(judged):
+            reading, ignores = judged.reading, readings.letters.ignores_a_layer(judged.reading.axes)
+            return ignores, judged.error is not None, turned and not reading.stacked, oddness(reading, task)
+
+        refuted.sort(key=order)
         return found._replace(others=tuple(refuted[:_MAX_OTHERS]))
 
     def _of_outputs(self, of):

@@ -83,6 +83,8 @@ class Places:
             into = usual if letters[role] == _LETTERS[role] else declared
             into.setdefault(letter_of(letters[role]), []).append(role)
         for letter, roles in usual.items():
+            if self.is_declared("loss") and letter == letter_of(letters["loss"]):
+                continue
             if letter not in declared:
                 declared[letter] = roles
             elif letter in ("a", "x", "y") and set(declared[letter]) <= {"x", "a", "y", "p"}:
@@ -232,6 +234,10 @@ class Places:
         if node.kind == "name" and node.data[0] == DATA_LOSS:
             return True
         return node.kind == "name" and node.data[0] in self.losses and not self.roles.get(node.data[0])
+
+    def is_loss_or_rate(self, letter):
+        """Return True if a letter was declared for the loss, perhaps in another script, or for the learning rate."""
+        return letter in (self.loss_letter.removeprefix("mathcal "), self.rate_letter)
 
     def is_rate(self, node):
         """Return True if a name can only be a learning rate."""

@@ -259,17 +259,22 @@ def _is_slope_by_loss(node, places):
     )
 
 
+def _has_own_meaning_of_i(places):
+    """Return True if the letter I was declared for a quantity, the loss or the rate, so that it is not the identity."""
+    return bool({"I", "i"} & set(places.roles)) or places.is_loss_or_rate("I")
+
+
 def _kronecker(node, places):
     """Return an undeclared ``I_{kj}``, an entry of the identity, as a Kronecker delta, or else the name itself."""
     is_pair = [(s.kind, len(s.parts)) for s in node.parts] == [("sub", 2)]
-    if node.data != ("I", 0) or not is_pair or "I" in places.roles or "i" in places.roles:
+    if node.data != ("I", 0) or not is_pair or _has_own_meaning_of_i(places):
         return node
     return Node("name", node.parts, ("delta", 0), node.at)
 
 
 def _with_identities(tree, places):
     """Return a tree with each undeclared ``I`` without marks as the identity matrix, except for limits of sums."""
-    if {"I", "i"} & set(places.roles) or "I" in places.model.labels:
+    if _has_own_meaning_of_i(places) or "I" in places.model.labels:
         return tree
     if tree.kind == "name":
         return Node("identity", (), None, tree.at) if tree.data == ("I", 0) and not tree.parts else tree

@@ -172,7 +172,7 @@ def read_letter(c, scripts):
         below = Node("sub", (Node("num", (), Fraction(number.text), number.at),), "", number.at)
         index = Node("name", (below,), (index.text, 0), index.at)
         return read_call(c, read_marks(c, Node("name", (Node("sub", (index,), "", index.at),), name.data, s.at)))
-    count = typed_indices(c, text)
+    count = typed_indices(c, text) or has_index_on_line(c, text)
     if count:
         indices = [c.next() for _ in range(count)]
         below = Node("sub", [Node("name", (), (x.text, 0), x.at) for x in indices], "", indices[0].at)
@@ -196,6 +196,13 @@ def typed_indices(c, letter):
     kind, text = c.look(count)
     goes_on = kind in ("let", "num") and c.symbols[c.i + count].glued
     return 0 if goes_on or count > 2 or (kind == "op" and text in "_^") else count
+
+
+def has_index_on_line(c, letter):
+    """Return True if an index was not set below a delta, as in ``\\delta j x_i``: an index is no factor."""
+    if letter != "delta" or c.is_typed or not c.is_let("i", "j", "k") or c.look()[1] in c.quantities:
+        return False
+    return c.look(1) not in (("op", "_"), ("op", "^"), ("op", "("), ("op", "'")) and c.look(1) != ("op", "/")
 
 
 def names_neuron(c, letter):

@@ -7,7 +7,7 @@ from autograd.grading.reading.cursor import COMPARISONS, RELATIONS
 from autograd.grading.reading.differentials import read_ratio_of_groups
 from autograd.grading.reading.lexing import MAX_DIGITS
 from autograd.grading.reading.marks import read_marks, read_script
-from autograd.grading.reading.nodes import Node
+from autograd.grading.reading.nodes import Node, is_name
 
 
 def read_number(c):
@@ -47,6 +47,9 @@ def read_braces(c, scripts):
     c.expect("}")
     if x.kind == "name" and scripts:
         return read_call(c, read_marks(c, x))
+    is_named = (x.kind == "deriv" and x.data == "name") or (x.kind == "step" and is_name(x.parts[0]))
+    if is_named and scripts and (c.is_op("^") or c.is_op("_")):
+        return x  # the marks of {dW}^{[2]} are those of W
     return x if x.kind in ("name", "num") else Node("group", (x,), "{", at)
 
 

@@ -1,6 +1,6 @@
 """Derivatives in all notations: fractions of differentials, gradients, and inline quotients."""
 
-from autograd.grading.reading.marks import read_group, read_one, read_superscript
+from autograd.grading.reading.marks import read_group, read_marks, read_one, read_superscript
 from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.trees import IllFormed, ReadingError
 
@@ -84,7 +84,8 @@ def read_differential_part(c, sign):
         raise c.error("second derivatives cannot be read")
     x = None if c.is_op("}") else c.expression()
     for _ in range(inner):
-        c.take("}")
+        if c.take("}") and x is not None and is_name(x) and (c.is_op("_") or c.is_op("^")):
+            x = read_marks(c, x)  # {dw}_1
     if not c.is_op("}") and sign == "partial" and c.is_cmd("partial"):
         raise c.error("second derivatives cannot be read")
     c.expect("}")

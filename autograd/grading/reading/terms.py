@@ -3,7 +3,7 @@
 from autograd.grading.reading.atoms import read_atom
 from autograd.grading.reading.calls import LOSS_LETTERS, product_of
 from autograd.grading.reading.cursor import PRODUCTS, RELATIONS, Grammar
-from autograd.grading.reading.marks import read_exponent, read_script
+from autograd.grading.reading.marks import read_exponent, read_marks, read_script
 from autograd.grading.reading.nodes import Node, is_name
 from autograd.grading.reading.side_notes import is_bracketed_remark
 from autograd.grading.reading.trees import GREEK
@@ -140,7 +140,10 @@ def read_scripts(c, x):
     """Return an expression with the powers, primes and indices after it."""
     while True:
         at = c.at
-        if c.is_op("^") and x.kind not in ("name",):
+        is_named = (x.kind == "deriv" and x.data == "name") or (x.kind == "step" and is_name(x.parts[0]))
+        if is_named and (c.is_op("^") or c.is_op("_")):
+            x = with_marks_of_name(c, x)
+        elif c.is_op("^") and x.kind not in ("name",):
             c.i += 1
             if c.skip_transpose():
                 x = Node("transpose", (x,), None, at)
@@ -173,6 +176,14 @@ def read_scripts(c, x):
             x = Node("pow", (x, read_factor(c)), None, at)
         else:
             return x
+
+
+def with_marks_of_name(c, x):
+    """Return what is named by a d or a Delta, such as ``{dW}^{[2]}``, with the marks of its quantity."""
+    name = read_marks(c, x.parts[-1])
+    inner = name.parts[0] if name.kind == "transpose" else name
+    found = x.with_parts([*x.parts[:-1], inner])
+    return Node("transpose", (found,), None, x.at) if name.kind == "transpose" else found
 
 
 def is_remark(index):
