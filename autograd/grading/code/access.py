@@ -27,9 +27,11 @@ _NAMES = {
     list: "append extend insert pop remove reverse sort index count copy clear",
     dict: "items keys values get update setdefault pop popitem copy clear",
     tuple: "index count",
-    set: "add discard remove union intersection difference update copy pop clear issubset issuperset",
+    set: "add discard remove union intersection difference update copy pop clear issubset issuperset isdisjoint "
+    "symmetric_difference difference_update intersection_update",
     str: "format join split strip lower upper startswith endswith replace isdigit rstrip lstrip title zfill ljust "
-    "rjust center capitalize find count splitlines partition isalpha",
+    "rjust center capitalize find count splitlines partition isalpha isalnum isspace isnumeric isdecimal isupper "
+    "islower rsplit rfind rpartition index casefold swapcase encode decode removeprefix removesuffix",
     float: "is_integer item",
     int: "bit_length item",
 }
@@ -161,6 +163,8 @@ def _of_instance(machine, owner, name):
         return owner.cls
     if name == "__dict__":
         return owner.names
+    if owner.cls.is_tuple and name in ("_asdict", "_replace"):
+        return (lambda: dict(owner.names)) if name == "_asdict" else lambda **k: owner.cls(**{**owner.names, **k})
     getter = owner.cls.find("__getattr__")
     if isinstance(getter, Function):
         return getter(owner, name)
@@ -214,6 +218,8 @@ def _of_host(machine, owner, name):
                 "copy",
             ):
                 return scalars.attribute(machine, owner, name)
+            if name in getattr(owner, "readable", ()):
+                return getattr(owner, name)
             if name not in names:
                 raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
             return machine.host_method(machine, owner, kind, name)
@@ -221,7 +227,25 @@ def _of_host(machine, owner, name):
         return getattr(owner, name)
     if name == "__name__" and isinstance(owner, type):
         return owner.__name__
+    method = _of_type(machine, owner, name)
+    if method is not None:
+        return method
     raise AttributeError(f"'{type(owner).__name__}' object has no attribute '{name}' that is read")
+
+
+OF_TYPES = {"str": str, "list": list, "dict": dict, "set": set, "tuple": tuple, "int": int, "float": float}
+
+
+def _of_type(machine, owner, name):
+    """Return a method of a built-in type that a program reads from the type, such as ``str.lower``, or None."""
+    kind = OF_TYPES.get(getattr(owner, "__name__", "").strip("_").removesuffix("_of")) if callable(owner) else None
+    if kind is dict and name == "fromkeys":
+        return lambda keys, value=None: {plain_key(k): machine.fresh(value) for k in machine.iterate(keys)}
+    if kind is int and name == "from_bytes":
+        return lambda content, *_args, **_keywords: content.whole()
+    if kind is not None and name in METHODS.get(kind, ()):
+        return lambda x, *args, **keywords: read_attribute(machine, x, name)(*args, **keywords)
+    return None
 
 
 def write_attribute(machine, owner, name, value, target, frame):

@@ -7,7 +7,9 @@ from autograd.grading.code.arrays import Array
 from autograd.grading.code.expressions import power
 from autograd.grading.code.limits import Unreadable, check_length
 from autograd.grading.code.numpy_space import NumberType
-from autograd.grading.code.objects import MISSING, Class, Instance, Literal
+from autograd.grading.code.objects import MISSING, Class, Instance, Kind, Literal
+from autograd.grading.code.statements import Raised
+from autograd.grading.code.system_modules import answer
 
 __all__ = ["Builtins", "Printer"]
 
@@ -28,7 +30,7 @@ class Builtins:
         """Return the names that every program can use without an import."""
         machine = self.machine
         names = {
-            "abs": self.abs_of, "all": self._all, "any": self._any, "bool": self._bool, "callable": callable,
+            "abs": self.abs_of, "all": self._all, "any": self._any, "bool": self._bool, "callable": self._callable,
             "dict": self.dict_of, "divmod": lambda a, b: (a // b, a % b), "enumerate": self._enumerate,
             "filter": self._filter, "float": NumberType("float", self.library),
             "format": lambda x, spec="": formatted(x, spec), "getattr": self.getattr_of, "hasattr": self._hasattr,
@@ -40,15 +42,25 @@ class Builtins:
             "setattr": self._setattr, "sorted": self._sorted, "str": self._str, "sum": self.sum_of,
             "super": self._super, "tuple": self._tuple, "type": self._type, "zip": self._zip,
             "open": self.library.files.open,
-            "vars": self._vars, "input": self._input, "frozenset": self._set, "property": None, "staticmethod": None,
-            "classmethod": None, "chr": chr, "ord": ord, "slice": slice, "Ellipsis": ...,
-            "NotImplemented": NotImplemented, "bytes": str, "exit": self._exit, "quit": self._exit,
+            "vars": self._vars, "input": self._input, "frozenset": self._set,
+            "property": lambda read=None, write=None, *_more: Kind("property", read, write),
+            "staticmethod": lambda f: Kind("staticmethod", f), "classmethod": lambda f: Kind("classmethod", f),
+            "chr": chr, "ord": ord, "slice": slice, "Ellipsis": ...,
+            "NotImplemented": NotImplemented, "bytes": str, "bytearray": self._list, "memoryview": lambda x: x,
+            "exit": self._exit, "quit": self._exit, "bin": bin, "hex": hex, "oct": oct,
+            "ascii": lambda x: formatted(x, ""),
+            "delattr": lambda x, name: x.names.pop(name, None),
+            "globals": lambda: machine.globals.names, "locals": lambda: machine.stack[-1].names,
+            "dir": lambda x=None: list(self._vars(x)), "xrange": self._range, "raw_input": self._input,
+            "unicode": self._str,
         }  # fmt: skip
         errors = (
             "Exception BaseException ValueError TypeError KeyError IndexError AttributeError ZeroDivisionError "
             "ArithmeticError NotImplementedError RuntimeError OverflowError AssertionError StopIteration LookupError "
             "NameError ImportError ModuleNotFoundError FileNotFoundError OSError IOError KeyboardInterrupt SystemExit "
-            "UserWarning Warning DeprecationWarning FloatingPointError RuntimeWarning"
+            "UserWarning Warning DeprecationWarning FloatingPointError RuntimeWarning FutureWarning EnvironmentError "
+            "EOFError RecursionError MemoryError PermissionError TimeoutError UnicodeDecodeError StopAsyncIteration "
+            "UnboundLocalError"
         )
         names.update({name: HostError(name) for name in errors.split()})
         names["True"], names["False"], names["None"] = True, False, None
@@ -128,6 +140,9 @@ class Builtins:
                 return default[0]
             raise
 
+    def _callable(self, x):
+        return x.method("__call__") is not None if isinstance(x, Instance) else callable(x)
+
     def _hasattr(self, x, name):
         return self.getattr_of(x, name, MISSING) is not MISSING
 
@@ -199,7 +214,12 @@ class Builtins:
         return self._best(args, keywords, -1)
 
     def _next(self, x, *default):
-        return next(x, *default)
+        if isinstance(x, Instance) and x.method("__next__"):
+            return x.method("__next__")()
+        try:
+            return next(x, *default)
+        except StopIteration:
+            raise Raised("StopIteration", HostError("StopIteration")) from None
 
     def pow_of(self, a, b, modulus=None):
         """Return ``pow(a, b)``."""
@@ -240,8 +260,10 @@ class Builtins:
     def _zip(self, *lists, strict=False):
         return zip(*[self.machine.iterate(x) for x in lists], strict=False)
 
-    def _input(self, *_args):
-        raise Unreadable("the program asks for input: put the answer in its place")
+    def _input(self, question="", *_args):
+        found = answer(question)
+        self.library.made.append(f"the answer to an input is {found!r}")
+        return found
 
 
 class Printer:

@@ -90,17 +90,7 @@ def namespace(library, name):
         return Namespace(
             "nnfs", {"init": lambda *_a, **_k: None, "datasets": Namespace("nnfs.datasets", names), **names}
         )
-    if top == "tqdm":
-        return Namespace("tqdm", {"tqdm": _same, "trange": lambda n, *_a, **_k: range(int(n))})
-    if top == "time":
-        return Namespace(
-            "time", dict.fromkeys(("time", "perf_counter", "sleep"), lambda *_a: library.machine.leaf(1.0))
-        )
     return None
-
-
-def _same(x=None, *_args, **_keywords):
-    return x
 
 
 def _sklearn(library):

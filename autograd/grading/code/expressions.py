@@ -28,8 +28,10 @@ def _constant(machine, node, frame):
     value = node.value
     if type(value) is float:
         return machine.leaf(value, node)
-    if isinstance(value, (bytes, complex)):
-        raise Unreadable(f"{type(value).__name__} numbers are not read")
+    if isinstance(value, bytes):
+        return value.decode("latin-1")  # keys of files, such as b"data", are compared with texts
+    if isinstance(value, complex):
+        raise Unreadable("complex numbers are not read")
     return check_whole(value) if type(value) is int else value
 
 

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import replace
 
+from autograd.grading.code.call_plans import has_seed, inputs_of, planned_calls
 from autograd.grading.code.calls import guessed_calls
 from autograd.grading.code.case import (
     Case,
@@ -20,7 +21,7 @@ from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps, state_mistake
 from autograd.grading.code.layouts import layouts
-from autograd.grading.code.limits import Work
+from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import has_optimizer
@@ -39,6 +40,8 @@ __all__ = ["grade_code"]
 
 FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
 MAX_LAYOUTS = 6  # of the tables in files that are tried
+MORE_GUESSES = 6  # that are tried after the first one that fits
+GUESS_WORK, GUESS_OPERATIONS = 4_000_000, 300_000  # of all calls that are tried, and of one
 FEW_REPEATS = 2  # of a step that changes the same numbers again and again
 SMALL_WORK, REST_WORK = 2_500_000, 1_500_000  # of a search at smaller sizes, and of one at the program's own sizes
 
@@ -92,12 +95,7 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
             return CodeGrade("unreadable", unreadable=[(0, f"--call: {error}")], text=text, file=file, loss=loss)
     own = read(tree, loss=given, call=statements, operations=FIRST_OPERATIONS)
     if call is None and not has_steps(own) and (own.trouble is None or own.trouble.line == 0):
-        for guess in guessed_calls(tree):
-            tried = read(tree, loss=given, call=ast.parse(guess).body)
-            if has_steps(tried):
-                own, statements = tried, ast.parse(guess).body
-                said.append(f"the file calls nothing: read with {'; '.join(_short(guess))}, on made data")
-                break
+        own, statements = _called(tree, given, own, said)
     case = Case(text, tree, given, statements, own)
     if not has_steps(own):
         _read_smaller(case, said)
@@ -106,7 +104,48 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
         case.prepared = replace(case.prepared, spared=spared)
         case.tree = case.prepared.of(ast.parse(case.text))
         case.own = read(case.tree, loss=case.loss, call=case.call, operations=FIRST_OPERATIONS)
-    return _graded(case, loss, said, file)
+    return _seeded(_graded(case, loss, said, file), case.call)
+
+
+def _called(tree, given, own, said):
+    """Return a reading of a program with the likeliest calls, and these calls, or the given reading if none fits.
+
+    Calls that reach a loss and all updates are likelier than calls that only reach an update. If the first of them does
+    not fit the targets, as labels in place of columns, an update may seem wrong. Then other targets for the same
+    inputs are tried.
+    """
+    best, chosen, most, work, more = own, None, -1, Work(GUESS_WORK), MORE_GUESSES
+    for guess in dict.fromkeys([*guessed_calls(tree), *planned_calls(tree)]):
+        if not work.left():
+            break
+        call, limits = ast.parse(guess).body, Limits()
+        tried = read(tree, loss=given, call=call, limits=limits, operations=GUESS_OPERATIONS)
+        work.spend(limits, tried.operations)
+        if not has_steps(tried):
+            continue
+        judged = judgement(tried, given is not None, tree)
+        fits = 2 * (judged is not None) + (tried.trouble is None)
+        right = judged is not None and judged.right
+        if most < fits or (right and most == fits == 3 and inputs_of(guess) == inputs_of(chosen)):
+            best, chosen, most = tried, guess, fits
+        more -= most == 3
+        if most == 3 and (right or not more):
+            break
+    if chosen is None:
+        return own, None
+    said.append(f"the file calls nothing: read with {'; '.join(_short(chosen))}, on made data")
+    return best, ast.parse(chosen).body
+
+
+def _seeded(grade, statements):
+    """Return a grade, or that nothing is known if a backward pass was given a gradient that its author never wrote.
+
+    Whether it expects the gradient at the outputs or at the pre-activations is unknown, so only "right" is certain.
+    """
+    if grade.verdict == "right" or not has_seed(statements):
+        return grade
+    message = "the file calls nothing, and what its backward pass is given is unknown: say it with --call"
+    return CodeGrade("unreadable", unreadable=[(0, message)], text=grade.text, file=grade.file, loss=grade.loss)
 
 
 def _read_smaller(case, said):

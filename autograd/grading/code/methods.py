@@ -13,8 +13,8 @@ def host_method(machine, owner, kind, name):
     """Return a method of a list, a dict, a string or a number, with a limit on the size of its result."""
     if kind is str and name == "format":
         return lambda *args, **keywords: format_text(owner, args, keywords)
-    if name == "item":
-        return lambda *_: owner
+    if name == "item" or (kind is str and name in ("encode", "decode")):
+        return lambda *_args, **_keywords: owner
     if kind is list and name == "append":
 
         def append(x):

@@ -4,12 +4,14 @@ import copy as host_copy
 import functools
 import itertools
 import math
+import operator
 
 from autograd.engine import functions
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.numpy_space import plain
 from autograd.grading.code.objects import MISSING, Absorber, Class, Function, Instance, Literal, Namespace
+from autograd.grading.code.system_modules import makers as system_makers
 from autograd.grading.code.text_modules import regular_expressions, strings
 
 __all__ = ["FieldFactory", "Modules", "NotGiven"]
@@ -30,7 +32,7 @@ class Modules:
 
     def makers(self):
         """Return a dict from the name of each module to the function that makes it."""
-        return {
+        return system_makers(self.library, self.machine) | {
             "math": self._math, "random": self._random, "functools": self._functools, "copy": self._copy,
             "collections": self._collections, "itertools": self._itertools, "dataclasses": self._dataclasses,
             "operator": self._operator, "scipy": self._scipy, "re": regular_expressions, "string": strings,
@@ -114,15 +116,22 @@ class Modules:
     def _collections(self):
         return Namespace("collections", {
             "namedtuple": self._namedtuple, "OrderedDict": self.builtin.dict_of, "defaultdict": DefaultDict,
-            "deque": lambda x=(), maxlen=None: self.builtin.items_of(x),
-            "Counter": lambda x=(): {k: self.builtin.items_of(x).count(k) for k in self.builtin.items_of(x)},
+            "deque": lambda x=(), maxlen=None: Deque(self.builtin.items_of(x), maxlen), "Counter": self._counter,
             "abc": Absorber("abc"),
         })  # fmt: skip
+
+    def _counter(self, items=()):
+        counted = Counted()
+        if isinstance(items, dict):
+            counted.update(items)
+        else:
+            counted.add(self.builtin.items_of(items))
+        return counted
 
     def _namedtuple(self, name, fields, **_keywords):
         names = fields.replace(",", " ").split() if isinstance(fields, str) else list(fields)
         cls = Class(self.machine, name, [], {})
-        cls.fields = [(field, MISSING) for field in names]
+        cls.fields, cls.is_tuple = [(field, MISSING) for field in names], True
         return cls
 
     def _itertools(self):
@@ -142,6 +151,11 @@ class Modules:
             "zip_longest": lambda *x, fillvalue=None: itertools.zip_longest(*map(items, x), fillvalue=fillvalue),
             "pairwise": lambda x: list(itertools.pairwise(self.builtin.items_of(x))),
             "starmap": lambda f, x: [f(*p) for p in self.builtin.items_of(x)],
+            "tee": lambda x, n=2: tuple([iter(part) for part in [self.builtin.items_of(x)] * int(n)]),
+            "takewhile": lambda f, x: list(itertools.takewhile(f, self.builtin.items_of(x))),
+            "dropwhile": lambda f, x: list(itertools.dropwhile(f, self.builtin.items_of(x))),
+            "groupby": lambda x, key=None: [(k, list(g)) for k, g in itertools.groupby(self.builtin.items_of(x), key)],
+            "batched": lambda x, n: [tuple(part) for part in _batches(self.builtin.items_of(x), int(n))],
         })  # fmt: skip
 
     def _capped(self, items):
@@ -179,7 +193,15 @@ class Modules:
             "mul": lambda a, b: a * b,
             "truediv": lambda a, b: a / b,
         }
-        names |= {"neg": lambda a: -a, "matmul": lambda a, b: a @ b}
+        names |= {
+            "neg": lambda a: -a,
+            "matmul": lambda a, b: a @ b,
+            "pow": self.builtin.pow_of,
+            "abs": self.builtin.abs_of,
+        }
+        names |= {
+            name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge", "mod", "floordiv", "not_")
+        }
         names["attrgetter"] = lambda name: lambda x: self.builtin.getattr_of(x, name)
         return Namespace("operator", names)
 
@@ -198,6 +220,10 @@ class Modules:
         return Namespace("scipy", {"special": Namespace("scipy.special", special), "io": reader, **numpy})
 
 
+def _batches(items, n):
+    return [items[i : i + n] for i in range(0, len(items), n)]
+
+
 class FieldFactory:
     """The default of a dataclass field that is created again for each instance."""
 
@@ -214,6 +240,73 @@ class NotGiven:
 
     def __init__(self, default):
         self.default = default
+
+
+class Deque(list):
+    """A list that also grows and shrinks at its beginning, with a largest length."""
+
+    readable = frozenset(("appendleft", "popleft", "extendleft", "rotate", "maxlen"))
+
+    def __init__(self, items=(), maxlen=None):
+        super().__init__(items)
+        self.maxlen = maxlen
+        self._shorten()
+
+    def _shorten(self):
+        if self.maxlen is not None and len(self) > self.maxlen:
+            del self[: len(self) - self.maxlen]
+
+    def append(self, item):
+        """Append an item, and drop the first one if there are too many."""
+        super().append(item)
+        self._shorten()
+
+    def appendleft(self, item):
+        """Insert an item at the beginning."""
+        self.insert(0, item)
+        if self.maxlen is not None and len(self) > self.maxlen:
+            self.pop()
+
+    def popleft(self):
+        """Return the first item, and remove it."""
+        return self.pop(0)
+
+    def extendleft(self, items):
+        """Insert items at the beginning, one after the other."""
+        for item in items:
+            self.appendleft(item)
+
+    def rotate(self, n=1):
+        """Move the last items to the beginning."""
+        n = n % len(self) if self else 0
+        self[:] = self[-n:] + self[:-n]
+
+
+class Counted(dict):
+    """A dict that counts items. A missing item was counted 0 times."""
+
+    readable = frozenset(("most_common", "elements", "total"))
+
+    def __missing__(self, key):
+        return 0
+
+    def add(self, items):
+        """Count some items."""
+        for item in items:
+            self[item] = self[item] + 1
+
+    def most_common(self, n=None):
+        """Return the items and their numbers, the most frequent ones first."""
+        ordered = sorted(self.items(), key=lambda pair: -pair[1])
+        return ordered if n is None else ordered[: int(n)]
+
+    def elements(self):
+        """Return each item as often as it was counted."""
+        return [item for item, n in self.items() for _ in range(n)]
+
+    def total(self):
+        """Return the number of all items."""
+        return sum(self.values())
 
 
 class DefaultDict(dict):

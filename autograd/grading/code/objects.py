@@ -117,6 +117,8 @@ class Class:
         order: The class and its bases, in the order of attribute lookup.
         foreign: A base that is not one of the program's own classes, such as ``torch.autograd.Function``, or None.
         fields: The fields of a dataclass: pairs of name and default, in order.
+        is_tuple: True if instances are also tuples of their fields, as those of a ``NamedTuple``.
+        members: The members of an ``Enum`` in order, and an empty list for any other class.
     """
 
     def __init__(self, machine, name, bases, names, foreign=None):
@@ -126,6 +128,8 @@ class Class:
         self.foreign = foreign or next((b.foreign for b in bases if b.foreign), None)
         self.order = [self, *_merged([b.order for b in bases])]
         self.fields = None
+        self.is_tuple = any(base.is_tuple for base in bases)
+        self.members = []
 
     def find(self, name, after=None):
         """Return the attribute with this name or MISSING. If ``after`` is given, only classes after it are searched."""
@@ -135,8 +139,13 @@ class Class:
                 return cls.names[name]
         return MISSING
 
+    def __iter__(self):
+        return iter(self.members)
+
     def __call__(self, *args, **keywords):
-        """Return a new instance."""
+        """Return a new instance, or the member of an ``Enum`` with a value."""
+        if self.members:
+            return next(m for m in self.members if args and m.names["value"] in args)
         return self.machine.make_instance(self, args, keywords)
 
     def __repr__(self):
@@ -177,10 +186,25 @@ class Instance:
     def __iter__(self):
         method = self.method("__iter__")
         if method is not None:
-            return iter(method())
+            items = method()
+            return items._following() if isinstance(items, Instance) and items.method("__next__") else iter(items)
+        if self.cls.is_tuple:
+            return iter(list(self.names.values()))
         if self.method("__getitem__") and self.method("__len__"):
             return iter([self[i] for i in range(len(self))])
         raise TypeError(f"'{self.cls.name}' object is not iterable")
+
+    def _following(self):
+        """Yield what the program's own ``__next__`` returns until it raises ``StopIteration``."""
+        method = self.method("__next__")
+        while True:
+            try:
+                item = method()
+            except Exception as error:
+                if getattr(error, "name", "") != "StopIteration":
+                    raise
+                return
+            yield item
 
     def __bool__(self):
         method = self.method("__bool__") or self.method("__len__")
@@ -192,11 +216,16 @@ class Instance:
     __hash__ = object.__hash__
 
 
+NEEDED = ("__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__invert__", "__pos__")
+
+
 def _operator(name):
     def operate(self, *operands):
         method = self.method(name)
         if method is None:
-            if name in ("__len__", "__getitem__", "__setitem__", "__contains__"):
+            if self.cls.is_tuple and name in ("__len__", "__getitem__"):
+                return getattr(tuple(self.names.values()), name)(*operands)
+            if name in NEEDED:
                 raise TypeError(f"'{self.cls.name}' object has no {name}")
             return NotImplemented
         return method(*operands)
@@ -204,9 +233,9 @@ def _operator(name):
     return operate
 
 
-_BINARY = ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"]
-_NAMES = [*_BINARY, *["r" + n for n in _BINARY], "neg", "eq", "ne", "lt", "le", "gt", "ge"]
-for _name in [*_NAMES, "len", "getitem", "setitem", "contains", "abs"]:
+_BINARY = ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift"]
+_NAMES = [*_BINARY, *["r" + n for n in _BINARY], "neg", "pos", "invert", "eq", "ne", "lt", "le", "gt", "ge"]
+for _name in [*_NAMES, "len", "getitem", "setitem", "delitem", "contains", "abs"]:
     setattr(Instance, f"__{_name}__", _operator(f"__{_name}__"))  # hashing stays by identity
 
 

@@ -10,6 +10,10 @@ from autograd.grading.code.objects import MISSING, Absorber, Class, Frame, Funct
 __all__ = ["BREAK", "CONTINUE", "Raised", "Returned", "run"]
 
 BREAK, CONTINUE = object(), object()
+IN_PLACE_METHODS = {
+    ast.Add: "__iadd__", ast.Sub: "__isub__", ast.Mult: "__imul__", ast.Div: "__itruediv__", ast.MatMult: "__imatmul__",
+    ast.Pow: "__ipow__",
+}  # fmt: skip
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 
 
@@ -119,6 +123,10 @@ def _in_place(machine, node, old, frame):
     if isinstance(old, list) and isinstance(node.op, ast.Add):
         old.extend(machine.iterate(other))
         return old
+    if isinstance(old, Instance):
+        own = old.method(IN_PLACE_METHODS.get(type(node.op), ""))
+        if own is not None:
+            return own(other)
     if type(node.op) not in OPERATORS:
         raise Unreadable("this operator is not read")
     return operate(machine, node.op, old, other)
@@ -212,13 +220,17 @@ def _decorated(machine, node, frame, made):
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if name in ("staticmethod", "classmethod", "property"):
             made = Kind(name, made)
+        elif name in ("cached_property", "abstractproperty"):
+            made = Kind("property", made)
         elif name == "setter":
             existing = frame.names.get(node.name)
             made = Kind("property", existing.function, made)
         elif name == "dataclass":
             made = _dataclass(machine, node, made)
         elif name not in IGNORED_DECORATORS:
-            made = machine.call(evaluate(machine, decorator, frame), [made], {}, decorator, frame)
+            changed = evaluate(machine, decorator, frame)
+            if not isinstance(changed, Absorber):  # a decorator of a library that is not read, such as a timer
+                made = machine.call(changed, [made], {}, decorator, frame)
     return made
 
 
@@ -248,7 +260,26 @@ def _class(machine, node, frame):
         if isinstance(function, Function) and function.owner is None:
             function.owner = cls
             function.frame = frame
+    kind = getattr(foreign, "name", "") if isinstance(foreign, Absorber) else ""
+    if kind in ("NamedTuple", "TypedDict"):
+        _dataclass(machine, node, cls)
+        cls.is_tuple = kind == "NamedTuple"
+    elif kind in ENUMS:
+        _fill_enum(cls)
     machine.bind(node.name, _decorated(machine, node, frame, cls), frame, node)
+
+
+ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag"}
+
+
+def _fill_enum(cls):
+    """Replace the constants of an ``Enum`` by its members."""
+    for name, value in list(cls.names.items()):
+        if not name.startswith("_") and not isinstance(value, (Function, Kind)):
+            member = Instance(cls)
+            member.names.update(name=name, value=value)
+            cls.names[name] = member
+            cls.members.append(member)
 
 
 def _import(machine, node, frame):
@@ -281,6 +312,10 @@ def _delete(machine, node, frame):
     for target in node.targets:
         if isinstance(target, ast.Name):
             frame.names.pop(target.id, None)
+        elif isinstance(target, ast.Attribute):
+            owner = evaluate(machine, target.value, frame)
+            if isinstance(owner, Instance):
+                owner.names.pop(target.attr, None)
         elif isinstance(target, ast.Subscript):
             container = evaluate(machine, target.value, frame)
             del container[access.plain_key(index_of(machine, target.slice, frame))]
@@ -327,16 +362,22 @@ def _catches(machine, handler, error, frame):
 
 
 def _with(machine, node, frame):
+    left = []
     for item in node.items:
         context = evaluate(machine, item.context_expr, frame)
         entered = context
         if isinstance(context, Instance) and context.method("__enter__"):
             entered = context.method("__enter__")()
+            left.append(context.method("__exit__"))
         elif not isinstance(context, (Instance, Absorber)) and machine.is_array(context):
             raise TypeError("an array is not a context manager")
         if item.optional_vars is not None:
             assign(machine, item.optional_vars, entered, frame)
-    return run(machine, node.body, frame)
+    signal = run(machine, node.body, frame)
+    for leave in reversed(left):
+        if leave is not None:
+            leave(None, None, None)
+    return signal
 
 
 def _match(machine, node, frame):

@@ -115,7 +115,6 @@ HOSTILE = {
     "wide field": "a = f'{1:1000000000}'",
     "wide percent": "a = '%1000000000d' % 1",
     "range": "a = list(range(10**12))",
-    "input": "a = input()",
 }
 
 
