@@ -10,10 +10,15 @@ from autograd.grading.code.prepared import Prepared
 from autograd.grading.code.reading import Reading, fresh_starts, read
 from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.truth import candidate_losses, of_same_loss
+from autograd.grading.code.zero_gradients import (
+    has_more_updates,
+    inputs_of_empty,
+    start_numbers,
+    starts_of_changes,
+)
 
 __all__ = [
-    "Case", "has_steps", "judge_afresh", "judgement", "read_again", "start_numbers", "with_other_samples",
-    "wrong_with_other_samples",
+    "Case", "has_steps", "judge_afresh", "judgement", "read_again", "with_other_samples", "wrong_with_other_samples",
 ]  # fmt: skip
 
 FRESH_SEEDS = (1, 2, 3, 4)
@@ -39,6 +44,7 @@ class Case:
         prepared: The changes of the tree before it is read.
         last: The last line that is searched for mistakes, or None.
         at_own_sizes: The same program at its own sizes, if this case has other sizes.
+        kept: The part of the program's own data in fresh weights.
     """
 
     text: str
@@ -54,11 +60,16 @@ class Case:
     prepared: Prepared = field(default_factory=Prepared)
     last: int | None = None
     at_own_sizes: list = field(default_factory=list)
+    kept: float = 0.5
 
     @property
     def final(self):
         """The judgement that counts: with fresh weights if there is one."""
         return self.fresh or self.judged
+
+    def starts(self, seed):
+        """Return the function that gives the data of leaves in a reading with the fresh weights of a seed."""
+        return fresh_starts(self.numbers, seed, self.kept)
 
 
 def has_steps(reading):
@@ -102,8 +113,20 @@ def judge_afresh(case, said):
         # Other units are active with these weights, so that the gradients of more entries of a list are computed.
         case.numbers |= numbers
         found, readings, numbers = _read_afresh(case)
-    if not found:
-        return
+    if found:
+        _choose(case, found, readings)
+        if case.fresh.right and not case.judged.right:
+            said.append(
+                "at the file's own numbers there is a kink or a bound; with fresh weights every update is the gradient"
+            )
+        elif case.judged.right and not case.fresh.right:
+            said.append("right with the file's own start values only: fresh weights show the mistake")
+    if any(update.empty for update in case.final.updates):
+        _judge_other_numbers(case, said)
+
+
+def _choose(case, found, readings):
+    """Choose the fresh weights that count among some judgements, each with its seed."""
     found = _of_one_loss(case, found, readings)
     wrong = [one for one in found if not one[0].right]
     # The best weights show the most wrong updates, and among these have the fewest gradients that are 0.
@@ -111,12 +134,63 @@ def judge_afresh(case, said):
     case.fresh, case.seed = ranked[0]
     case.others = ranked[1:] + [one for one in found if all(one is not other for other in ranked)]
     case.fresh = agreed(case.fresh, [judged for judged, _ in found if judged is not case.fresh])
-    if case.fresh.right and not case.judged.right:
-        said.append(
-            "at the file's own numbers there is a kink or a bound; with fresh weights every update is the gradient"
-        )
-    elif case.judged.right and not case.fresh.right:
-        said.append("right with the file's own start values only: fresh weights show the mistake")
+
+
+def _judge_other_numbers(case, said):
+    """Judge a program in which gradients are 0 with live weights, and then with other inputs.
+
+    The weights of inactive units may not even be known as parameters yet, because the loss does not reach them.
+    """
+    for other in (_with_live_weights, _with_other_inputs):
+        tried = other(replace(case, others=[]))
+        if tried is not None and _empty(tried) < _empty(case):
+            if case.final.right and not tried.final.right:
+                said.append(f"gradients are 0 with the file's own numbers: {OTHERS[other.__name__]} show the mistake")
+            case.judged, case.fresh, case.seed, case.others = tried.judged, tried.fresh, tried.seed, tried.others
+            case.numbers, case.kept = tried.numbers, tried.kept
+
+
+OTHERS = {"_with_live_weights": "other weights", "_with_other_inputs": "other inputs"}
+
+
+def _empty(case):
+    """Return the number of updates about which nothing is known."""
+    return sum(update.empty for update in case.final.updates)
+
+
+def _with_live_weights(case):
+    """Return the case with weights that do not depend on the program's own, or None if these show nothing else."""
+    every, live = case.numbers | starts_of_changes(case.own), None
+    for seed in FRESH_SEEDS:
+        starts = fresh_starts(every, seed, 0.0)
+        reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1)
+        judged = judgement(reading, case.loss is not None, case.tree)
+        if judged is not None and (live is None or has_more_updates(judged, live)):
+            case.numbers, live = start_numbers(reading, judged), judged
+    if live is None:
+        return None
+    case.judged = live if has_more_updates(live, case.judged) else case.judged
+    return _read_other_numbers(case)
+
+
+def _with_other_inputs(case):
+    """Return the case with other numbers for inputs that are 0, or None if there are none.
+
+    If the samples are written as a list, one that is not 0 is taken first instead.
+    """
+    if order_of_samples(case.tree) is not None and case.prepared.order is None:
+        return None
+    inputs = inputs_of_empty(case.own, case.judged)
+    case.numbers |= inputs
+    return _read_other_numbers(case) if inputs else None
+
+
+def _read_other_numbers(case):
+    case.kept, case.fresh = 0.0, None
+    found, readings, _ = _read_afresh(case)
+    if found:
+        _choose(case, found, readings)
+    return case if found else None
 
 
 def _read_afresh(case):
@@ -125,7 +199,7 @@ def _read_afresh(case):
     for seed in FRESH_SEEDS:
         if not work.left():
             break
-        starts, limits = fresh_starts(case.numbers, seed), Limits()
+        starts, limits = case.starts(seed), Limits()
         reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)
         work.spend(limits, reading.operations)
         judged = judgement(reading, case.loss is not None, case.tree, like=case.judged)
@@ -200,19 +274,3 @@ def _rearranged(case):
 
 def _zeros(judged):
     return sum(not g for update in judged.updates for g in update.gradient)
-
-
-def start_numbers(reading, judged):
-    """Return the numbers of the leaves from which the parameters of a reading are computed."""
-    found, seen = set(), set()
-    waiting = [old for update in judged.updates for old in update.group.old]
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        number = reading.recorder.leaf_numbers.get(node)
-        if number is not None:
-            found.add(number)
-        waiting.extend(node.parents)
-    return frozenset(found)

@@ -11,7 +11,7 @@ from autograd.engine.value import Value
 from autograd.grading.code.case import judgement
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.optimizers import gradients_inside, is_adaptive
-from autograd.grading.code.reading import fresh_starts, read
+from autograd.grading.code.reading import read
 from autograd.grading.code.steps import ancestors, name_of
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 
@@ -34,7 +34,7 @@ def earlier_values(case):
     if found is None:
         return None
     for seed in SEEDS:
-        again = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=fresh_starts(case.numbers, seed))
+        again = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=case.starts(seed))
         judged = judgement(again, case.loss is not None, case.tree, truth=case.judged.truth)
         other = _kept(case, again, judged) if judged is not None and judged.right else None
         if other is None or other[0] != found[0]:

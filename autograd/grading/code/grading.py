@@ -25,6 +25,7 @@ from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import has_optimizer
+from autograd.grading.code.own_rate import own_rate
 from autograd.grading.code.preparations import preparations
 from autograd.grading.code.prepared import Prepared, batch_sizes, first_rows, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
@@ -43,6 +44,7 @@ MAX_LAYOUTS = 6  # of the tables in files that are tried
 MORE_GUESSES = 6  # that are tried after the first one that fits
 GUESS_WORK, GUESS_OPERATIONS = 4_000_000, 300_000  # of all calls that are tried, and of one
 FEW_REPEATS = 2  # of a step that changes the same numbers again and again
+SECOND = "at the second update"
 SMALL_WORK, REST_WORK = 2_500_000, 1_500_000  # of a search at smaller sizes, and of one at the program's own sizes
 
 
@@ -290,7 +292,13 @@ def _graded(case, loss, said, file):
     listed, second, checked = case.judged.updates, None, []
     if final.right and not wrong_anyway:
         case, second, checked = _on_other_numbers(case, said)
+        alone = own_rate(case) if second is None and case.final.right else None
+        second = second or alone
         final, wrong_anyway = case.final, second.mistakes if second is not None else None
+        nothing = all(update.empty for update in final.updates) and SECOND not in checked
+        if final.right and not wrong_anyway and nothing:
+            message = "every gradient is 0, also with other weights and inputs: no update can be checked"
+            return CodeGrade("unreadable", unreadable=[(final.updates[0].group.line, message)], **base)
     found = ([], [])
     if not wrong_anyway and not final.right:
         small = at_smaller_sizes(case)
@@ -354,8 +362,8 @@ def _on_other_numbers(case, said):
     if later is not None and later.faults:
         said.append(f"the first update is right: the one of step {later.step} shows the mistake")
         return case, SecondStep(list(later.faults), [state_mistake(case, later)]), checked
-    judged = second is not None or (later is not None and later.judged == len(case.final.updates))
-    return case, None, checked + (["at the second update"] if judged else [])
+    judged = (second is not None and second.shown) or (later is not None and later.judged == len(case.final.updates))
+    return case, None, checked + ([SECOND] if judged else [])
 
 
 def _as_far_as_read(grade, case, base):

@@ -7,7 +7,7 @@ from autograd.grading.code.factors import noise_of, vanishes
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import machinery
-from autograd.grading.code.reading import fresh_starts, read
+from autograd.grading.code.reading import read
 from autograd.grading.code.recomputed import with_recomputed
 from autograd.grading.code.steps import linear_terms
 from autograd.grading.code.trace import Trace
@@ -20,7 +20,7 @@ __all__ = ["known_way"]
 def known_way(case, source, text=None):
     """Read a program again with a trace. Return the facts about its backward pass, and its judgement."""
     trace = Trace()
-    starts = fresh_starts(case.numbers, case.seed)
+    starts = case.starts(case.seed)
     tree = case.prepared.moved(case.text, source.text).of(source.tree)
     reading = read(tree, loss=case.loss, call=case.call, seed=case.seed, starts=starts, steps=1, trace=trace)
     found = of_same_loss(candidate_losses(reading, case.loss is not None), case.final.truth)

@@ -11,7 +11,7 @@ from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizer_state import CORRECTION, TOO_MUCH, fault_of, functions_of
-from autograd.grading.code.reading import fresh_starts, read
+from autograd.grading.code.reading import read
 from autograd.grading.code.source import Source
 from autograd.grading.code.state_edits import state_edits
 from autograd.grading.code.steps import is_far
@@ -77,7 +77,7 @@ def later_steps(case, tree=None, seeds=SEEDS, work=None, most=3, like=None):
 def _with_weights(case, tree, seed, work, most, like, trace=None):
     limits = Limits(like.used + like.used // 4 if like is not None else MAX_STEPS)
     operations = like.operations + like.operations // 4 if like is not None else MAX_OPERATIONS
-    starts = fresh_starts(case.numbers, seed)
+    starts = case.starts(seed)
     bounds = {"limits": limits, "operations": operations}
     reading = read(tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=most, trace=trace, **bounds)
     if work is not None:

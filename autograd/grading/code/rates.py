@@ -81,8 +81,12 @@ def share_leaves(truth, fronts, recorder):
     powers = [own for own, _ in known]
     shared = {leaf: power for own in reversed(powers) for leaf, power in own.items()}
     common = [leaf for leaf in shared if all(leaf in own or leaf in met for own, met in known)]
-    singles = not common and all(len(own) <= 1 for own in powers)
-    named = any(not isinstance(leaf, tuple) or len(leaf) != 2 for leaf in common)
+    literal = {leaf for leaf in shared if isinstance(leaf, tuple) and len(leaf) == 2}
+    plain = literal | recorder.wholes
+    singles = not common and (
+        all(len(own) <= 1 for own in powers) or all(len(own.keys() - plain) == 1 for own in powers)
+    )
+    named = any(leaf not in literal for leaf in (shared if singles else common))
     for i, (front, own, group) in enumerate(zip(fronts, powers, truth.groups, strict=True)):
         if front is None:
             front = fronts[i] = Front()

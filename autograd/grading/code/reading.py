@@ -212,17 +212,18 @@ class _Watcher:
         return found if isinstance(found, Value) and found.op is not None else None
 
 
-def fresh_starts(numbers, seed):
+def fresh_starts(numbers, seed, kept=0.5):
     """Return a function that gives the data of leaves in a reading with fresh weights.
 
     Args:
         numbers: The numbers of the leaves that are start values of parameters. Only these get other data.
         seed: The seed of the new data.
+        kept: The part of the program's own data that is added to the new data.
     """
 
     def starts(number, data):
         if number not in numbers:
             return data
-        return data * 0.5 + random.Random(1000 * seed + number).uniform(-0.6, 0.6)
+        return data * kept + random.Random(1000 * seed + number).uniform(-0.6, 0.6)
 
     return starts

@@ -5,7 +5,7 @@ import math
 import re
 from dataclasses import dataclass, field, replace
 
-from autograd.grading.code.case import Case, has_steps, judgement, start_numbers
+from autograd.grading.code.case import Case, has_steps, judgement
 from autograd.grading.code.earlier_values import FORWARD, SUMS, earlier_values
 from autograd.grading.code.factors import close, proportion
 from autograd.grading.code.grade import Mistake
@@ -13,7 +13,7 @@ from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import has_optimizer
-from autograd.grading.code.reading import fresh_starts, read
+from autograd.grading.code.reading import read
 from autograd.grading.code.source import Edit, Source
 from autograd.grading.code.stale import KEPT, copies, moved_forward
 from autograd.grading.code.truth import candidate_losses, of_same_loss
@@ -32,12 +32,14 @@ class SecondStep:
     Attributes:
         wrong: The names of the parameters whose second update is wrong.
         mistakes: The mistakes, one if a second update is wrong.
+        shown: False if all gradients of the second update are 0.
         kept: True if the second update contains a part of the first one, as with momentum.
     """
 
     wrong: list
     mistakes: list = field(default_factory=list)
     kept: bool = False
+    shown: bool = True
 
 
 def second_step(case, correct=True):
@@ -72,7 +74,10 @@ def _compared(case, correct):
     if (judged.truth.source, judged.truth.line) != (case.judged.truth.source, case.judged.truth.line):
         return None
     if judged.right:
-        return SecondStep([])
+        return SecondStep([], shown=not all(update.empty for update in judged.updates))
+    blank = _wrong_where_first_is_zero(case, judged)
+    if blank:
+        return SecondStep([update.group.name for update in blank], [_first_shown(update) for update in blank])
     shares = _shares(judged, case.judged)
     if shares is None:
         return None
@@ -88,6 +93,28 @@ def _compared(case, correct):
     return SecondStep(wrong, [_mistake(case, lines)] if wrong and correct else [], kept)
 
 
+def _wrong_where_first_is_zero(case, judged):
+    """Return the wrong updates of a second step whose first gradient is 0, so that this is the first one to be seen.
+
+    They must be wrong with fresh weights as well, so that no kink is the cause.
+    """
+    names = {update.group.name for update in case.judged.updates if update.empty}
+    for seed in FRESH if names else ():
+        again = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=case.starts(seed))
+        changes = [change for change in again.recorder.changes if change.step == 2]
+        losses = of_same_loss(candidate_losses(again, case.loss is not None, step=2), case.judged.truth)
+        other = judge_losses(losses, changes, Places(again), again.recorder, case.tree)
+        names &= {update.group.name for update in other.updates if not update.right} if other is not None else set()
+    return [update for update in judged.updates if update.group.name in names and not update.right]
+
+
+def _first_shown(update):
+    """Return the mistake of an update whose gradient is 0 at the first step and wrong at the second one."""
+    if update.factor is not None and update.factor < 0:
+        return Mistake(update.group.line, "sign of the update", "this update has the wrong sign")
+    return Mistake(update.group.line, "other", "this update is not the gradient of the loss")
+
+
 def _where_it_is_right(case):
     """Return the case with fresh weights if its first update is a gradient only with these, or 0, else the case itself.
 
@@ -95,7 +122,7 @@ def _where_it_is_right(case):
     """
     if case.judged.right and all(any(update.gradient) for update in case.judged.updates):
         return case
-    own = read(case.tree, loss=case.loss, call=case.call, seed=case.seed, starts=fresh_starts(case.numbers, case.seed))
+    own = read(case.tree, loss=case.loss, call=case.call, seed=case.seed, starts=case.starts(case.seed))
     judged = judgement(own, case.loss is not None, case.tree, truth=case.judged.truth) if has_steps(own) else None
     return replace(case, own=own, judged=judged) if judged is not None and judged.right else case
 
@@ -168,7 +195,7 @@ def _stale_names(case, shares):
     if not case.judged.right or all(share is None or math.isnan(share) for share in shares.values()):
         return []
     for seed in FRESH:
-        again = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=fresh_starts(case.numbers, seed))
+        again = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=case.starts(seed))
         judgements = []
         for step in (1, 2):
             changes = [change for change in again.recorder.changes if change.step == step]

@@ -102,13 +102,27 @@ def _renamed(source, node, names):
 
 def _kind(own, other):
     """Return the kind of the mistake in a part that should have the form of another part."""
-    if isinstance(other, ast.BinOp) and isinstance(other.op, ast.Div):
+    if (isinstance(other, ast.BinOp) and isinstance(other.op, ast.Div)) or _without_numbers(own) == _without_numbers(
+        other
+    ):
         return "constant factor"
     if any(isinstance(node, ast.Attribute) and node.attr in ("T", "t", "transpose") for node in (own, other)):
         return "transpose"
     if isinstance(own, ast.Call) and isinstance(other, ast.Call) and function_name(own) in ("sum", "mean"):
         return "wrong axis"
     return "wrong factor"
+
+
+def _without_numbers(node):
+    """Return the text of an expression without the numbers by which it is multiplied or divided."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        if isinstance(node.right, ast.Constant):
+            node = node.left
+        elif isinstance(node.left, ast.Constant) and isinstance(node.op, ast.Mult):
+            node = node.right
+        else:
+            break
+    return "" if isinstance(node, ast.Constant) else ast.unparse(node)
 
 
 def swapped_parts(way, source):

@@ -91,7 +91,9 @@ def _dropped(c, keep, drop):
         kind, message = "constant factor", f"the factor {dropped} does not belong here"
         inverse = isinstance(c.node.op, ast.Div) if isinstance(c.node, ast.BinOp) else False
         value = number if inverse else (1 / number if number else 0)
-        if any(abs(value - n) < 1e-9 for n in counts if n > 1):
+        # A written number in an update is rather a factor of this parameter's own, even if it is also some size.
+        written = isinstance(drop, ast.Constant) and c.line in c.way.update_lines
+        if not written and any(abs(value - n) < 1e-9 for n in counts if n > 1):
             kind, message = "divided twice", f"this is divided by the number of samples ({dropped}) once too often"
     elif c.way.is_slope(drop):
         kind, message = "derivative twice", f"{dropped} is a derivative that does not belong here"

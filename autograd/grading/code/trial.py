@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograd.grading.code.factors import close, noise_of, proportion, vanishes
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.optimizers import TINY, direction, gradients_inside, is_adaptive
-from autograd.grading.code.reading import fresh_starts, read
+from autograd.grading.code.reading import read
 
 __all__ = ["Outcome", "Target", "Trials", "targets_of"]
 
@@ -158,7 +158,7 @@ class Trials:
         except (SyntaxError, ValueError):
             return None
         case = self.case
-        starts = fresh_starts(case.numbers, self.seed)
+        starts = case.starts(self.seed)
         # An edit may turn the update into something else, so that the reading would not end after a step.
         limits = Limits(min(MAX_STEPS, LONGER * self.first[0] + SPARE) if self.first else MAX_STEPS)
         bounds = {"limits": limits, "only": self.places, "enough": self.enough}

@@ -41,6 +41,22 @@ for epoch in range(20):
     w += eta * 2.0 * X.T @ errors / len(X)
     b += eta * 2.0 * errors.mean()
 """
+LAYERS = """
+import numpy as np
+rng = np.random.RandomState(0)
+X, T = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+W, b, V, c, lr = rng.normal(size=(3, 4)), np.zeros(4), rng.normal(size=(4, 2)), np.zeros(2), 0.1
+for epoch in range(20):
+    h = np.tanh(X @ W + b)
+    out = h @ V + c
+    loss = np.mean((out - T) ** 2)
+    d = 2 * (out - T) / T.size
+    dh = d @ V.T * (1 - h**2)
+    V -= lr * (h.T @ d)
+    c -= lr * d.sum(axis=0)
+    W -= lr * (X.T @ dh)
+    b -= lr * dh.sum(axis=0)
+"""
 RIGHT = [
     (LEAST_SQUARES, "", ""),
     (LEAST_SQUARES, "self.eta * 2.0 * error", "2.0 * self.eta * error"),
@@ -48,7 +64,10 @@ RIGHT = [
     (LEAST_SQUARES, "self.eta * 2.0 * error", "self.eta * (2.0 * error)"),
     (BATCH, "", ""),
     (BATCH, "eta * 2.0 * errors.mean()", "2 * eta * np.sum(errors) / len(X)"),
-    (BATCH, "eta * 2.0 * errors.mean()", "0.5 * eta * 2.0 * errors.mean()"),  # a smaller rate for the bias
+    (BATCH, "b += eta", "slow = 0.01\n    b += slow"),
+    (LAYERS, "", ""),
+    (LAYERS, "b -= lr *", "b -= 0.03 *"),
+    (LAYERS, "-= lr *", "-= 0.5 * lr *"),
     (BATCH, "w += eta * 2.0 * X.T", "w += 2.0 * eta * X.T"),
 ]
 # A right part, its wrong replacement, the line and the kind of the mistake.
@@ -56,6 +75,13 @@ SLIPS = [
     (LEAST_SQUARES, "2.0 * x * error - 2.0", "2.0 * x * error + 2.0", 14, "penalty"),
     (LEAST_SQUARES, "self.eta * 2.0 * error", "self.eta * error", 15, "constant factor"),
     (BATCH, "b += eta * 2.0", "b -= eta * 2.0", 10, "sign of the update"),
+    (BATCH, "eta * 2.0 * errors.mean()", "0.5 * eta * 2.0 * errors.mean()", 10, "constant factor"),
+    (LAYERS, "b -= lr *", "b -= 0.5 * lr *", 15, "constant factor"),
+    (LAYERS, "b -= lr *", "b -= 2 * lr *", 15, "constant factor"),
+    (LAYERS, "b -= lr *", "b -= lr * 0.1 *", 15, "constant factor"),
+    (LAYERS, "c -= lr * d.sum(axis=0)", "c -= lr * d.sum(axis=0) / 4", 13, "constant factor"),
+    (LAYERS, "W -= lr * (X.T @ dh)", "W -= lr * (X.T @ dh) * 0.5", 14, "constant factor"),
+    (LAYERS, "V -= lr *", "V -= 3.0 * lr *", 12, "constant factor"),
 ]
 
 
