@@ -88,7 +88,9 @@ def _calls(way, source, function):
             around = source.function_of(call)
             given = [part.arg for part in around.args.args] if isinstance(around, ast.FunctionDef) else []
             count += 2 if getattr(call.func, "id", "") in given else 1
-    return count
+    # A function that is given to another one, as in map(f, x), may be called for several activations.
+    given = [arg for call in source.parents if isinstance(call, ast.Call) for arg in call.args]
+    return count + sum(isinstance(arg, ast.Name) and arg.id == function.name for arg in given)
 
 
 def _is_right_at_sums(way, name):

@@ -12,6 +12,7 @@ from autograd.grading.code import (
     input_edits,
     layer_edits,
     loop_edits,
+    method_edits,
     norm_edits,
     optimizer_edits,
     order_edits,
@@ -37,6 +38,7 @@ __all__ = ["candidates", "named"]
 SOON, LATE, EARLY, SURE = 1.255, 1.3, 0.8, 0.15
 LEAST_LIKELY = 1.9
 MAX_ALIKE = 5  # edits that scale the same expression by the same number, such as n, len(X) and len(y)
+IN_MATRICES = 0.5
 AS_NAMED = 0.15  # the edited value is the derivative after which its variable is named
 NAMED = 0.25  # the variable is named after a derivative, and has its value
 FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument", "derivative twice", "relu mask")
@@ -62,6 +64,8 @@ MAKERS = (
     norm_edits.exponents, norm_edits.whole_normalizations, norm_edits.denominators, norm_edits.centered,
     loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients, loop_edits.twins,
     loop_edits.other_fields,
+    method_edits.missing_products, method_edits.other_arguments, method_edits.dropped_calls,
+    method_edits.exchanged_calls, method_edits.in_place,
 )  # fmt: skip
 
 
@@ -117,6 +121,9 @@ def _with_cost_of_place(candidate, suspects, unknown, settled, local):
     """
     if candidate.firm:
         return candidate
+    if local.way.matrices is not None and local.way.matrices.holds(candidate.line):
+        # The methods of a class of matrices serve both passes, so their calls are likelier to be wrong.
+        return replace(candidate, cost=candidate.cost + IN_MATRICES)
     made = local.makes_derivative(candidate)
     if made:
         cost = min(candidate.cost, 1.0 + SURE * min(candidate.cost, LEAST_LIKELY)) - AS_NAMED * (made == 2)

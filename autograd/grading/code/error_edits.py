@@ -7,6 +7,7 @@ import re
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate
 from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.signs import SUBTRACTING
 from autograd.grading.code.trace import is_alike
 from autograd.grading.code.truth import looks_like_loss
 from autograd.grading.code.wayback import same
@@ -129,21 +130,32 @@ def _forms(c, shape):
             yield f"-({y} / {a} - (1 - {y}) / (1 - {a}))", [-(t / p - (1 - t) / (1 - p)) for p, t in numbers]
 
 
-def turned_errors(way, source):
+def turned_errors(way, source, added=False):
     """Yield edits that reverse a difference between an output and a target, such as ``y - a`` for ``a - y``.
 
     Args:
         way: The facts about the backward pass.
         source: The program.
+        added: True if the updates add the gradient, so that the error must start from the target.
     """
+    step = "added" if added else "subtracted"
     for statement, node, places in way.nodes:
-        minus = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and way.is_back(places[0])
-        if not minus or statement.lineno in way.update_lines:
+        if statement.lineno in way.update_lines or not way.is_back(places[0]):
+            continue
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SUBTRACTING:
+            one, other = [node.func.value, *node.args] if len(node.args) == 1 else (node.args * 2)[:2]
+            texts = [source.text_of(part) for part in (one, other)]
+            if way.is_forward_text(texts[not added]) and way.shape_of(one) == way.shape_of(other):
+                edits = (source.replacing(one, texts[1]), source.replacing(other, texts[0]))
+                message = f"the gradient is {step}, so that {texts[0]} and {texts[1]} stand in each other's place"
+                yield Candidate(1.0, "sign of the update", node.lineno, message, edits)
+        shared = way.matrices is not None and way.matrices.holds(node.lineno)
+        if shared or not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
             continue
         parts = [part for part in (node.left, node.right) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
-        if len(parts) == 2 and way.is_forward_text(source.text_of(node.right)):
+        if len(parts) == 2 and way.is_forward_text(source.text_of(parts[not added])):
             new = f"{source.text_of(node.right)} - {source.text_of(node.left)}"
-            message = f"the gradient is subtracted, so that it starts from {new}, not {source.text_of(node)}"
+            message = f"the gradient is {step}, so that it starts from {new}, not {source.text_of(node)}"
             yield Candidate(1.0, "sign of the update", node.lineno, message, (source.replacing(node, new),))
 
 

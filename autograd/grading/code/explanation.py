@@ -82,6 +82,8 @@ def first_unknown(way, below):
             continue
         if statement.lineno in way.update_lines or way.is_slope(node):
             continue
+        if way.matrices is not None and way.matrices.holds(statement.lineno):
+            continue
         for place in places[:MAX_PLACES]:
             if first is not None and place.order >= first[0]:
                 break  # a wrong value makes what a loop computes later wrong, too

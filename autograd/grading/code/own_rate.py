@@ -8,6 +8,7 @@ from autograd.grading.code.grade import Mistake
 from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.rates import leaf_powers
 from autograd.grading.code.reading import read
+from autograd.grading.code.scaling import RATE
 from autograd.grading.code.second_step import SecondStep
 from autograd.grading.code.source import Edit, Source
 
@@ -37,13 +38,16 @@ def own_rate(case):
         if 2 * len(others) > len(rates):
             continue
         usual = [_leaves(case, u) for u in updates if not u.empty and close(u.rate, common)]
-        found = [_surplus(source, u, common, set.intersection(_leaves(case, u), *usual)) for u in others]
+        found = [
+            _surplus(source, u, common, set.intersection(_leaves(case, u), *usual))
+            or _without_rate(source, u, common, [u for u in updates if not u.empty and close(u.rate, common)])
+            for u in others
+        ]
         if None in found or not _is_uniform(case, source.edited(dict.fromkeys(edit for _, edit in found))):
             continue
-        message = "the factor {} is in this update only: the others have the same rate without it"
         mistakes = {
-            edit: Mistake(u.group.line, "constant factor", message.format(number), source.fixes([edit]))
-            for u, (number, edit) in zip(others, found, strict=True)
+            edit: Mistake(u.group.line, "constant factor", message, source.fixes([edit]))
+            for u, (message, edit) in zip(others, found, strict=True)
         }
         for update in others:
             update.factor, update.rate = update.rate / common, common
@@ -58,7 +62,7 @@ def _leaves(case, update):
 
 
 def _surplus(source, update, target, shared):
-    """Return the number in an update's statement that makes its rate another one, and the edit that removes it.
+    """Return the message and the edit for a number in an update's statement that makes its rate another one.
 
     Args:
         source: The program.
@@ -71,7 +75,39 @@ def _surplus(source, update, target, shared):
             continue
         for power, number, edit in plain_factors(source, statement.value)[:MAX_NUMBERS]:
             if close(update.rate, target * number**power) and shared - {number}:
-                return f"{'' if power > 0 else '1 / '}{number:g}", edit
+                factor = f"{'' if power > 0 else '1 / '}{number:g}"
+                return f"the factor {factor} is in this update only: the others have the same rate without it", edit
+    return None
+
+
+def _without_rate(source, update, target, usual):
+    """Return the message and the edit for an update by the whole gradient beside updates with a rate.
+
+    Args:
+        source: The program.
+        update: The update.
+        target: The rate of the others.
+        usual: The updates that have it.
+    """
+    if not close(update.rate, 1.0) or close(target, 1.0):
+        return None
+    lines = {line for other in usual for line in other.group.lines}
+    texts = [
+        source.text_of(node)
+        for node in ast.walk(source.tree)
+        if isinstance(node, (ast.Name, ast.Attribute)) and node.lineno in lines and RATE.search(source.text_of(node))
+    ]
+    for statement in source.blocks if texts else ():
+        if statement.lineno != update.group.node.lineno:
+            continue
+        sums = isinstance(statement, ast.AugAssign) and isinstance(statement.op, (ast.Add, ast.Sub))
+        value = getattr(statement, "value", None)
+        if not sums and isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub)):
+            value = value.right
+        elif not sums:
+            continue
+        edit = source.replacing(value, f"{texts[0]} * {source.operand_text(value, tight=False)}")
+        return f"the rate {texts[0]}, which the other updates have, is missing", edit
     return None
 
 

@@ -470,13 +470,13 @@ def augmented_signs(way, source):
             old, new = ("+=", "-=") if isinstance(statement.op, ast.Add) else ("-=", "+=")
             edit = Edit(start, end, between.replace(old, new, 1))
             update = statement.lineno in way.update_lines
-            kind = "sign of the update" if update else "penalty"
+            penalty = not update and way.mentions_parameter(statement.value)
+            kind = "penalty" if penalty else "sign of the update"
             message = (
                 f"{_gradient(old[0], update)}, which increases the loss"
                 if update
                 else f"this is {'added' if old == '+=' else 'subtracted'}: it needs the opposite sign"
             )
-            penalty = not update and way.mentions_parameter(statement.value)
             alike = update and is_usual_sign(way, isinstance(statement.op, ast.Add))
             odd = update and is_odd_sign(way, isinstance(statement.op, ast.Add))
             cost = 1.0 if odd else 1.45 if alike else 1.1 if update else 1.2 if penalty else 1.4

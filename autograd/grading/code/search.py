@@ -115,10 +115,10 @@ class Search:
     def error_sign(self, source, way, current):
         """Return the edit that reverses the output error if all updates have the wrong sign, or None."""
         factors = current.factors if current is not None else ()
-        usual = self.case.last is not None or is_usual_sign(way, added=False)
-        if not factors or any(f is None or not f < 0 for f in factors) or not usual:
+        if not factors or any(f is None or not f < 0 for f in factors):
             return None
-        for candidate in turned_errors(way, source):
+        usual = [False] if self.case.last is not None else [s for s in (False, True) if is_usual_sign(way, added=s)]
+        for candidate in [c for added in usual for c in turned_errors(way, source, added)]:
             if self.case.last is not None and candidate.line > self.case.last:
                 continue
             text = source.edited(candidate.edits)

@@ -17,6 +17,7 @@ from autograd.grading.code.reading import read
 from autograd.grading.code.source import Edit, Source
 from autograd.grading.code.stale import KEPT, copies, moved_forward
 from autograd.grading.code.truth import candidate_losses, of_same_loss
+from autograd.grading.code.zero_gradients import start_numbers
 
 __all__ = ["SecondStep", "second_step"]
 

@@ -4,7 +4,9 @@ import ast
 
 from autograd.engine.value import Value
 
-__all__ = ["is_complement", "is_odd_sign", "is_update", "is_usual_sign", "is_velocity"]
+__all__ = ["ADDING", "SUBTRACTING", "is_complement", "is_odd_sign", "is_update", "is_usual_sign", "is_velocity"]
+
+ADDING, SUBTRACTING = ("add", "plus"), ("subtract", "sub", "minus")  # methods of the program's own class of matrices
 
 
 def is_usual_sign(way, added):
@@ -20,7 +22,7 @@ def is_odd_sign(way, added):
 
 def _signs(way, lines):
     """Return the signs of the updates in some lines, as a list: True for an addition."""
-    return [
+    found = [
         isinstance(node.op, ast.Add)
         for node in ast.walk(way.source.tree)
         if isinstance(node, (ast.AugAssign, ast.BinOp))
@@ -28,6 +30,16 @@ def _signs(way, lines):
         and node.lineno in lines
         and (isinstance(node, ast.AugAssign) or is_update(way, node))
     ]
+    calls = [node for node in ast.walk(way.source.tree) if isinstance(node, ast.Call) and node.lineno in lines]
+    return found + [sign for sign in (_sign_of_call(way, node) for node in calls) if sign is not None]
+
+
+def _sign_of_call(way, node):
+    """Return True for a method that adds to a parameter, False for one that subtracts, and None for another call."""
+    name = getattr(node.func, "attr", "")
+    if name not in ADDING + SUBTRACTING or not any(map(way.is_parameter, way.by_place(node.func.value))):
+        return None
+    return name in ADDING
 
 
 def is_velocity(way, node):

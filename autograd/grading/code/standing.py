@@ -35,7 +35,9 @@ class Standing:
         for owner, name, value in _names_around(frame):
             if self.trace.first.get((id(owner), name), 0) > order:
                 continue  # such as the variable of a later loop
-            self._add(found, name, owner, name, value, order)
+            # A matrix of the program's own class may be changed in place after it was bound, so its last use counts.
+            if not isinstance(value, Instance) or name not in found:
+                self._add(found, name, owner, name, value, order)
             if isinstance(value, Instance):
                 for attribute, part in value.names.items():
                     self._add(found, f"{name}.{attribute}", value, attribute, part, order)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
 from autograd.grading.code.arrays import Array
+from autograd.grading.code.objects import Instance
 
 __all__ = ["Seen", "Trace", "is_alike", "key_of", "numbers_of"]
 
@@ -115,7 +116,22 @@ def numbers_of(value):
         return (), [value]
     if isinstance(value, list) and len(value) <= MAX_ELEMENTS:
         return nested(value)
+    if isinstance(value, Instance):
+        return _of_matrix(value)
     return (), []
+
+
+def _of_matrix(instance):
+    """Return the shape and the numbers of an instance of the program's own class of matrices.
+
+    Such an instance has one table of numbers, and beside it only sizes.
+    """
+    tables = [part for part in instance.names.values() if isinstance(part, (list, Array))]
+    rest = [part for part in instance.names.values() if not isinstance(part, (list, Array))]
+    if len(tables) != 1 or not all(isinstance(part, (int, str, tuple)) for part in rest):
+        return (), []
+    shape, elements = numbers_of(tables[0])
+    return (shape, elements) if len(shape) == 2 else ((), [])
 
 
 def nested(value):

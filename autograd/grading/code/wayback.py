@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
 from autograd.grading.code.factors import proportion
+from autograd.grading.code.matrix_class import matrices_of
 from autograd.grading.code.moments import is_recurrent
 from autograd.grading.code.objects import Frame, Function, Instance
 from autograd.grading.code.passes import backward_expressions, forward_values
@@ -348,6 +349,11 @@ class WayBack:
     def single_name(self, node):
         """Return the name if the node is a name, and an empty string otherwise."""
         return node.id if isinstance(node, ast.Name) else ""
+
+    @functools.cached_property
+    def matrices(self):
+        """The program's own class of matrices, or None."""
+        return matrices_of(self)
 
     @functools.cached_property
     def has_mean(self):

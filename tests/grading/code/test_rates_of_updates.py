@@ -77,6 +77,7 @@ SLIPS = [
     (BATCH, "b += eta * 2.0", "b -= eta * 2.0", 10, "sign of the update"),
     (BATCH, "eta * 2.0 * errors.mean()", "0.5 * eta * 2.0 * errors.mean()", 10, "constant factor"),
     (LAYERS, "b -= lr *", "b -= 0.5 * lr *", 15, "constant factor"),
+    (LAYERS, "b -= lr *", "b -=", 15, "constant factor"),
     (LAYERS, "b -= lr *", "b -= 2 * lr *", 15, "constant factor"),
     (LAYERS, "b -= lr *", "b -= lr * 0.1 *", 15, "constant factor"),
     (LAYERS, "c -= lr * d.sum(axis=0)", "c -= lr * d.sum(axis=0) / 4", 13, "constant factor"),

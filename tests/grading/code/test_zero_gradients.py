@@ -76,7 +76,7 @@ WRONG = [
     ("inputs", "0.1 * X.T @ dh", "0.1 * X.T @ dh * 5"),
     ("inputs", "(1 - h**2)", "(1 - h)"),
     ("lists", " * (1.0 if z[j] > 0 else 0.0)", ""),
-    ("lists", "0.1 * d * h[j]", "0.2 * d * h[j]"),
+    ("lists", "0.1 * d * h[j]", "0.1 * d * data[0]"),
     ("lists", "0.1 * dj * data[i]", "0.1 * dj * h[i]"),
     ("inactive", "    dz[z <= 0] = 0\n", ""),
     ("inactive", "dz.sum(axis=0)", "dz.mean(axis=0)"),
