@@ -49,6 +49,7 @@ class Convention:
             convention does not say.
         says_order: True if the order was declared or belongs to the preset. If not, a matrix of weights may have either
             order of indices.
+        more: a dict from further letters to their roles. A writer may call the pre-activations of another layer r.
     """
 
     name: str = "standard"
@@ -61,6 +62,7 @@ class Convention:
     vectors: str | None = None
     batch: str | None = None
     says_order: bool = field(default=False, compare=False)
+    more: dict = field(default_factory=dict)
 
     def __str__(self):
         words = {
@@ -134,7 +136,7 @@ PRESETS = {**NAMES, **_NUMBERED}
 
 
 def convention(
-    preset="standard", *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None
+    preset="standard", *, delta=None, letters=None, order=None, indices=None, vectors=None, batch=None, more=None
 ) -> Convention:
     """Return a preset convention, with the given parts replaced.
 
@@ -148,6 +150,7 @@ def convention(
             leads into, and for the neurons that this neuron feeds.
         vectors: ``"columns"`` or ``"rows"``, as in :class:`Convention`.
         batch: ``"columns"`` or ``"rows"``, as in :class:`Convention`.
+        more: further letters, as in :class:`Convention`.
 
     Raises:
         ValueError: there is no such preset, role, order, layout or index, ``delta`` is 0 or not a number, or the target
@@ -182,6 +185,8 @@ def convention(
         if "p" in letters and "y" not in letters and letters.get("t") == found.letters["y"]:
             letters = {**letters, "y": letters.get("s", found.letters["s"])}  # logits are pre-activations
         changes["letters"] = _checked_letters({**found.letters, **letters})
+    if more:
+        changes["more"] = dict(more)
     if order is not None:
         if order not in _ORDERS:
             raise ValueError(f"weights are indexed 'from-to' or 'to-from', found {order!r}.")

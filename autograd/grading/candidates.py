@@ -11,11 +11,12 @@ from typing import NamedTuple
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import NAMES, convention, plain
 from autograd.grading.clock import Allowance
-from autograd.grading.defined_letters import defined_letters, defines_loss, swapped
+from autograd.grading.defined_letters import defined_letters, defines_loss, more_letters, swapped
 from autograd.grading.found_networks import networks_of
 from autograd.grading.own_letters import definition, names_in, written_out
 from autograd.grading.reading.latex_names import BOLD
 from autograd.grading.setting import Setting
+from autograd.grading.shapes_in_formulas import has_one_input
 
 __all__ = ["Chosen", "choose", "free_letters", "known_letters"]
 
@@ -48,7 +49,8 @@ class Chosen(NamedTuple):
 def known_letters(options) -> set:
     """Return the letters that have a meaning in a convention without any declaration."""
     letters = {role: plain(latex) for role, latex in convention(**options).letters.items() if role != "function"}
-    return set(letters.values()) | (_ALWAYS - free_letters(options))
+    more = {plain(latex) for latex in options.get("more", ())}
+    return set(letters.values()) | more | (_ALWAYS - free_letters(options))
 
 
 def free_letters(options) -> set:
@@ -221,6 +223,11 @@ def _letterings(setting, formulas):
     columns, rows = (sum(sign.search(formula) is not None for formula in forward) for sign in (_COLUMNS, _ROWS))
     if columns > rows and "order" not in {*setting.declared, *setting.options}:
         setting = replace(setting, options={**setting.options, "order": "to-from"})
+    more = more_letters(formulas)
+    for formula in formulas:
+        more |= has_one_input(formula)
+    if more:
+        setting = replace(setting, options={**setting.options, "more": more})
     found = [setting]
     letters = defined_letters(formulas, dict(setting.network or ()).get("loss") == "cross_entropy")
     used = set().union(*[names_in(formula) for formula in formulas])

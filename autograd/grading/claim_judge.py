@@ -37,7 +37,12 @@ class _Known:
 @functools.lru_cache(maxsize=_MAX_NETWORKS)
 def _known(network, recorded, options):
     setting = Setting(
-        network, {key: dict(value) if key == "letters" else value for key, value in options}, None, (), "", recorded
+        network,
+        {key: dict(value) if key in ("letters", "more") else value for key, value in options},
+        None,
+        (),
+        "",
+        recorded,
     )
     derivation = setting.derivation()
     grader = derivation.make_grader(derivation._formulas, derivation._printer, derivation._convention)
@@ -49,7 +54,8 @@ def _key_of(setting):
     """Return the key of a setting for the cache of graders: the network, the recorded loss and the options."""
     options = tuple(
         sorted(
-            (key, tuple(sorted(value.items())) if key == "letters" else value) for key, value in setting.options.items()
+            (key, tuple(sorted(value.items())) if isinstance(value, dict) else value)
+            for key, value in setting.options.items()
         )
     )
     return setting.network, setting.recorded, options
@@ -65,6 +71,7 @@ class ClaimJudge:
     """
 
     def __init__(self):
+        self.bound: dict = {}  # from a role and a letter without a mark of its layer to its layer, if they are known
         self._counted: set = set()
         self._allowance = Allowance(VERDICTS, of_own=True)
 
@@ -86,6 +93,14 @@ class ClaimJudge:
         with self._allowance:
             return self._cached(_known(*key), key, "judge", setting.rate, None, text, numbers=tuple(numbers.items()))
 
+    def with_bound(self, letters, setting, text):
+        """Return the grade of a formula whose letters without a mark belong to given layers, a dict."""
+        own, self.bound = self.bound, letters
+        try:
+            return self(setting, None, text)
+        finally:
+            self.bound = own
+
     def explained(self, setting, target, text):
         """Return the grade of a formula with its diagnosis, which is no part of the work on verdicts."""
         key = _key_of(setting)
@@ -103,6 +118,8 @@ class ClaimJudge:
         judged = known.judged
         if how == "judge" and self._allowance.is_used_up():
             options["seconds"] = SHORT
+        if self.bound:
+            options["bound"] = tuple(self.bound.items())
         key = how, target, text, rate, *options.items()
         start = WORK.done
         if key not in judged:

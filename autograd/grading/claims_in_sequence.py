@@ -24,6 +24,7 @@ from autograd.grading.index_use import IndexUse
 from autograd.grading.late_declarations import is_prose, refuse_late
 from autograd.grading.latex_text import sides
 from autograd.grading.layer_use import LayerUse
+from autograd.grading.letters_of_document import LettersOfLayers
 from autograd.grading.mean_loss import (
     MeaningOfDeltas,
     joined_losses,
@@ -124,6 +125,7 @@ class _Sequence:
         self._outputs = {plain(letters[role]) for role in ("y", "p", "t")}
         self._loss, self._declared = letters["loss"], {plain(letter) for letter in letters.values()}
         self._deltas, self._shared = MeaningOfDeltas(), SharedBiases(setting)
+        self._letters = LettersOfLayers(setting, judge)
 
     def take(self, item):
         """Grade one claim and remember its definition or result."""
@@ -220,6 +222,8 @@ class _Sequence:
                 claim.condition = condition
             elif grade.verdict == "equal" and self._of_mean is None and says_mean_loss(text):
                 self._of_mean = item.line
+            if claim.verdict == "equal":
+                self._letters.remember(text, grade)
         if named and claim.verdict == "ambiguous":
             claim.verdict = "definition"
         elif named:

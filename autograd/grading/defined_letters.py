@@ -10,8 +10,8 @@ from autograd.formulas.conventions import plain
 from autograd.grading.reading.latex_names import ACCENTS, FONTS, LETTER
 
 __all__ = [
-    "LOGARITHM", "SQUARED", "defined_letter", "defined_letters", "defines_activation", "defines_loss",
-    "is_function_of_letter", "says_output", "swapped",
+    "LOGARITHM", "SQUARED", "computed_letter", "defined_letter", "defined_letters", "defines_activation",
+    "defines_loss", "is_function_of_letter", "more_letters", "says_output", "swapped",
 ]  # fmt: skip
 
 # A letter with its accents. The sign of a sum, a product or a space is none.
@@ -55,6 +55,11 @@ _SHARE = re.compile(
 _NAMED_FUNCTION = re.compile(r"max|relu|sigmoid|tanh", re.IGNORECASE)  # no letter of any activation
 _LOSS = re.compile(rf"^\s*({_NAME}){_SCRIPTS}(?:\s*\([^()]*\))?\s*=")
 _WEIGHED = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*w{_SCRIPTS}\s*({_NAME}){_SCRIPTS}")
+_PAIR = r"\s*_\s*\{\s*[a-z]\w?\s*,?\s*[a-z]\w?\s*\}"
+_SUM_OF_PRODUCTS = re.compile(
+    rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*({_NAME}'*){_PAIR}\s*{_NAME}(?:{_SCRIPTS})"
+)
+_PRODUCT_OF_ARRAYS = re.compile(rf"^\s*({_NAME})\s*=\s*(?:\\(?:{FONTS})\s*\{{?\s*)?[UVW]\}}?{_SCRIPTS}\s*{_NAME}")
 _BIASED = re.compile(
     rf"^\s*{_NAME}{_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*[wW]{_SCRIPTS}\s*{_NAME}{_SCRIPTS}\s*\+\s*({_NAME}){_SCRIPTS}\s*[.,]?\s*$"
 )
@@ -163,6 +168,31 @@ def defined_letters(formulas, of_softmax=False):
     return found
 
 
+def more_letters(formulas) -> dict:
+    r"""Return a dict from letters to roles for documents in which each layer has letters of its own.
+
+    A letter is that of pre-activations if it is a weighted sum and an argument of an activation. The factors in its sum
+    with two indices are weights.
+
+    >>> forward = [r"s_j = \sum_i w_{ij} x_i", r"h_j = \sigma(s_j)", r"r_k = \sum_j w'_{jk} h_j", r"y_k = \sigma(r_k)"]
+    >>> more_letters(forward)
+    {'r': 's', "w'": 'w'}
+    """
+    arguments = {match[3] for match in map(_APPLIED.match, formulas) if match}
+    sums: list = []
+    weights: list = []
+    for formula in formulas:
+        product, array = _SUM_OF_PRODUCTS.match(formula), _PRODUCT_OF_ARRAYS.match(formula)
+        if product and product[1] in arguments:
+            sums.append(product[1])
+            weights.append(product[2])
+        elif array and array[1] in arguments:
+            sums.append(array[1])
+    found = dict.fromkeys([letter for letter in weights if letter not in ("w", "W")], "w")
+    first = next((match[3] for match in map(_APPLIED.match, formulas) if match and match[3] in sums), None)
+    return {**dict.fromkeys([letter for letter in sums if letter != first], "s"), **found}
+
+
 def swapped(letters):
     """Return the letters with those of output and target exchanged, or an empty dict if one of them is unknown."""
     output = "p" if "p" in letters else "y"
@@ -178,8 +208,18 @@ def _later(one, other):
     return one in order and other in order and order[one] > order[other]
 
 
+def computed_letter(formula) -> str:
+    r"""Return the letter that a formula defines as an activation of anything, in words, or "".
+
+    >>> computed_letter(r"y_k = \sigma(\sum_j w_{jk} h_j)"), computed_letter(r"z_k = \sum_j w_{jk} h_j")
+    ('y', '')
+    """
+    match = _COMPUTED.match(formula)
+    return plain(match[1]) if match else ""
+
+
 def says_output(formulas):
     """Return True if a document defines its outputs as activations: y = f(s)."""
     output = defined_letters(formulas).get("y")
-    lefts = [match[1] for match in map(_APPLIED.match, formulas) if match]
+    lefts = [match[1] for of in (_APPLIED, _COMPUTED) for match in map(of.match, formulas) if match]
     return output is not None and output in lefts

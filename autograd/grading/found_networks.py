@@ -3,6 +3,13 @@
 import re
 
 from autograd.grading.defined_letters import LOGARITHM, SQUARED, defines_loss, says_output
+from autograd.grading.shapes_in_formulas import (
+    chained_layers,
+    has_one_input,
+    is_of_one_neuron,
+    is_of_one_output,
+    is_of_samples,
+)
 
 __all__ = ["networks_of"]
 
@@ -12,9 +19,8 @@ _SIZES = re.compile(
     r"|-[1-9]\d?(?=\s+(?:\w+\s+){0,2}(?:network|sigmoid|tanh|relu))))(?![\d-])",
     re.DOTALL,
 )
-_HALF = re.compile(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5")
+_HALF = re.compile(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*2|1/2|0\.5|\^\s*\{?\s*2\s*\}?\s*(?:\}\s*\{|/)\s*2")
 _LAYER = re.compile(r"(?<![A-Za-z])W\s*\}?\s*(?:\^\s*\{?\s*[\[(]\s*([1-9])\s*[\])]|_\s*\{?\s*([1-9])\s*(?![\d,]))")
-_LIMITS = re.compile(r"\\sum(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*")
 _SOFTMAX = re.compile(
     r"\\[td]?frac\s*\{\s*(?:e\s*\^|\\exp(?![a-z]))[^=]*?\}\s*\{\s*\\sum(?![a-z])[^=]*?(?:e\s*\^|\\exp(?![a-z]))"
 )
@@ -41,7 +47,8 @@ def networks_of(setting, found):
     low = text.lower()
     acts = [name for name, sign in _ACTIVATIONS.items() if re.search(sign, text)]
     sizes = _SIZES.search(low)
-    formulas = " ".join([item.formula for item in found.items])
+    each = [item.formula for item in found.items]
+    formulas = " ".join(each)
     is_softmax = "softmax" in low or _SOFTMAX.search(formulas) is not None
     said = [bool(SQUARED.search(item.formula)) for item in found.items if defines_loss(item.formula)]
     squares = any(said)
@@ -56,14 +63,16 @@ def networks_of(setting, found):
     else:
         last = 3 if is_softmax else 2
         shapes = [[2, 3, last], [3, last]]
-        if not is_softmax and any(_is_of_one_output(item.formula) for item in found.items):
+        if not is_softmax and any(is_of_one_output(x) or is_of_one_neuron(x) for x in each):
             shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
         if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # first one unit, then a layer of several
             shapes = [[3, 1], *shapes]
-    layers = max([int(above or below) for above, below in _LAYER.findall(formulas)], default=0)
+    layers = max([chained_layers(each), *[int(above or below) for above, below in _LAYER.findall(formulas)]])
     if not (sizes or acts or layers or "hidden" in low):  # one matrix, and no function between two
         shapes.sort(key=len)
-    neurons = _single_neurons([item.formula for item in found.items])
+    if not sizes and any(has_one_input(x) for x in each):
+        shapes = [[1, 1], *shapes]
+    neurons = _single_neurons(each)
     if neurons and not sizes:
         shapes = [[1] * (neurons + 1), *shapes]
     if layers > 2 and not sizes:
@@ -79,10 +88,12 @@ def networks_of(setting, found):
             shapes = [[1, 1], [3, 1], *shapes[2:]]
     batches = [1]
     if re.search(r"\\[td]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[mnN](?![\w^])|\\sum_\{?n|mini-?batch", formulas + low):
-        batches = [3, 1] if _BATCH.search(formulas) else [1, 3]
-    has_biases = bool(re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + _NO_BIAS.sub("", low)))
-    is_said = bool(acts) and says_output([item.formula for item in found.items])
-    is_linear = bool(_SAYS_LINEAR.search(low)) or any(_IS_LINEAR.match(item.formula) for item in found.items)
+        batches = [3, 1] if _BATCH.search(formulas) or is_of_samples(each) else [1, 3]
+    has_biases = any(has_one_input(x) for x in each) or bool(
+        re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + _NO_BIAS.sub("", low))
+    )
+    is_said = bool(acts) and says_output(each)
+    is_linear = bool(_SAYS_LINEAR.search(low)) or any(_IS_LINEAR.match(x) for x in each)
     tried = []
     for at_shape, shape in enumerate(shapes):
         for at_act, act in enumerate((acts or ["sigmoid"])[:2]):
@@ -130,16 +141,6 @@ def _losses(formulas, said, has_logs, is_softmax):
     if said.count(True) > said.count(False):
         return [*squares, *entropies[:1]] if False in said else squares
     return [*entropies, *squares[:1]] if True in said else entropies
-
-
-def _is_of_one_output(formula):
-    """Return True if a formula defines the loss as the error of one output, without an index and a sum over outputs."""
-    if defines_loss(formula) and LOGARITHM.search(formula) and re.search(r"1\s*-\s*", formula):
-        return "_" not in _LIMITS.sub("", formula.partition("=")[2])
-    match = SQUARED.search(formula)
-    if match is None or not defines_loss(formula) or r"\sum" in formula or "|" in formula or "Vert" in formula:
-        return False
-    return not re.search(r"[_^]", formula[match.start() : match.start() + match[0].rindex("^")])
 
 
 def _outputs(is_linear, activation, loss, is_said):

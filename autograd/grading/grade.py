@@ -35,6 +35,7 @@ class Grade:
         link: the number of the first wrong link of a chain A = B = C, from 1, or None.
         counted: from an index letter of a right claim to the only layer whose neurons it can count there.
         shifts: the layers that the numbers and letters of layers mean in a right claim.
+        layers_of_letters: from a role and a letter without a mark of its layer to its layer in a right claim.
 
     Example:
         >>> from autograd import derive
@@ -67,6 +68,7 @@ class Grade:
         self.reading, self.link = "", None
         self.counted: dict = {}
         self.shifts = NO_SHIFTS
+        self.layers_of_letters: dict = {}
         self.own_losses = frozenset((False, True))  # the meanings of deltas in which the formula is right
         self.is_sure = self.is_misfit = self.is_elsewhere = self.is_shapeless = False
 

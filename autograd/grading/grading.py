@@ -31,6 +31,7 @@ from autograd.grading.in_vocabulary import InVocabulary
 from autograd.grading.judging.index_letters import counted_layers
 from autograd.grading.judging.judge import MAX_SECONDS
 from autograd.grading.judging.layer_numbers import layer_numbers
+from autograd.grading.judging.letters_of_layers import letters_of_layers
 from autograd.grading.judging.other_readings import TWO_TARGETS
 from autograd.grading.judging.proof import Counterexample
 from autograd.grading.judging.taken import Result
@@ -79,7 +80,7 @@ class Grader:
         other.written.reads_own_names = self.written.reads_own_names
         return other
 
-    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS, letters=(), numbers=()) -> Grade:
+    def judge(self, target, formula, rate=None, *, seconds=MAX_SECONDS, letters=(), numbers=(), bound=()) -> Grade:
         """Grade a formula without a search for a diagnosis, a counterexample or the right formula.
 
         Args:
@@ -87,16 +88,31 @@ class Grader:
             seconds: the limit of the work on its readings.
             letters: pairs of an index letter and the layer whose neurons it counts, if they are known.
             numbers: pairs of a group of letters and the layer that its number 0 would mean, if they are known.
+            bound: see :meth:`grade`.
         """
         judge = self.written.judge
-        judge.seconds, judge.letters, judge.numbers = seconds, dict(letters), dict(numbers)
+        judge.seconds, judge.letters, judge.numbers, judge.bound = seconds, dict(letters), dict(numbers), dict(bound)
         try:
             return self._grade(target, formula, rate, explains=False)
         finally:
-            judge.seconds, judge.letters, judge.numbers = MAX_SECONDS, {}, {}
+            judge.seconds, judge.letters, judge.numbers, judge.bound = MAX_SECONDS, {}, {}, {}
 
-    def grade(self, target, formula, rate=None) -> Grade:
-        """Return the grade of a formula; see :meth:`autograd.formulas.Derivation.grade`."""
+    def grade(self, target, formula, rate=None, *, bound=()) -> Grade:
+        """Return the grade of a formula; see :meth:`autograd.formulas.Derivation.grade`.
+
+        Args:
+            target, formula, rate: see there.
+            bound: pairs of a role and a letter without a mark of its layer, and its layer, if this is known.
+        """
+        judge = self.written.judge
+        judge.bound = dict(bound)
+        try:
+            return self._explained(target, formula, rate)
+        finally:
+            judge.bound = {}
+
+    def _explained(self, target, formula, rate):
+        """Return the grade of a formula with its diagnosis."""
         found = self._grade(target, formula, rate, explains=True)
         if found.verdict not in ("wrong", "unreadable"):
             return found
@@ -292,6 +308,7 @@ class Grader:
         if len(verdicts) == 1:
             found.counted = counted_layers(judged)
             found.shifts = layer_numbers(self.written.judge, judged, chosen.places)
+            found.layers_of_letters = letters_of_layers(self.written.judge, judged, chosen.places)
         # The vocabulary cannot decide about several claims, or about shapes that do not fit.
         is_of_targets = judged.reason.startswith(TWO_TARGETS.partition(",")[0])
         found.is_sure = len(verdicts) > 1 or isinstance(judged.error, ShapeError) or is_of_targets

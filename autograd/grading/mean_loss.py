@@ -73,10 +73,9 @@ class MeaningOfDeltas:
         return ""
 
 
+_SCRIPTS = r"(?:\s*\\limits)?(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))*"
 _LOSS_LETTER = r"(?:\\mathcal\s*\{\s*[LJCE]\s*\}|\\ell|[LJCE])(?![A-Za-z])"
-_SUMMED = re.compile(
-    rf"\\sum(?:\s*\\limits)?(?:\s*[_^]\s*(?:\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}|\w))*\s*(?P<own>{_LOSS_LETTER})"
-)
+_SUMMED = re.compile(rf"\\sum{_SCRIPTS}\s*(?P<own>{_LOSS_LETTER})")
 _DERIVED = re.compile(rf"\\(?:partial|nabla)(?:_\{{?[^{{}}]*\}}?)?\s*\{{?\s*(?P<loss>{_LOSS_LETTER})")
 _OVER_COUNT = re.compile(r"\\[dt]?frac\s*(?P<of>\{[^{}]*\}|\w)\s*\{?\s*\|?[nNmMBPT](?![A-Za-z])")
 _DROPPED = re.compile(
@@ -119,12 +118,14 @@ def joined_losses(formula, loss) -> str:
 
     The losses of samples have the letter of the loss and a mark.
 
+    >>> joined_losses(r"L = \frac{1}{m} \sum_{i=1}^m L_i", "L")
+    'mean'
     >>> joined_losses(r"C = \frac1n \sum_x C_x", "C"), joined_losses(r"C = \sum_x C_x", "C")
     ('mean', 'sum')
     >>> joined_losses(r"C = \frac{2}{n} \sum_x C_x", "C"), joined_losses(r"C = \frac12 \sum_k (t_k - y_k)^2", "C")
     ('other', '')
     """
-    own = rf"\\sum[^=]*?(?<![A-Za-z\\]){re.escape(loss)}\s*[_^]\s*\{{?\s*\(?[A-Za-z]"
+    own = rf"\\sum{_SCRIPTS}[^=]*?(?<![A-Za-z\\]){re.escape(loss)}\s*[_^]\s*\{{?\s*\(?[A-Za-z]"
     if not re.search(own, formula):
         return ""
     shares = [match["of"].strip(" {}") for match in _OVER_COUNT.finditer(formula)]

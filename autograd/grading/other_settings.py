@@ -10,7 +10,8 @@ from dataclasses import replace
 from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.clock import Allowance
-from autograd.grading.defined_letters import defines_activation, defines_loss
+from autograd.grading.defined_letters import computed_letter, defines_activation, defines_loss
+from autograd.grading.mean_loss import joined_losses
 from autograd.grading.own_letters import names_in
 
 __all__ = ["OtherSettings"]
@@ -39,14 +40,17 @@ class OtherSettings:
         self._judge, self._allowance = judge, Allowance(_SECONDS, of_own=True)
         verdicts = [judge(setting, target, text).verdict for target, text in formulas]
         self._equal, self._read = verdicts.count("equal"), len(verdicts) - verdicts.count("unreadable")
-        pairs = zip(formulas, verdicts, strict=True)
-        equal = [text for (_, text), verdict in pairs if verdict == "equal" and _says_what_is(text)]
+        right = [text for (_, text), verdict in zip(formulas, verdicts, strict=True) if verdict == "equal"]
+        equal = [text for text in right if _says_what_is(text)]
         losses = [verdict for (_, text), verdict in zip(formulas, verdicts, strict=True) if defines_loss(text)]
         others = [verdict for verdict in losses if verdict not in ("equal", "unreadable")]
         self.has_loss = "equal" in losses and not others  # one loss and no other
-        self.has_activation = any(defines_activation(text) for text in equal)
+        output = plain(convention(**setting.options).letters["y"])
+        self.has_activation = any(defines_activation(text) or computed_letter(text) == output for text in right)
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
+        loss = convention(**setting.options).letters["loss"]
         is_mean = any(_MEAN.search(text) for text in equal if defines_loss(text))
+        is_mean |= any(joined_losses(text, loss) == "mean" for _, text in formulas)
         self._others = _others(setting, self.has_loss, self.has_activation, has_sums, is_mean)
         self._functions = _functions(setting)
         exchanged = _exchanged(setting)

@@ -106,7 +106,7 @@ class Setting:
             with contextlib.suppress(ValueError):  # it is raised below
                 found = _derived(self.network, convention(**self.options).delta)
         try:
-            return found.convention(**self.options) if self.options else found
+            return found.convention(convention(**self.options)) if self.options else found
         except ValueError as error:
             raise SheetError(str(error)) from error
 

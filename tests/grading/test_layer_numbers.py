@@ -113,7 +113,7 @@ def test_weights_without_marks_keep_their_layers(formula, verdict):
     [
         (r"\frac{\partial L}{\partial W} = \left(V^T (y - t) \odot h \odot (1 - h)\right) x^T", "equal"),
         (r"\frac{\partial L}{\partial V} = (y - t) h^T", "equal"),
-        (r"\frac{\partial L}{\partial W} = (y - t) h^T", "ambiguous"),
+        (r"\frac{\partial L}{\partial W} = (y - t) h^T", "wrong"),
     ],
 )
 def test_matrices_without_marks_keep_their_layers(formula, verdict):

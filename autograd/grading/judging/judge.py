@@ -14,6 +14,7 @@ from autograd.grading.judging.doubts import EITHER_LOSS, SILENT, doubt
 from autograd.grading.judging.index_letters import fits
 from autograd.grading.judging.layer_numbers import fits_numbers
 from autograd.grading.judging.layouts import misplaced_samples
+from autograd.grading.judging.letters_of_layers import fits_letters
 from autograd.grading.judging.odd_readings import compares_hidden, oddness, sums_outputs
 from autograd.grading.judging.points import Points
 from autograd.grading.judging.stated_slopes import held_by_activation
@@ -45,6 +46,7 @@ _WEIGHTS_OF_OUTPUT = (
     "it is right if the weights with one number are those of the output, and wrong if they are counted through: give "
     "them two indices, or another letter than the weights of the hidden layer"
 )
+_OTHER_LAYERS = "its letters belong to other layers in the definitions of the document"
 _TOO_MANY = (
     "there are more ways to read it than can be tried: declare what its letters mean with letters=, or give layers and "
     "samples marks of their own"
@@ -69,6 +71,7 @@ class Judge:
         self.allowance, self.seconds = None, MAX_SECONDS
         self.letters: dict = {}  # the layers whose neurons index letters count, if they are known
         self.numbers: dict = {}  # the layers that the numbers of layers mean, if they are known
+        self.bound: dict = {}  # the layers of letters without a mark of their layer, if they are known
 
     def judge(self, task, places, vectors=None, batch=None, wanted=None, definitions=None):
         """Return the verdict on a claim.
@@ -137,6 +140,9 @@ class Judge:
             if not self._is_of_kind(task, key[1]):
                 continue
             if self.numbers and not fits_numbers(self, task, places, reading, self.numbers):
+                continue
+            if self.bound and not fits_letters(self, task, places, reading, self.bound):
+                failure = failure or Misfit(_OTHER_LAYERS)
                 continue
             if mine.is_used_up() or (given is not None and given.is_used_up()):
                 is_cut = True

@@ -89,6 +89,8 @@ class Places:
                 declared[letter] = roles
             elif letter in ("a", "x", "y") and set(declared[letter]) <= {"x", "a", "y", "p"}:
                 declared[letter] = [*declared[letter], *roles]
+        for letter, role in self.convention.more.items():
+            declared.setdefault(letter_of(letter), [role])
         return declared
 
     def roles_of(self, base):
