@@ -20,7 +20,9 @@ if cython.compiled:
     from cython.cimports.autograd.engine.kernels import (
         TAPE_ADD,
         TAPE_CALL,
+        TAPE_COLUMNS,
         TAPE_COPY,
+        TAPE_DETACH,
         TAPE_DIV,
         TAPE_DOT,
         TAPE_EXP,
@@ -35,6 +37,7 @@ if cython.compiled:
         TAPE_OPERANDS,
         TAPE_POW,
         TAPE_RELU,
+        TAPE_SELECT,
         TAPE_SIGMOID,
         TAPE_SQRT,
         TAPE_SUB,
@@ -46,7 +49,6 @@ __all__ = ["Code"]
 
 POW = cython.declare(cython.int, primitives.pow_.code)
 SHIFT = cython.declare(cython.int, primitives.shift.code)
-DETACHED = cython.declare(cython.int, primitives.detached.code)
 LOGSUMEXP = cython.declare(cython.int, primitives.logsumexp.code)
 
 
@@ -54,7 +56,7 @@ def _elementwise():
     table = {
         "add": TAPE_ADD, "sub": TAPE_SUB, "mul": TAPE_MUL, "div": TAPE_DIV, "neg": TAPE_NEG, "identity": TAPE_COPY,
         "exp": TAPE_EXP, "log": TAPE_LOG, "tanh": TAPE_TANH, "relu": TAPE_RELU, "sigmoid": TAPE_SIGMOID,
-        "sqrt": TAPE_SQRT,
+        "sqrt": TAPE_SQRT, "detached": TAPE_DETACH,
     }  # fmt: skip
     return {getattr(primitives, name).code: op for name, op in table.items()}
 
@@ -148,6 +150,8 @@ class Code:
         _, dst, init, n, w, sw, x, sx = new
         code, at = self.code, self._last()
         apart = x + n <= w or w + n <= x
+        if at >= 0 and sx == 1 and sw > 1 and self._joins_columns(new, at):
+            return
         if at >= 0 and sw == sx == 1 and apart:
             if code[at] == TAPE_DOT:
                 _, d0, i0, n0, w0, sw0, x0, sx0 = list(code[at : at + 8])
@@ -169,6 +173,43 @@ class Code:
                     return
         self.append(new)
 
+    def _joins_columns(self, new, at):
+        """Make a dot product join those of the last instruction if its first factors are in the next cells.
+
+        Return True if it did. Then the first factors of all are a matrix that is stored by columns.
+        """
+        _, dst, init, n, w, sw, x, _ = new
+        code = self.code
+        if code[at] == TAPE_DOT:
+            _, d0, i0, n0, w0, sw0, x0, sx0 = list(code[at : at + 8])
+            m, si, ok = 1, init - i0, sx0 == 1
+        elif code[at] == TAPE_COLUMNS:
+            _, m, n0, d0, w0, sw0, x0, i0, si = list(code[at : at + 9])
+            ok = init < 0 or init == i0 + m * si
+        else:
+            return False
+        end = w + (n - 1) * sw + 1  # behind the last cell of the matrix
+        ok = ok and n0 == n and sw0 == sw and x0 == x and d0 + m == dst and w == w0 + m and m < sw
+        ok = ok and (i0 < 0) == (init < 0) and not (init >= 0 and (self._other_side(i0, init) or d0 <= init < dst))
+        ok = ok and (x + n <= w0 or end <= x) and not self._other_side(w0, end - 1)
+        if not ok or (x < dst and d0 < x + n) or (w0 < dst and d0 < end):  # it would read what it writes
+            return False
+        del code[at:]
+        code.extend([TAPE_COLUMNS, m + 1, n, d0, w0, sw, x, i0, si])
+        self.made_by[dst] = len(self.starts) - 1
+        return True
+
+    def select(self, dst, k):
+        """Append the selection ``k``, or make it join the selections of the last instruction."""
+        at = self._last()
+        if at >= 0 and self.code[at] == TAPE_SELECT:
+            _, d0, k0, n = list(self.code[at : at + 4])
+            if dst == d0 + n and k == k0 + n:
+                self.code[at + 3] = n + 1
+                self.made_by[dst] = len(self.starts) - 1
+                return
+        self.append([TAPE_SELECT, dst, k, 1])
+
     def one(self, code, dst, cells, constant_power):
         """Append an operation, or make it join an earlier instruction.
 
@@ -178,7 +219,7 @@ class Code:
             cells: the cells of the operands.
             constant_power: True if the second operand is a constant.
         """
-        if code in (SHIFT, DETACHED, LOGSUMEXP):
+        if code in (SHIFT, LOGSUMEXP):
             self.append([TAPE_LOGSUMEXP if code == LOGSUMEXP else TAPE_LARGEST, dst, len(cells), *cells])
             return
         op = TAPE_POW if code == POW and constant_power else _ELEMENTWISE.get(code)
@@ -240,7 +281,7 @@ class Code:
 
     def append(self, words):
         """Append an instruction."""
-        dst = words[3 if words[0] in (TAPE_MATRIX, TAPE_MAP) else 2 if words[0] < TAPE_DOT else 1]
+        dst = words[3 if words[0] in (TAPE_MATRIX, TAPE_COLUMNS, TAPE_MAP) else 2 if words[0] < TAPE_DOT else 1]
         if words[0] == TAPE_CALL:
             dst = self.calls[words[1]][1]
         self.made_by[dst] = len(self.starts)

@@ -16,10 +16,12 @@ cdef extern from "tape.h":
         TAPE_RELU
         TAPE_SIGMOID
         TAPE_SQRT
+        TAPE_DETACH
         TAPE_DOT
         TAPE_GATHER_DOT
         TAPE_SUM
         TAPE_MATRIX
+        TAPE_COLUMNS
         TAPE_LARGEST
         TAPE_SELECT
         TAPE_MAP

@@ -12,6 +12,7 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.autograd.engine.kernels import (
         TAPE_CALL,
+        TAPE_COLUMNS,
         TAPE_DOT,
         TAPE_GATHER_DOT,
         TAPE_MAP,
@@ -136,6 +137,11 @@ class Readers:
         elif op == TAPE_MATRIX:
             for i in range(code[at + 1]):
                 self._count(readers, code[at + 4] + i * code[at + 5], 1, code[at + 2])
+            self._count(readers, code[at + 6], 1, code[at + 2])
+            self._count(readers, code[at + 7], code[at + 8], code[at + 1])
+        elif op == TAPE_COLUMNS:
+            for i in range(code[at + 2]):
+                self._count(readers, code[at + 4] + i * code[at + 5], 1, code[at + 1])
             self._count(readers, code[at + 6], 1, code[at + 2])
             self._count(readers, code[at + 7], code[at + 8], code[at + 1])
         elif op < TAPE_DOT:

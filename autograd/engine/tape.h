@@ -8,8 +8,9 @@
      GATHER_DOT   op dst init n w0 x0 w1 x1 ...   the same for factors in any cells
      SUM          op dst n a0 a1 ...   the sum
      MATRIX       op m n dst w ws x init si   m dots over the same x; rows of w are ws apart, inits si
+     COLUMNS      op m n dst w wc x init si   the same, with the columns of w wc apart, and its rows in adjacent cells
      LARGEST      op dst n a0 a1 ...   the largest, with the derivative 0
-     SELECT       op dst k             the cell that selection k reads for the current sample
+     SELECT       op dst k n           the cells that the selections from k on read for the current sample
      LOGSUMEXP    op dst n a0 a1 ...   the logarithm of the sum of exponentials
      MAP          op k n dst sd a sa b sb c sc  dst[i sd] = f(a[i sa], b[i sb], c[i sc]) with function k of the tape
      CALL         op k                 stops: the caller computes it, and also a MAP whose function C does not have
@@ -32,8 +33,8 @@
 
 enum {
     TAPE_ADD = 1, TAPE_SUB, TAPE_MUL, TAPE_DIV, TAPE_POW, TAPE_NEG, TAPE_COPY, TAPE_EXP, TAPE_LOG, TAPE_TANH, TAPE_RELU,
-    TAPE_SIGMOID, TAPE_SQRT, TAPE_DOT, TAPE_GATHER_DOT, TAPE_SUM, TAPE_MATRIX, TAPE_LARGEST, TAPE_SELECT, TAPE_LOGSUMEXP,
-    TAPE_MAP, TAPE_CALL
+    TAPE_SIGMOID, TAPE_SQRT, TAPE_DETACH, TAPE_DOT, TAPE_GATHER_DOT, TAPE_SUM, TAPE_MATRIX, TAPE_COLUMNS, TAPE_LARGEST,
+    TAPE_SELECT, TAPE_LOGSUMEXP, TAPE_MAP, TAPE_CALL
 };
 
 enum { TAPE_LANES = 8, TAPE_OPERANDS = 3 };
@@ -103,6 +104,7 @@ static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, 
         case TAPE_RELU: EACH(*a <= 0 ? 0 : *a)
         case TAPE_SIGMOID: EACH(tape_sigmoid(*a))
         case TAPE_SQRT: EACH(sqrt(*a))
+        case TAPE_DETACH: EACH(*a)
 #undef EACH
         case TAPE_DOT: {
             const double *w = X(p[4]), *v = X(p[6]);
@@ -127,11 +129,16 @@ static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, 
             break;
         case TAPE_MATRIX: {
             double *y = X(p[3]);
-            const double *w = X(p[4]), *v = X(p[6]), *b = p[7] < 0 ? NULL : X(p[7]);
-            for (i = 0, n = p[2]; i < p[1]; i++) {
-                s = tape_dot_of(w + (int64_t)i * p[5], v, n);
-                y[i] = b == NULL ? s : b[i * p[8]] + s;
-            }
+            const double *b = p[7] < 0 ? NULL : X(p[7]);
+            tape_rows(y, X(p[4]), p[5], X(p[6]), p[1], p[2]);
+            if (b != NULL) for (i = 0; i < p[1]; i++) y[i] = b[(int64_t)i * p[8]] + y[i];
+            at += 9;
+            break;
+        }
+        case TAPE_COLUMNS: {
+            const double *b = p[7] < 0 ? NULL : X(p[7]);
+            tape_columns(X(p[3]), X(p[4]), p[5], X(p[6]), p[1], p[2]);
+            if (b != NULL) for (i = 0; i < p[1]; i++) X(p[3])[i] = b[(int64_t)i * p[8]] + X(p[3])[i];
             at += 9;
             break;
         }
@@ -142,8 +149,8 @@ static inline TAPE_INSIDE int64_t tape_compute(const int32_t *code, int64_t at, 
             at += 3 + n;
             break;
         case TAPE_SELECT:
-            *X(p[1]) = *X(source[p[2]]);
-            at += 3;
+            for (i = 0; i < p[3]; i++) *X(p[1] + i) = *X(source[p[2] + i]);
+            at += 4;
             break;
         case TAPE_LOGSUMEXP: {
             double largest = *X(p[3]);
@@ -203,12 +210,21 @@ static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int3
         int sa = p[4], sb = p[6], sd = p[7]; \
         (void)y; (void)a; (void)b; (void)db; \
         n = p[1]; \
-        if (sa == 1 && sd == 1 && sb == 0) \
-            for (i = 0; i < n; i++, a++, da++, y++, gs++) { \
+        if (sa == 1 && sd == 1 && sb == 0 && (db < da || db >= da + n)) { \
+            double sum = *db, *to = db; \
+            for (db = &sum, i = 0; i < n; i++, a++, da++, y++, gs++) { \
                 g = *gs; \
                 __VA_ARGS__; \
             } \
-        else \
+            *to = sum; \
+        } else if (sa == 0 && sd == 1 && sb == 1 && (da < db || da >= db + n)) { \
+            double sum = *da, *to = da; \
+            for (da = &sum, i = 0; i < n; i++, b++, db++, y++, gs++) { \
+                g = *gs; \
+                __VA_ARGS__; \
+            } \
+            *to = sum; \
+        } else \
             for (i = 0; i < n; i++, a += sa, b += sb, da += sa, db += sb, y += sd, gs += sd) { \
                 g = *gs; \
                 __VA_ARGS__; \
@@ -257,23 +273,22 @@ static inline TAPE_INSIDE int64_t tape_propagate(const int32_t *code, const int3
             for (i = 0, n = p[2]; i < n; i++) *D(p[3 + i]) += g;
             break;
         case TAPE_MATRIX: {
-            const double *restrict v = X(p[6]);
-            double *restrict dv = D(p[6]);
-            int r, goes_on = p[6] < parameters || p[6] + p[2] > computed;
-            for (r = 0, n = p[2]; r < p[1]; r++) {
-                const double *restrict w = X(p[4]) + (int64_t)r * p[5];
-                double *restrict dw = D(p[4]) + (int64_t)r * p[5];
-                g = D(p[3])[r];
-                if (g == 0) continue;
-                if (p[7] >= 0) D(p[7])[r * p[8]] += g;
-                for (i = 0; i < n; i++) dw[i] += g * v[i];
-                if (goes_on) for (i = 0; i < n; i++) dv[i] += g * w[i];
-            }
+            int goes_on = p[6] < parameters || p[6] + p[2] > computed;
+            const double *gs = D(p[3]);
+            if (p[7] >= 0)
+                for (i = 0; i < p[1]; i++) D(p[7])[(int64_t)i * p[8]] += gs[i];
+            tape_rows_back(gs, X(p[4]), D(p[4]), p[5], X(p[6]), goes_on ? D(p[6]) : NULL, p[1], p[2]);
             break;
         }
+        case TAPE_COLUMNS:
+            if (p[7] >= 0)
+                for (i = 0; i < p[1]; i++) D(p[7])[(int64_t)i * p[8]] += D(p[3])[i];
+            tape_columns_back(D(p[3]), X(p[4]), D(p[4]), p[5], X(p[6]), D(p[6]), p[1], p[2]);
+            break;
+        case TAPE_DETACH:
         case TAPE_LARGEST: break;
         case TAPE_SELECT:
-            *D(source[p[2]]) += *D(p[1]);
+            for (i = 0; i < p[3]; i++) *D(source[p[2] + i]) += *D(p[1] + i);
             break;
         case TAPE_LOGSUMEXP: { /* the softmax, computed with the largest operand, because the result is rounded */
             double largest = *X(p[3]), sum = 0;

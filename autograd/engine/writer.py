@@ -15,17 +15,14 @@ except ImportError:
 from autograd.engine import primitives
 from autograd.engine.instructions import Code
 
-if cython.compiled:
-    from cython.cimports.autograd.engine.kernels import (
-        TAPE_SELECT,
-    )
-
 __all__ = ["Writer"]
 
 ADD = cython.declare(cython.int, primitives.add.code)
 MUL = cython.declare(cython.int, primitives.mul.code)
 DOT = cython.declare(cython.int, primitives.dot.code)
 TOTAL = cython.declare(cython.int, primitives.total.code)
+SHIFT = cython.declare(cython.int, primitives.shift.code)
+DETACHED = cython.declare(cython.int, primitives.detached.code)
 
 
 @cython.cclass
@@ -81,7 +78,8 @@ class Writer:
         at: cython.Py_ssize_t
         codes: cython.int[:] = made.codes
         offsets: cython.int[:] = made.offsets
-        refs: cython.int[:] = made.references
+        self.references = self._seen_through()
+        refs: cython.int[:] = self.references
         uses_array = array("i", bytes(4 * (n + 1)))
         uses: cython.int[:] = uses_array
         kept_array = bytearray(n + 1)
@@ -141,7 +139,7 @@ class Writer:
         for r in sorted(chosen):
             if self._chooses_leaves(self.selections[r - select]):
                 written.add(r)
-                self.instructions.append([TAPE_SELECT, self.cell(r), r - select])
+                self.instructions.select(self.cell(r), r - select)
         for k in self._by_level(uses, inner):
             terms: list = []
             if codes[k] == ADD and chain[k] >= 2:
@@ -173,7 +171,7 @@ class Writer:
                 for r in read or [refs[i] for i in range(offsets[k], offsets[k + 1])]:
                     if r >= select and r not in written:
                         written.add(r)
-                        self.instructions.append([TAPE_SELECT, self.cell(r), r - select])
+                        self.instructions.select(self.cell(r), r - select)
             dst = self.instructions.new_cell()
             self._cells[first + k] = dst
             if codes[k] == DOT:
@@ -183,6 +181,33 @@ class Writer:
             else:
                 read = [refs[i] for i in range(offsets[k], offsets[k + 1])]
                 self.instructions.one(codes[k], dst, [self.cell(r) for r in read], len(read) > 1 and read[1] < 0)
+
+    def _seen_through(self):
+        """Return the references of the recording, without those to copies that have the derivative 0.
+
+        Nothing is propagated through the largest of some numbers, nor through such a copy. So both can read the
+        original, and the copies of ``max(v.data for v in logits)`` need no instructions.
+        """
+        refs: cython.int[:] = self.made.references
+        codes: cython.int[:] = self.made.codes
+        offsets: cython.int[:] = self.made.offsets
+        first: cython.int = self.first
+        nodes: cython.int = self.nodes
+        k: cython.Py_ssize_t
+        i: cython.Py_ssize_t
+        r: cython.int
+        found: object = None
+        for k in range(nodes):
+            if codes[k] != SHIFT and codes[k] != DETACHED:
+                continue
+            for i in range(offsets[k], offsets[k + 1]):
+                r = refs[i] - first
+                if 0 <= r < nodes and codes[r] == DETACHED:
+                    if found is None:
+                        found = self.made.references[:]
+                        refs = found
+                    refs[i] = refs[offsets[r]]
+        return self.made.references if found is None else found
 
     def _chooses_leaves(self, selection):
         """Return True if a selection never chooses a node."""
@@ -206,7 +231,7 @@ class Writer:
         used: cython.int[:] = uses
         taken: cython.uchar[:] = inner
         offsets: cython.int[:] = self.made.offsets
-        refs: cython.int[:] = self.made.references
+        refs: cython.int[:] = self.references
         levels_array = array("i", bytes(4 * (n + 1)))
         levels: cython.int[:] = levels_array
         leaves_array = bytearray([*map(self._chooses_leaves, self.selections), 0])
