@@ -3,7 +3,7 @@
 import re
 
 from autograd.engine.value import Value
-from autograd.grading.code import scalars
+from autograd.grading.code import frames, scalars
 from autograd.grading.code.arrays import Array
 from autograd.grading.code.limits import Unreadable, check_length
 from autograd.grading.code.objects import (
@@ -195,8 +195,12 @@ def _of_array(machine, owner, name):
         return tensor
     if name.startswith("_"):
         raise Unreadable(f"the attribute {name} of an array is not read")
-    if name in ("values", "to_numpy") and machine.library.made:
-        return owner if name == "values" else owner.copy  # a column of a table
+    if name == "dtype":
+        return owner.dtype
+    if machine.library.made and "pandas" in machine.library.spaces:
+        method = frames.column_method(machine.library, owner, name)
+        if method is not None:
+            return method
     found = getattr(owner, name)
     if callable(found):
         return machine.array_method(machine, owner, name, found)

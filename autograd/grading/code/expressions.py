@@ -176,6 +176,8 @@ def compare(machine, op, a, b):
         else:
             found = access.plain_key(a) in b
         return found == (kind is ast.In)
+    if isinstance(b, str) and machine.is_array(a) and machine.library.made:
+        b = machine.library.number_of_word(b)
     if isinstance(a, Value) and not machine.is_array(b):
         a = a.data
     if isinstance(b, Value) and not machine.is_array(a):

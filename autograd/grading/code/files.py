@@ -1,5 +1,6 @@
 """Made files in place of those that a program opens: tables of numbers, prose, images, and collections of arrays."""
 
+import ast
 import re
 
 from autograd.grading.code import data
@@ -9,7 +10,7 @@ from autograd.grading.code.objects import Absorber, Namespace
 
 __all__ = ["Collection", "Files", "MadeBytes", "MadeFile"]
 
-LABELS = re.compile(r"label|idx1|target|class|(^|_)[yt](_|$)", re.I)
+LABELS = re.compile(r"label|idx1|target|class|(^|_)[yt](_|$)|set_y", re.I)
 PROSE = (
     "the river runs to the sea and the rain fills the river again.\n"
     "a small boat waits near the old bridge, and nobody asks whose it is.\n"
@@ -118,6 +119,19 @@ class Files:
         ]
         return self.library.machine.track(self.library.numpy["array"]([[float(x) for x in row] for row in numbers]))
 
+    def has_colors(self, key):
+        """Return True if the images of a file have an axis of colors, because a program reads its length."""
+        text = ast.unparse(self.library.machine.tree)
+        return "set_x" in key or ".shape[3]" in text
+
+    def colored(self, name=""):
+        """Return small images with three colors."""
+        rows = self.count(name)
+        self.library.made.append(f"the images of a file are {rows} made ones of 2 by 2 numbers in 3 colors")
+        numbers = data.made_numbers(rows, 12)
+        whole = self.library.numpy["array"]([[round(255 * x) for x in row] for row in numbers])
+        return whole.reshape((rows, 2, 2, 3))
+
     def labels(self, name="", first=0, rows=None):
         """Return labels as integers from ``first`` on."""
         rows, classes = rows or self.count(name), self.layout.classes
@@ -225,6 +239,8 @@ class Collection:
         images = files.library.sizes.get(SIDE * SIDE, SIDE * SIDE) == columns or "image" in key
         if images:
             return files.images(key)
+        if files.has_colors(key):
+            return files.colored(key)
         rows = files.count(key)
         files.library.made.append(f"{key} of a file is a made table of {rows} rows and {columns} columns")
         return data.made_matrix(files.library, rows, columns)
@@ -257,6 +273,10 @@ class MadeBytes:
             return array
         front = files.library.numpy["array"]([0] * (8 if labels else 16))
         return files.library.numpy["concatenate"]([front, array])
+
+    def whole(self):
+        """Return the number that four bytes of the header stand for."""
+        return self.file.field()
 
     def __iter__(self):
         return iter(self.numbers())

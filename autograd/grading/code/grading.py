@@ -20,7 +20,7 @@ from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps, state_mistake
-from autograd.grading.code.layouts import layouts
+from autograd.grading.code.layouts import fitting_columns, layouts
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
@@ -169,7 +169,9 @@ def _read_smaller(case, said):
 def _read_with_layouts(case, said):
     """Read a program with other layouts of the tables in its files until one fits."""
     for prepared in [Prepared(), *_smaller(case)]:
-        for layout in layouts(prepared.of(ast.parse(case.text)))[:MAX_LAYOUTS]:
+        waiting, fitted = layouts(prepared.of(ast.parse(case.text)))[:MAX_LAYOUTS], set()
+        while waiting:
+            layout = waiting.pop(0)
             other = replace(prepared, layout=layout)
             tree = other.of(ast.parse(case.text))
             tried = read(tree, loss=case.loss, call=case.call, operations=FIRST_OPERATIONS)
@@ -177,6 +179,9 @@ def _read_with_layouts(case, said):
                 case.own, case.tree, case.prepared = tried, tree, other
                 said.append(f"read with files of {layout.columns} columns and labels of {layout.classes} classes")
                 return
+            better = fitting_columns(tried.trouble.message if tried.trouble else "", layout)
+            waiting[:0] = [one for one in better if one not in fitted]
+            fitted.update(better)
 
 
 def _smaller(case):

@@ -2,9 +2,9 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["Layout", "ends_of", "is_table", "labels_of", "layouts", "separator_of"]
+__all__ = ["Layout", "ends_of", "fitting_columns", "is_table", "labels_of", "layouts", "separator_of"]
 
 INPUTS = re.compile(
     r"^(n_?|num_?|self\.)?(in|input|inode|feature|pixel|dim|x)s?(_?(n|num|size|dim|node|unit|layer|neuron|feature)s?)?(_?count)?$",
@@ -42,6 +42,26 @@ def layouts(tree):
     pairs = [(n, classes[0]) for n in columns] + [(n, k) for k in classes[1:] for n in columns[:2]]
     found = [Layout(n, k) for n, k in pairs]
     return list(dict.fromkeys([*found[:6], Layout(columns[0], classes[0], True), *found[6:]]))[:MAX_LAYOUTS]
+
+
+def fitting_columns(message, layout):
+    """Return layouts whose number of columns fits the sizes in an error about two shapes.
+
+    Args:
+        message: The error at which a program stopped with a layout.
+        layout: The layout.
+
+    >>> message = "shapes (10,784) and (3,5) not aligned: 784 (dim 1) != 3 (dim 0)"
+    >>> [one.columns for one in fitting_columns(message, Layout(columns=4))]
+    [785]
+    """
+    found = re.search(r"not aligned: (\d+) \(dim \d\) != (\d+)|size (\d+) is different from (\d+)", message)
+    if found is None:
+        return []
+    one, two = [int(n) for n in found.groups() if n is not None]
+    changes = {here: there - here for here, there in ((one, two), (two, one)) if abs(here - layout.columns) <= FEW}
+    columns = [layout.columns + change for change in changes.values()]
+    return [replace(layout, columns=n) for n in columns if 1 < n <= LARGEST and n != layout.columns]
 
 
 def _columns(tree):

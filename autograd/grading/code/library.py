@@ -2,7 +2,7 @@
 
 import random
 
-from autograd.grading.code import data, torch_names
+from autograd.grading.code import data, frames, image_readers, torch_names
 from autograd.grading.code.arrays import numpy_names
 from autograd.grading.code.builtin_names import Builtins
 from autograd.grading.code.files import Files
@@ -43,6 +43,7 @@ class Library:
         self.numpy = numpy_names()
         self.numpy["random"].seed(12345 + seed)
         self.spaces = {}
+        self.words = {}
         self.torch = None
 
     def builtins(self, machine):
@@ -68,13 +69,15 @@ class Library:
             return space
         if top == "torch":
             return torch_names.module(self, name)
+        if top == "pandas":
+            return frames.namespace(self)
         makers = Modules(self, self.machine).makers()
         if top in makers:
             space = makers[top]()
             for part in name.split(".")[1:]:
                 space = space.names.get(part, Absorber(name))
             return space
-        stand_in = self.files.namespace(name) or data.namespace(self, name)
+        stand_in = self.files.namespace(name) or image_readers.namespace(self, name) or data.namespace(self, name)
         return stand_in if stand_in is not None else Absorber(top)
 
     def missing(self, namespace, name):
@@ -84,6 +87,10 @@ class Library:
         raise Unreadable(
             f"{namespace.name}.{name} is not read; write it with functions that are, such as np.dot or np.sum"
         )
+
+    def number_of_word(self, word):
+        """Return the number that stands for a word in a made column: words are counted as a program compares them."""
+        return self.words.setdefault(word, len(self.words))
 
     def tensor_method(self, array, name):
         """Return a method that only PyTorch's tensors have, or None for any other name."""

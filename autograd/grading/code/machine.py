@@ -353,7 +353,7 @@ class Machine:
         found = self.module(module)
         if isinstance(found, Namespace):
             return found.names[name] if name in found.names else self.missing_member(found, name)
-        return Absorber(name)
+        return found.known.get(name, Absorber(name)) if isinstance(found, Absorber) else Absorber(name)
 
     def missing_member(self, namespace, name):
         """Raise an error for an unknown attribute of a module."""

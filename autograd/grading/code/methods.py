@@ -60,6 +60,12 @@ OF_TORCH = {"dim": "axis", "keepdim": "keepdims"}  # PyTorch's names of argument
 
 def array_method(machine, array, name, found):
     """Return a method of an array. ``fill`` and other methods that change the array in place are recorded."""
+    if name == "astype" and machine.library.made:
+        plain = found
+
+        def found(*args, **keywords):
+            return array.copy() if args and args[0] in ("category", "str") else plain(*args, **keywords)
+
     if name in ("astype", "sum", "mean", "view", "cumsum"):
         return lambda *args, **keywords: unboxed(
             found(*[floated(x) for x in args], **{OF_TORCH.get(k, k): floated(v) for k, v in keywords.items()})

@@ -106,7 +106,13 @@ class NumpySpace(dict):
         members = {part: getattr(value, part) for part in dir(value)}
         if name == "random":
             return self.random_space(members)
-        return Namespace(f"numpy.{name}", {part: self.wrapped(part, value) for part, value in members.items()})
+        inner = {
+            part: Namespace(f"numpy.{name}.{part}", {k: self.wrapped(k, getattr(value, k)) for k in dir(value)})
+            if isinstance(value, Names)
+            else self.wrapped(part, value)
+            for part, value in members.items()
+        }
+        return Namespace(f"numpy.{name}", inner)
 
     def from_file(self, name, args, keywords):
         """Return the array that a function reads from a file, from its bytes or from a text."""
@@ -180,7 +186,7 @@ class NumpyFunction:
     def __call__(self, *args, **keywords):
         """Return the result of the function."""
         machine = self.library.machine
-        args = [floated(x.values if isinstance(x, data.Table) else x) for x in args]
+        args = [floated(x.values if getattr(x, "is_made_array", False) else x) for x in args]
         keywords = {name: floated(x) for name, x in keywords.items()}
         if self.name in CREATING and args:
             args[0] = numbered(args[0])

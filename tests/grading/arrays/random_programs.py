@@ -156,6 +156,26 @@ len(<e>)
 abs(<e>)
 list(<e>)
 np.argsort(<e>, axis=<one_axis>, kind='stable')
+np.flipud(<e>)
+np.fliplr(<e>)
+np.dstack((<e>, <e>))
+np.setdiff1d(np.clip(<e>, -1, 2), [1, 2])
+np.intersect1d(np.clip(<e>, -1, 2), [1, 0.5, 2])
+np.union1d(np.clip(<e>, -1, 2), [1, 2])
+(np.broadcast_arrays(<e>, <e>)[0] + 0)
+np.percentile(np.clip(<e>, -1, 2), 30)
+np.quantile(np.clip(<e>, -1, 2), 0.3, axis=<axis>)
+np.quantile(np.clip(<e>, -1, 2), [0.25, 1], axis=<one_axis>, keepdims=True)
+np.ediff1d(<e>)
+np.extract(<e> > 0, <e>)
+np.deg2rad(<e>)
+np.tril_indices(3, <one_axis>)[0]
+np.triu_indices(2, <one_axis>, 3)[1]
+np.ix_([0, 1], [1])[1]
+np.unravel_index(np.arange(4), (2, 3))[1]
+np.ravel_multi_index(([0, 1], [1, 2]), (2, 3))
+(np.lib.stride_tricks.sliding_window_view(<e>, 2, axis=<one_axis>) + 0)
+np.select([<v> > 0, <v> < -1], [<v>, -1])
 <e>.shape
 <e>.size
 """.strip().splitlines()
@@ -173,6 +193,7 @@ STATEMENTS = """
 1 np.negative(<v>, out=<v>)
 1 np.clip(<v>, -1, 1, out=<v>)
 1 <v>.shape = <shape>
+1 np.fill_diagonal(<v>, <number>)
 1 np.multiply(<v>, <v>, <v>)
 1 np.divide(<v>, <v>, out=<v>, where=<v> != 0)
 """.strip().splitlines()

@@ -75,6 +75,29 @@ np.take_along_axis(a, np.argsort(a, axis=1), axis=1)
 list(np.ndindex(2, 3))
 list(np.ndindex((2,)))
 list(np.ndenumerate(n))
+np.convolve(v, [1.0, 0.5])
+np.convolve(v, w)
+np.convolve(v, w, mode='same')
+np.convolve(w, [1, 2], 'valid')
+np.correlate(v, [1.0, 0.5])
+np.correlate(w, v, 'full')
+np.correlate(v, w, 'same')
+np.cov(a)
+np.cov(a, rowvar=False)
+np.cov(v)
+np.linalg.det([[2.0, 1.0], [0.5, 3.0]])
+np.linalg.inv([[0.0, 1.0, 2.0], [1.0, 0.5, 0.0], [3.0, 1.0, 1.0]])
+np.linalg.solve([[2.0, 1.0], [0.5, 3.0]], [1.0, -1.0])
+np.linalg.solve([[0.0, 1.0], [0.5, 3.0]], a[:, :2])
+np.linalg.qr(a)[0]
+np.linalg.qr(a)[1]
+np.linalg.qr(a.T)[0]
+np.linalg.qr(a.T)[1]
+np.linalg.qr([[1.0, 2.0], [0.0, 3.0]])[0]
+np.diag_indices(3)[0]
+np.unravel_index(4, (2, 3))
+np.rad2deg(v)
+np.lib.stride_tricks.sliding_window_view(t, (2, 2), axis=(1, 2)).shape
 np.nansum([1.0, np.nan])
 np.nanmean([[1.0, np.nan], [2.0, 3.0]], axis=0)
 np.nanmax([1.0, np.nan, 3.0])

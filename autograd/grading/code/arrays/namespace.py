@@ -5,7 +5,18 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
-from autograd.grading.code.arrays import building, elementwise, joining, kinds, picking, products, reductions, shaping
+from autograd.grading.code.arrays import (
+    algebra,
+    building,
+    elementwise,
+    joining,
+    kinds,
+    picking,
+    products,
+    reductions,
+    sets,
+    shaping,
+)
 from autograd.grading.code.arrays.array import Array, as_array
 from autograd.grading.code.arrays.layout import AxisError
 from autograd.grading.code.arrays.random_numbers import random_names
@@ -74,6 +85,7 @@ _FUNCTIONS: dict[str, Any] = {
     **{name: getattr(joining, name) for name in joining.__all__},
     **{name: getattr(shaping, name) for name in shaping.__all__ if name != "flatten"},
     **{name: getattr(picking, name) for name in picking.__all__ if name != "Vectorized"},
+    **{name: getattr(sets, name) for name in sets.__all__ if name != "sliding_window_view"},
     **{name: getattr(products, name) for name in products.__all__ if name not in ("norm", "multi_dot")},
     **{name.rstrip("_"): getattr(reductions, name) for name in reductions.__all__},
     **{name.rstrip("_"): getattr(elementwise, name) for name in ("clip", "copy", "nan_to_num", "round_", "where")},
@@ -109,10 +121,13 @@ def numpy_names(use_numpy: bool = True) -> dict[str, Any]:
         "multi_dot": products.multi_dot,
         "matmul": products.matmul,
         "outer": products.outer,
+        **{name: getattr(algebra, name) for name in algebra.__all__},
     }
     names = dict(_FIXED)
     names["random"] = Names("numpy.random", random_names(use_numpy))
     names["linalg"] = Names("numpy.linalg", linalg)
+    tricks = Names("numpy.lib.stride_tricks", {"sliding_window_view": sets.sliding_window_view})
+    names["lib"] = Names("numpy.lib", {"stride_tricks": tricks})
     names["exceptions"] = Names("numpy.exceptions", {"AxisError": AxisError})
     return names
 
