@@ -1,5 +1,7 @@
 """Python's built-in functions, for numbers on the tape."""
 
+import functools as host_functools
+
 from autograd.engine import functions
 from autograd.engine.value import Value
 from autograd.grading.code.access import HostError, Super, formatted, read_attribute, write_attribute
@@ -52,7 +54,8 @@ class Builtins:
             "delattr": lambda x, name: x.names.pop(name, None),
             "globals": lambda: machine.globals.names, "locals": lambda: machine.stack[-1].names,
             "dir": lambda x=None: list(self._vars(x)), "xrange": self._range, "raw_input": self._input,
-            "unicode": self._str,
+            "unicode": self._str, "long": self.int_of,
+            "reduce": lambda f, x, *start: host_functools.reduce(f, self.items_of(x), *start),
         }  # fmt: skip
         errors = (
             "Exception BaseException ValueError TypeError KeyError IndexError AttributeError ZeroDivisionError "

@@ -25,6 +25,7 @@ DATA = (
     (r"training_?data|train_?data|data_?set|mini_?batch|samples|^batch$|^data$|pairs|^examples", "pairs"),
     (r"^(x|input|data|feature|sample|given|row|train|image|instance|pattern|vec)|(^|_)x(_|$)", "X"),
 )
+WHOLE_DATA = re.compile(r"(training|train)_?(data|set)$|data_?set$|^(mini_?)?batch$|^examples$", re.I)
 OUTPUTS = re.compile(
     r"^(o|out|outputs?|guess|y_?hat|y_?pred|preds?|predictions?|predicted|al|a_?out|probs|activations?|output)$", re.I
 )
@@ -40,7 +41,7 @@ TEXTS = (
     (r"vocab", "6"),
     (r"^bias$|momentum|dropout|scale|gain", "0.1"),
     (r"^(name|file|path|filename|label_?name)", "'made'"),
-    (r"^(verbose|plot|debug|print|log|show|visuali[sz]e|flag|is_|use_|shuffle|training|train$|early)", "False"),
+    (r"^(verbose|plot|debug|print|log|show|visuali[sz]e|flag|is_|use_|shuffle|training$|train$|early)", "False"),
 )
 
 
@@ -218,10 +219,14 @@ class _Plan:
         word = self.word(name, function)
         if word is not None:
             return word
-        if re.search(r"layer|dims|sizes|topology|structure|architecture|neurons|shape$", name, re.I) and not re.search(
-            r"(^n_|num|count|hidden)", name, re.I
-        ):
+        listed = re.search(r"layer|dims|sizes|topology|structure|architecture|neurons|shape$", name, re.I)
+        if listed and not re.search(r"(^n_|num|count|hidden)", name, re.I):
+            layers = self.layers() if re.search(r"^layers$", name, re.I) else None
+            if layers:
+                return layers
             return f"[{INPUTS}, {HIDDEN}, {self.shapes['o']}]"
+        if WHOLE_DATA.search(name):
+            return self.shapes["X" if self.has_targets(function) else "pairs"]
         for pattern, text in TEXTS:
             if re.search(pattern, name, re.I):
                 return text
@@ -238,6 +243,24 @@ class _Plan:
         if re.search(r"^(n|m|k|num.*|n_.*|size|count)$", name, re.I):
             return str(SAMPLES - 1)
         return None
+
+    def layers(self):
+        """Return the text of a list of layers, if the program has classes of layers and of activations, or None."""
+        found = []
+        for name, node in self.classes.items():
+            own = {m.name for m in node.body if isinstance(m, ast.FunctionDef)}
+            if not any(AHEAD.search(m) for m in own) or not any(BACK.search(m) for m in own):
+                continue
+            names = [part.arg for part in _start(node).args.args[1:]]
+            sized = [n for n in names if re.search(r"in|out|unit|neuron|size|dim|feature", n, re.I)]
+            dense = re.search(r"dense|linear|fully|affine|^fc|layer", name, re.I) and len(sized) >= 2 and not found
+            bent = re.search(r"^(relu|sigmoid|tanh)", name, re.I) and not names and len(found) == 1
+            if dense or bent:
+                found.append(name)
+        if len(found) < 2:
+            return None
+        dense, activation = found[:2]
+        return f"[{dense}({INPUTS}, {HIDDEN}), {activation}(), {dense}({HIDDEN}, {self.shapes['o']})]"
 
     def seed(self):
         """Return the gradient of half the squared error at the outputs, and add the line that computes this loss."""

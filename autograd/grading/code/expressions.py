@@ -96,6 +96,8 @@ def operate(machine, op, a, b, in_place=False):
     """Return the result of a binary operator. The size of the result is limited."""
     kind = type(op)
     array = machine.is_array
+    if kind is ast.Div and machine.floors and _is_whole(machine, a) and _is_whole(machine, b):
+        kind = ast.FloorDiv
     if isinstance(a, Literal) and (isinstance(b, Value) or array(b)):
         a = _tracked(machine, a, b)
     elif isinstance(b, Literal) and (isinstance(a, Value) or array(a)):
@@ -122,6 +124,10 @@ def operate(machine, op, a, b, in_place=False):
     ):
         return scalars.operation(machine, kind, a, b)
     return (IN_PLACE if in_place else OPERATORS)[kind](a, b)
+
+
+def _is_whole(machine, x):
+    return isinstance(x, int) or (machine.is_array(x) and x.dtype.kind in "iu")
 
 
 def power(machine, a, b):

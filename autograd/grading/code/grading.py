@@ -24,6 +24,7 @@ from autograd.grading.code.layouts import fitting_columns, layouts
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
+from autograd.grading.code.older_python import in_python_3
 from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.own_rate import own_rate
 from autograd.grading.code.preparations import preparations
@@ -35,6 +36,7 @@ from autograd.grading.code.sizes import at_other_sizes, at_smaller_sizes
 from autograd.grading.code.stale import first_only, stale_mistake
 from autograd.grading.code.truth import candidate_losses
 from autograd.grading.code.twice import divided_twice
+from autograd.grading.code.uncalled_losses import uncalled_losses
 from autograd.grading.code.unread import unread_update, update_after_the_loop
 
 __all__ = ["grade_code"]
@@ -83,12 +85,14 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
     given, problem = _parsed_loss(loss)
     if problem:
         return CodeGrade("unreadable", unreadable=[(0, problem)], text=text, file=file, loss=loss)
+    said = []
+    if "print" in text and not _parses(text) and (newer := in_python_3(text)) is not None:
+        text, said = newer, ["this is Python 2: read as that"]
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
         return CodeGrade("unreadable", unreadable=[(line, _syntax(error, text))], text=text, file=file, loss=loss)
-    said = []
     statements = None
     if call is not None:
         try:
@@ -213,6 +217,14 @@ def _parsed_loss(loss):
         return ast.parse(loss.strip(), mode="eval").body, None
     except (SyntaxError, ValueError) as error:
         return None, f"the loss {loss!r} is not a Python expression ({error}); write one over the program's variables"
+
+
+def _parses(text):
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _syntax(error, text):
@@ -423,6 +435,22 @@ def _stale(case, judged, mistake, base):
     return CodeGrade("wrong", updates=updates, mistakes=[mistake], **base)
 
 
+def _with_own_loss(case, base):
+    """Return the grade by a loss that the program defines and does not call, or None if it fits no update.
+
+    What it should be called with is a guess. If no update is its gradient, the guess proves nothing.
+    """
+    lines = [change.line for change in case.own.recorder.changes if change.step]
+    for text in uncalled_losses(case.tree, lines):
+        again = replace(case, loss=ast.parse(text, mode="eval").body)
+        again.own = read(again.tree, loss=again.loss, call=case.call)
+        again.judged = judgement(again.own, True, again.tree) if has_steps(again.own) else None
+        if again.judged is not None and any(update.right for update in again.judged.updates):
+            said = [*base["said"], f"the file does not call its loss while it trains: judged by {text}"]
+            return _graded(again, text, said, base["file"])
+    return None
+
+
 def _without_loss(case, base):
     own = case.own
     if not has_steps(own):
@@ -434,6 +462,9 @@ def _without_loss(case, base):
             "write it over variables of the module, or of one function"
         )
         return CodeGrade("unreadable", unreadable=[(0, message)], **base)
+    own = _with_own_loss(case, base)
+    if own is not None:
+        return own
     grade = CodeGrade("no loss", **base)
     grade.proposed = proposed_losses(case)
     return grade

@@ -20,6 +20,7 @@ from autograd.grading.code.objects import (
     Literal,
     Namespace,
 )
+from autograd.grading.code.older_python import divides_whole_numbers
 
 __all__ = ["Machine"]
 
@@ -43,6 +44,7 @@ class Machine:
 
     def __init__(self, tree, recorder, library, starts=None, limits=None):
         self.tree = tree
+        self.floors = divides_whole_numbers(tree) if isinstance(tree, ast.Module) else False
         self.recorder = recorder
         self.library = library
         self.starts = starts

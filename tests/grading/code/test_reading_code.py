@@ -183,7 +183,7 @@ def test_the_command_gives_a_table_json_and_a_page(tmp_path, capsys):
     ("program", "options", "message"),
     [
         ("x = (", {}, "Python cannot parse this"),
-        ("print 'old'", {}, "Python 2"),
+        ("print 'old'\nx = `3`", {}, "Python 2"),
         ("x = 1", {}, "no update was found"),
         ("x = 1", {"loss": "x +"}, "is not a Python expression"),
         ("x = 1", {"call": "f("}, "--call"),
