@@ -20,6 +20,7 @@ from autograd.grading.code import (
     place_edits,
     running_sums,
     scaling,
+    second_passes,
     sibling_edits,
     slope_edits,
     softmax_edits,
@@ -32,6 +33,7 @@ from autograd.grading.code.bodies import helper_bodies
 from autograd.grading.code.context import ONLY_IF_DERIVATIVE, Candidate, Context
 from autograd.grading.code.explanation import first_unknown, products
 from autograd.grading.code.local import SCALES, Local
+from autograd.grading.code.named_edits import by_text
 
 __all__ = ["candidates", "named"]
 
@@ -57,7 +59,8 @@ MAKERS = (
     index_edits.fixed_entries, index_edits.keys, index_edits.last_entries,
     index_edits.twins, index_edits.slices_alike, layer_edits.inputs_of_layers, layer_edits.outputs_of_layers,
     slope_edits.branches, slope_edits.leaks, index_edits.other_rows,
-    slope_edits.exponentials, slope_edits.complements, factor_edits.wrong_pairs, factor_edits.loop_slopes,
+    slope_edits.exponentials, slope_edits.complements, slope_edits.products_of_complements,
+    factor_edits.wrong_pairs, factor_edits.loop_slopes,
     factor_edits.made_slopes, factor_edits.mirrored, factor_edits.repeated_masks, factor_edits.plain_slopes,
     error_edits.output_errors, error_edits.unread_factors, error_edits.unread_terms, optimizer_edits.missing_roots,
     optimizer_edits.exchanged_means, optimizer_edits.missing_squares, norm_edits.gains,
@@ -74,7 +77,8 @@ def named(candidate, way, source):
 
     An edit in a helper that computes the derivative of an activation corrects a wrong derivative.
     """
-    if candidate.firm:
+    candidate = by_text(candidate, way, source)
+    if candidate.firm or candidate.kind in ("transpose", "order in time"):
         return candidate
     if candidate.kind in ("wrong factor", "constant factor", "derivative missing", "derivative twice"):
         lines = way.helper_lines
@@ -178,6 +182,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
     found.extend(layer_edits.forward_again(way, source))
+    found.extend(second_passes.second_passes(way, source))
     found.extend(loop_edits.containers(way, source))
     found.extend(loop_edits.whole_lists(way, source))
     found.extend(loop_edits.stored_indices(way, source))

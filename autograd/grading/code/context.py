@@ -170,6 +170,8 @@ def is_slope_argument(c):
 def multiplied(c, text):
     """Return the edits that multiply an expression by a factor. Its own text stays free for other edits."""
     start, end = c.source.span(c.node)
+    if c.source.has_matrices and c.seen.shape:
+        return (Edit(start, start, f"{c.way.numpy}.multiply("), Edit(end, end, f", {text})"))
     loose = c.source.operand_text(c.node, tight=False) != c.text
     around = needs_parentheses(c)
     before = "(" * (loose + around)

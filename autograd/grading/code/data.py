@@ -4,7 +4,7 @@ import ast
 
 from autograd.grading.code.objects import MISSING, Instance, Namespace
 
-__all__ = ["ROWS", "OneHot", "made_matrix", "made_numbers", "namespace", "scale_of", "table"]
+__all__ = ["ROWS", "OneHot", "made_matrix", "made_numbers", "namespace", "scale_of", "table", "vector"]
 
 ROWS, IMAGES, COLUMNS, CLASSES = 6, 5, 4, 3
 PIXELS = 784
@@ -34,6 +34,16 @@ def table(library, name, keywords):
         row[0], row[-1] = kind((i + 2) % classes), kind((2 * i + 1) % classes)
         if pixels is not None and i % 3:
             row[0] = kind(9)  # one of three rows has the largest label, so that there are ten classes
+    return library.machine.track(library.numpy["array"](numbers))
+
+
+def vector(library, name, whole=True):
+    """Return a vector in place of a file with one number a line: a class for each sample, or any numbers."""
+    library.made.append(f"{name} is a made vector of {library.rows} {'classes' if whole else 'numbers'}")
+    classes = CLASSES if library.layout is None else library.layout.classes
+    numbers = [float((2 * i + 1) % classes) for i in range(library.rows)]
+    if not whole:
+        numbers = [scale_of(library) * row[0] for row in made_numbers(library.rows, 1)]
     return library.machine.track(library.numpy["array"](numbers))
 
 
@@ -155,7 +165,10 @@ def _images(library):
             pairs.append((images.reshape((rows, 1, pixels) if pixels else (rows, 28, 28)), labels(library, rows, 10)))
         return tuple(pairs)
 
-    names = {"load_data": load, "to_categorical": lambda y, n=10, **_k: OneHot(library, n).fit_transform(y)}
+    names = {
+        "load_data": load,
+        "to_categorical": lambda y, n=10, **_k: OneHot(library, n).fit_transform(y),
+    }
     for name in ("mnist", "fashion_mnist", "datasets", "keras", "utils", "np_utils"):
         names[name] = Namespace(name, names)
     return names

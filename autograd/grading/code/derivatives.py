@@ -44,7 +44,9 @@ def derivative_texts(c, shape, like=None):
         # The largest element rules out most forms, so it is compared first.
         k = max(range(len(slope.data)), key=lambda i: abs(slope.data[i]))
         near = [one for one in forms if len(one[1]) > k and abs(one[1][k] - slope.data[k]) <= 1e-6 * abs(slope.data[k])]
-        found = sorted((form for form, values in near if same(values, slope.data)), key=lambda form: _rank(form, own))
+        found = [form for form, values in near if same(values, slope.data)]
+        names = _names(c, slope) if len(found) > 1 else ()
+        found.sort(key=lambda form: _rank(form, own, names))
         if wanted is not None:
             found.sort(key=lambda form: skeleton(ast.parse(form, mode="eval").body) != wanted)
         for form in found[: 1 if shape else 2]:
@@ -56,9 +58,29 @@ def _variables(node):
     return {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Subscript)}
 
 
-def _rank(form, own):
-    """Return the sort key of a text: texts with the expression's own variables come first, then shorter texts."""
-    return (not any(text in form for text in own), len(form))
+def _names(c, slope):
+    """Return the texts that have the input or the output of an activation, and not only the same numbers by chance.
+
+    If the target is 0, for example, the error has the numbers of the output.
+    """
+
+    def find():
+        ends = {id(end.elements[0]) for end in (slope.before, slope.after) if isinstance(end.elements[0], Value)}
+        return [
+            text for text, places in c.way.texts.items() if any(id(place.elements[0]) in ends for place in places[:3])
+        ]
+
+    return c.known(("names", id(slope)), find)
+
+
+def _rank(form, own, names):
+    """Return the sort key of a text.
+
+    Texts with the expression's own variables come first, then those with a name of the activation's input or output,
+    then shorter ones.
+    """
+    named = any(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.\[])", form) for name in names)
+    return (not any(text in form for text in own), not named, len(form))
 
 
 def is_at_wrong_argument(c, node, slope):
@@ -84,6 +106,11 @@ def _forms(c, text, data):
     numpy = c.way.library(c.seen.shape)
     if not c.way.is_learned_text(text) and not c.way.is_back_text(text, c.seen):
         yield base, data  # a mask
+    if c.source.has_matrices and c.seen.shape:  # of which * and ** are products of matrices
+        yield f"{numpy}.multiply({text}, 1 - {text})", [x * (1 - x) for x in data]
+        yield f"(1 - {numpy}.square({text}))", [1 - x * x for x in data]
+        yield f"({base} > 0)", [float(x > 0) for x in data]
+        return
     yield f"{base} * (1 - {base})", [x * (1 - x) for x in data]
     yield f"(1 - {base} ** 2)", [1 - x * x for x in data]
     yield f"(1 / (1 + {base} ** 2))", [1 / (1 + x * x) for x in data]

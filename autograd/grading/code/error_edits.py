@@ -150,6 +150,8 @@ def turned_errors(way, source, added=False):
                 message = f"the gradient is {step}, so that {texts[0]} and {texts[1]} stand in each other's place"
                 yield Candidate(1.0, "sign of the update", node.lineno, message, edits)
         shared = way.matrices is not None and way.matrices.holds(node.lineno)
+        if added and way.matrices is None:
+            continue  # where arrays are updated by a sum, the sum is as likely to be wrong, and is marked
         if shared or not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
             continue
         parts = [part for part in (node.left, node.right) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]

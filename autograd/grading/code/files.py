@@ -232,16 +232,19 @@ class Collection:
         if not isinstance(key, str):
             return files.parts() if isinstance(key, int) else self
         if LABELS.search(key):
+            if files.library.ranks.labels == 2:
+                return files.library.numpy["array"]([[x] for x in files.labels(key).elements()])
             matlab = "scipy" in files.library.spaces or any(n.startswith("scipy") for n in files.library.spaces)
             found = files.labels(key, first=int(matlab))
             return found.reshape((-1, 1)) if matlab else found
         columns = files.layout.columns - 1
         images = files.library.sizes.get(SIDE * SIDE, SIDE * SIDE) == columns or "image" in key
-        if images:
-            return files.images(key)
         if files.has_colors(key):
             return files.colored(key)
         rows = files.count(key)
+        if images or files.library.ranks.inputs == 3:
+            found = files.images(key)
+            return found.reshape((rows, *files.sides())) if files.library.ranks.inputs == 3 else found
         files.library.made.append(f"{key} of a file is a made table of {rows} rows and {columns} columns")
         return data.made_matrix(files.library, rows, columns)
 

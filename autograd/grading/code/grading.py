@@ -16,11 +16,11 @@ from autograd.grading.code.case import (
 )
 from autograd.grading.code.corrections import plain_corrections, wrong_corrections
 from autograd.grading.code.factors import TOLERANCE, close
+from autograd.grading.code.fitting import FIRST_OPERATIONS, read_smaller
 from autograd.grading.code.functions import grade_functions
 from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps, state_mistake
-from autograd.grading.code.layouts import fitting_columns, layouts
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
@@ -28,7 +28,6 @@ from autograd.grading.code.older_python import in_python_3
 from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.own_rate import own_rate
 from autograd.grading.code.preparations import preparations
-from autograd.grading.code.prepared import Prepared, batch_sizes, first_rows, smaller_sizes
 from autograd.grading.code.proposals import other_loss, proposed_losses
 from autograd.grading.code.reading import read
 from autograd.grading.code.second_step import SecondStep, second_step
@@ -41,8 +40,6 @@ from autograd.grading.code.unread import unread_update, update_after_the_loop
 
 __all__ = ["grade_code"]
 
-FIRST_OPERATIONS = 1_000_000  # of the first reading; a program with more operations is read with smaller sizes
-MAX_LAYOUTS = 6  # of the tables in files that are tried
 MORE_GUESSES = 6  # that are tried after the first one that fits
 GUESS_WORK, GUESS_OPERATIONS = 4_000_000, 300_000  # of all calls that are tried, and of one
 FEW_REPEATS = 2  # of a step that changes the same numbers again and again
@@ -104,7 +101,7 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
         own, statements = _called(tree, given, own, said)
     case = Case(text, tree, given, statements, own)
     if not has_steps(own):
-        _read_smaller(case, said)
+        read_smaller(case, said)
     spared = preparations(case.own, case.tree)
     if spared:
         case.prepared = replace(case.prepared, spared=spared)
@@ -152,57 +149,6 @@ def _seeded(grade, statements):
         return grade
     message = "the file calls nothing, and what its backward pass is given is unknown: say it with --call"
     return CodeGrade("unreadable", unreadable=[(0, message)], text=grade.text, file=grade.file, loss=grade.loss)
-
-
-def _read_smaller(case, said):
-    """Read a program with smaller sizes if it is too large, or if it does not fit the made data."""
-    for prepared in _smaller(case):
-        sizes = prepared.sizes
-        tree = prepared.of(ast.parse(case.text))
-        tried = read(tree, loss=case.loss, call=case.call)
-        if has_steps(tried):
-            case.own, case.tree, case.prepared = tried, tree, prepared
-            said.append("read with smaller sizes: " + ", ".join(f"{small} for {size}" for size, small in sizes.items()))
-            break
-    if not has_steps(case.own) and case.own.library.made:
-        _read_with_layouts(case, said)
-    if case.own.large and not case.prepared.sizes:
-        case.own = read(case.tree, loss=case.loss, call=case.call)
-
-
-def _read_with_layouts(case, said):
-    """Read a program with other layouts of the tables in its files until one fits."""
-    for prepared in [Prepared(), *_smaller(case)]:
-        waiting, fitted = layouts(prepared.of(ast.parse(case.text)))[:MAX_LAYOUTS], set()
-        while waiting:
-            layout = waiting.pop(0)
-            other = replace(prepared, layout=layout)
-            tree = other.of(ast.parse(case.text))
-            tried = read(tree, loss=case.loss, call=case.call, operations=FIRST_OPERATIONS)
-            if has_steps(tried):
-                case.own, case.tree, case.prepared = tried, tree, other
-                said.append(f"read with files of {layout.columns} columns and labels of {layout.classes} classes")
-                return
-            better = fitting_columns(tried.trouble.message if tried.trouble else "", layout)
-            waiting[:0] = [one for one in better if one not in fitted]
-            fitted.update(better)
-
-
-def _smaller(case):
-    """Yield changes of the sizes of a program that is too large, or that does not fit the made data.
-
-    If a batch is larger than the made data, there is no whole batch. Then batches get smaller, and the data larger. If
-    a slice of the data begins behind its end, as ``data[30:]``, the data gets larger.
-    """
-    sizes = smaller_sizes(case.tree)
-    if sizes and (case.own.large or case.own.library.made):
-        yield Prepared(sizes=sizes)
-    if case.own.library.made and any(batch_sizes(case.tree)):
-        sizes = smaller_sizes(case.tree, batches=True)
-        yield Prepared(sizes=sizes, rows=2 * max(sizes.values()))
-    rows = first_rows(case.tree)
-    if case.own.library.made and rows:
-        yield Prepared(sizes=smaller_sizes(case.tree), rows=2 * max(rows))
 
 
 def _short(guess):

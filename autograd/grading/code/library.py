@@ -10,6 +10,7 @@ from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.modules import FieldFactory, Modules, NotGiven
 from autograd.grading.code.numpy_space import NumpySpace
 from autograd.grading.code.objects import Absorber, Namespace
+from autograd.grading.code.ranks import Ranks
 from autograd.grading.code.tensors import tensor_methods
 
 __all__ = ["Library"]
@@ -36,6 +37,7 @@ class Library:
         self.columns = set()  # of the data sets that were made
         self.rows = data.ROWS
         self.layout = None  # of tables in files, if one was chosen
+        self.ranks = Ranks()  # of the arrays in files
         self.files = Files(self)
         self.host_random = random.Random(1000 + seed)
         self.machine = None

@@ -20,11 +20,12 @@ def moves(way, source):
     yield from _split_loops(way, source)
     yield from _loops_of_updates(way, source)
     yield from _called_later(way, source)
+    homes = _homes(way, source)
     for statement in list(source.blocks):
         if not isinstance(statement, ast.stmt) or isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             continue
         lines = set(range(statement.lineno, statement.end_lineno + 1))
-        if not lines & way.update_lines:
+        if not lines & way.update_lines and not _calls_update(statement, homes):
             continue
         block, i, _ = source.blocks[statement]
         for j in range(len(block) - 1, i, -1):
@@ -126,6 +127,23 @@ def _called_later(way, source):
         yield Candidate(0.65, "update before use", call.lineno, message, edits, firm=True)
 
 
+def _homes(way, source):
+    """Return the names of the functions with an update, and of those that call one of them as a statement."""
+    homes = {source.function_of(s).name for s in source.blocks if _is_update_in_function(way, source, s)}
+    calls = [s for s in source.blocks if isinstance(s, ast.Expr) and isinstance(source.function_of(s), ast.FunctionDef)]
+    while True:
+        more = {source.function_of(s).name for s in calls if _calls_update(s, homes)} - homes
+        if not more:
+            return homes
+        homes |= more
+
+
+def _calls_update(statement, homes):
+    """Return True if a statement is a call of one of the functions with an update."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in homes
+
+
 def _is_update_in_function(way, source, statement):
     line = getattr(statement, "lineno", 0)
     return line in way.update_lines and isinstance(source.function_of(statement), ast.FunctionDef)
@@ -135,8 +153,7 @@ def _updates(way, statement, homes):
     """Return True if a statement updates parameters, or calls a function that does."""
     if isinstance(statement, (ast.Assign, ast.AugAssign)):
         return statement.lineno in way.update_lines
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in homes
+    return _calls_update(statement, homes)
 
 
 def _before_updates(source, statement, final):

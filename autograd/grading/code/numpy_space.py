@@ -2,9 +2,10 @@
 
 from autograd.engine.value import Value
 from autograd.grading.code import data
-from autograd.grading.code.arrays import Array, Names, as_array
+from autograd.grading.code.arrays import Array, Names, as_array, plain_array, rewrapped
 from autograd.grading.code.arrays.layout import broadcast_shapes
 from autograd.grading.code.objects import Absorber, Literal, Namespace
+from autograd.grading.code.ranks import holds_labels
 
 __all__ = ["NumberType", "NumpySpace", "floated", "plain"]
 
@@ -16,6 +17,7 @@ CREATING = frozenset(
         "asarray",
         "ascontiguousarray",
         "asfarray",
+        "asmatrix",
         "diag",
         "empty",
         "empty_like",
@@ -27,6 +29,8 @@ CREATING = frozenset(
         "identity",
         "linspace",
         "logspace",
+        "mat",
+        "matrix",
         "ones",
         "ones_like",
         "repeat",
@@ -128,7 +132,16 @@ class NumpySpace(dict):
                 return content.numbers(int(keywords.get("offset", args[3] if len(args) > 3 else 0)))
         if name == "load" and isinstance(first, str) and first.endswith(".npz"):
             return self.library.files.unpickled()
-        return data.table(self.library, f"np.{name}", keywords)
+        library, ranks = self.library, self.library.ranks
+        with_labels = holds_labels(library.machine.tree, first, library.machine.line)
+        if with_labels and ranks.labels == 1:
+            return data.vector(library, f"np.{name}")
+        if not with_labels and ranks.inputs == 1:
+            return data.vector(library, f"np.{name}", whole=False)
+        if not with_labels and ranks.inputs == 3:
+            images = library.files.images(first)
+            return images.reshape((-1, *library.files.sides()))
+        return data.table(library, f"np.{name}", keywords)
 
     def random_space(self, members):
         """Return ``np.random``, in which every seed is shifted by the seed of the library."""
@@ -199,7 +212,9 @@ class NumpyFunction:
         elif changed is None and len(args) == getattr(self.function, "nin", 99) + 1:
             changed = args[-1]
         before = changed.elements() if isinstance(changed, Array) else None
-        result = self.function(*args, **keywords)
+        plain_args = [plain_array(x) for x in args]
+        result = self.function(*plain_args, **{name: plain_array(x) for name, x in keywords.items()})
+        result = rewrapped(self.name, args, keywords, result)
         if before is not None:
             machine.recorder.changed_elements(before, changed.elements(), machine.statement, machine.stack[-1], None)
         if self.name in CREATING:

@@ -349,6 +349,8 @@ def exchanged(way, source):
 def axes(c):
     """Yield edits that add a sum, or that change its axis."""
     node = c.node
+    if c.way.numpy not in c.way.modules:
+        return  # a sum in plain Python has no axis
     call = isinstance(node, ast.Call) and function_name(node) in ("sum", "mean")
     if call:
         method = isinstance(node.func, ast.Attribute) and c.way.single_name(node.func.value) not in c.way.modules
@@ -388,15 +390,18 @@ def _kept(c, text):
 def _sums(c, inner, name):
     text = c.source.text_of(inner)
     numpy = c.way.numpy
+    shape = c.way.shape_of(inner)
     for function in dict.fromkeys([name, "sum", "mean"]):
         for axis in ("", ", axis=0", ", axis=1"):
             for keep in _kept(c, ", keepdims=True") if axis else ("",):
                 new = f"{numpy}.{function}({text}{axis}{keep})"
-                if new.replace(" ", "") == c.text.replace(" ", ""):
-                    continue
+                if new.replace(" ", "") == c.text.replace(" ", "") or (function == name and shape and len(shape) == 1):
+                    continue  # a vector has one axis only
                 if function == name:
                     kind = "wrong axis"
                     message = f"the sum belongs over the samples{axis.replace(', axis=', ': axis ')}"
+                    if axis and shape and len(shape) == 2 and shape[int(axis[-1])] == 1:
+                        message = f"the sum belongs over axis {axis[-1]}, which has one sample here"
                 else:
                     kind = "divided twice" if name == "mean" else "constant factor"
                     message = f"{name} where the {function} belongs"

@@ -4,6 +4,7 @@ import ast
 import difflib
 from dataclasses import dataclass, field, replace
 
+from autograd.grading.code.ranks import Ranks
 from autograd.grading.code.samples import arranged
 
 __all__ = ["Prepared", "batch_sizes", "first_rows", "smaller_sizes"]
@@ -26,6 +27,7 @@ class Prepared:
         rows: The number of samples of made data; 0 for the usual number.
         resized: Other numbers for constants that are sizes: pairs of a place (line, column) and a number.
         layout: The layout of tables in files; None for the likeliest one.
+        ranks: The numbers of axes of the arrays in files.
         repeats: The number of times that a step may change the same numbers again after a loss. None for any number.
 
     >>> ast.unparse(Prepared(sizes={1000: 6}).of(ast.parse("w = np.zeros((1000, 10)); a = w[800:] / 1000")))
@@ -40,6 +42,7 @@ class Prepared:
     resized: tuple = ()
     rows: int = 0
     layout: object = None
+    ranks: Ranks = field(default_factory=Ranks)
     repeats: int | None = None
 
     def moved(self, text, edited):
@@ -65,7 +68,7 @@ class Prepared:
         """Return the tree with these changes. The tree itself is changed."""
         tree.starts_only, tree.spared = self.starts_only, self.spared
         tree.rows, tree.repeats = self.rows, self.repeats
-        tree.layout = self.layout
+        tree.layout, tree.ranks = self.layout, self.ranks
         if self.sizes and not getattr(tree, "is_smaller", False):
             for node in [*_sizes(tree), *batch_sizes(tree)]:
                 node.value = self.sizes.get(node.value, node.value)

@@ -98,7 +98,7 @@ def read(
     recorder = Recorder(steps)
     library = Library(seed)
     library.sizes, library.rows = getattr(tree, "sizes", {}), getattr(tree, "rows", 0) or library.rows
-    library.layout = getattr(tree, "layout", None)
+    library.layout, library.ranks = getattr(tree, "layout", None), getattr(tree, "ranks", library.ranks)
     recorder.starts_only = getattr(tree, "starts_only", False)
     recorder.spared = getattr(tree, "spared", frozenset())
     recorder.most_repeats = getattr(tree, "repeats", None)

@@ -1,11 +1,11 @@
-"""Edits of the parts of a derivative that is written out: its branches, its exponents, and 1 minus a gate."""
+"""Edits of the parts of a derivative that is written out: branches, exponents, 1 minus a gate, and its product."""
 
 import ast
 
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.source import Edit
 
-__all__ = ["branches", "complements", "exponentials", "leaks"]
+__all__ = ["branches", "complements", "exponentials", "leaks", "products_of_complements"]
 
 
 def branches(c):
@@ -76,3 +76,38 @@ def complements(c):
         yield Candidate(
             1.3, "wrong factor", c.line, f"1 - {text} stands where {text} belongs", (Edit(start, end, new),)
         )
+
+
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Div: "/"}
+
+
+def products_of_complements(c):
+    """Yield edits that multiply ``y`` by ``1 - y``, where another operator stands between them."""
+    node = c.node
+    sign = OPERATORS.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+    if sign is None or c.is_stored():
+        return
+    left, right = _factors(node.left), _factors(node.right)
+    for plain, others in ((left, right), (right, left)):
+        texts = {ast.unparse(part) for part in plain}
+        for part in others:
+            is_complement = (
+                isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and c.way.single(part.left) == 1
+            )
+            if is_complement and ast.unparse(part.right) in texts:
+                start, end = c.source.span(node.left)[1], c.source.span(node.right)[0]
+                place = start + c.source.text[start:end].index(sign)
+                variable = c.source.text_of(part.right)
+                message = (
+                    f"the derivative is the product of {variable} and 1 - {variable}: * belongs in place of {sign}"
+                )
+                edits = (Edit(place, place + 1, "*"),)
+                yield Candidate(0.88, "wrong derivative", c.line, message, edits, firm=True)
+                return
+
+
+def _factors(node):
+    """Return the factors of a product, or the node itself if it is none."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _factors(node.left) + _factors(node.right)
+    return [node]

@@ -3,6 +3,7 @@
 import ast
 import functools
 import itertools
+import re
 from dataclasses import dataclass
 
 from autograd.grading.code.grade import Fix
@@ -59,6 +60,11 @@ class Source:
     def stores(self):
         """The assignments, each with the start and the end of its text."""
         return [(node, *self.span(node)) for node in self.parents if isinstance(node, (ast.Assign, ast.AugAssign))]
+
+    @functools.cached_property
+    def has_matrices(self):
+        """True if the program makes arrays of the class ``np.matrix``, whose ``*`` is the product of matrices."""
+        return bool(re.search(r"\b\w+\.(as)?mat(rix)?\(", self.text))
 
     @functools.cached_property
     def loop_variables(self):

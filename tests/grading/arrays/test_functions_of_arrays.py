@@ -19,6 +19,13 @@ VARIABLES = {
 }
 
 EXPRESSIONS = """
+np.unpackbits(np.abs(n).astype(np.uint8)).astype(int)
+np.unpackbits(np.abs(n).astype(np.uint8), axis=1)[:, -3:].astype(int)
+np.unpackbits(np.abs(n).astype(np.uint8), axis=0, count=6).astype(int)
+np.unpackbits(np.abs(n).astype(np.uint8), axis=-1, count=-2, bitorder='little').astype(int)
+np.packbits(m).astype(int)
+np.packbits(n > 0, axis=0).astype(int)
+np.packbits(n > 0, axis=1, bitorder='little').astype(int)
 np.eye(2, 3, k=1)
 np.eye(3, k=-1, dtype=int)
 np.identity(2)

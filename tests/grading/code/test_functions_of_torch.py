@@ -73,6 +73,7 @@ SLIPS = [
     ("x.T @ grad,", "(grad.T @ x).reshape(w.shape),", 28, "transpose"),
     ("grad.sum(0)", "grad.mean(0)", 28, "divided twice"),
     ("grad * (s + x * s * (1 - s))", "grad * (s * (1 - s))", 41, "wrong derivative"),
+    ("grad * (s + x * s * (1 - s))", "grad * (s + x * s + (1 - s))", 41, "wrong derivative"),
     ("below = 2 * (out - goal)", "below = (out - goal)", 53, "constant factor"),
 ]
 
@@ -81,7 +82,9 @@ def test_right_functions_are_called_right():
     assert grade_code(LAYERS).verdict == "right"
 
 
-@pytest.mark.parametrize(("old", "new", "line", "kind"), SLIPS, ids=[kind for *_, kind in SLIPS])
+@pytest.mark.parametrize(
+    ("old", "new", "line", "kind"), SLIPS, ids=[f"{kind}, {new[-14:]}" for _, new, _, kind in SLIPS]
+)
 def test_the_slip_is_named_in_its_line_and_its_correction_is_right(old, new, line, kind):
     text = LAYERS.replace(old, new)
     grade = grade_code(text)

@@ -7,10 +7,12 @@ from typing import Any
 
 from autograd.grading.code.arrays import (
     algebra,
+    bits,
     building,
     elementwise,
     joining,
     kinds,
+    matrix,
     picking,
     products,
     reductions,
@@ -82,6 +84,7 @@ _FLOAT_LIMITS = {
 
 _FUNCTIONS: dict[str, Any] = {
     **{name: getattr(building, name) for name in building.__all__},
+    **{name: getattr(bits, name) for name in bits.__all__},
     **{name: getattr(joining, name) for name in joining.__all__},
     **{name: getattr(shaping, name) for name in shaping.__all__ if name != "flatten"},
     **{name: getattr(picking, name) for name in picking.__all__ if name != "Vectorized"},
@@ -94,6 +97,7 @@ _FUNCTIONS: dict[str, Any] = {
     "row_stack": joining.vstack, "permute_dims": shaping.transpose, "asanyarray": building.asarray,
     "ascontiguousarray": building.asarray, "empty": building.zeros, "empty_like": building.zeros_like,
     "in1d": picking.isin, "vectorize": picking.Vectorized, "shape": _shape, "size": _size, "ndim": _ndim,
+    "matrix": matrix.made_matrix, "asmatrix": matrix.as_matrix, "mat": matrix.as_matrix,
     "isscalar": _isscalar, "diagonal": building.diagonal, "c_": joining.c_, "r_": joining.r_,
     "nansum": reductions.nan_reduction(reductions.sum_), "nanmean": reductions.nan_reduction(reductions.mean),
     "nanmax": reductions.nan_reduction(reductions.max_), "nanmin": reductions.nan_reduction(reductions.min_),
