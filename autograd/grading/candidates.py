@@ -31,6 +31,8 @@ _SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\w)|[₀-₉])*\s*\}?"
 _VECTOR = rf"(?:\\(?:{BOLD})\s*\{{?\s*)?[xahzXAHZ](?![A-Za-z]){_SCRIPT}"
 _MATRIX = rf"(?:\\(?:{BOLD})\s*\{{?\s*)?W(?![A-Za-z]){_SCRIPT}"
 _COLUMNS, _ROWS = re.compile(rf"{_MATRIX}\s*{_VECTOR}"), re.compile(rf"{_VECTOR}\s*{_MATRIX}")
+_BACKWARD = re.compile(r"\\partial|\\nabla|\\delta|\\Delta|[∂∇δ]|\\leftarrow|(?<![A-Za-z])d[A-ZWZbz]")
+_MIN_DEFINITIONS = 3
 _DERIVATIVE = re.compile(r"\\partial|\\nabla|[∂∇]")
 # Letters that have a meaning in every vocabulary.
 _ALWAYS = {
@@ -84,7 +86,7 @@ def choose(setting, found, judge) -> Chosen:
     best, score = _best(alike, formulas, judge, allowance, (best, score))
     best, score = _with_variant(best, score, formulas, marked, judge, allowance)
     for network in networks[1:]:
-        if score[0] == _most(formulas) or allowance.is_used_up():
+        if score[0] == _most(formulas) or allowance.is_used_up() or _has_all_letters(best, formulas, judge):
             break
         other, reached = _best(_letterings(network, _texts(found)), formulas, judge, allowance, (best, score))
         if other is not best:
@@ -113,6 +115,13 @@ def _with_variant(best, score, formulas, marked, judge, allowance):
     return found, _score(found, formulas, judge, None)
 
 
+def _has_all_letters(setting, formulas, judge):
+    """Return True if all definitions of a document are right, so that other letters are not worth a trial."""
+    said = [(target, text) for target, text in formulas if not _BACKWARD.search(text)]
+    is_whole = len(said) >= _MIN_DEFINITIONS and any(defines_loss(text) for _, text in said)
+    return is_whole and all(judge(setting, target, text).verdict == "equal" for target, text in said)
+
+
 def _texts(found):
     """Return the formulas of a document."""
     return [item.formula for item in found.items]
@@ -137,6 +146,9 @@ def _best(candidates, formulas, judge, allowance, start=None):
     for candidate in candidates:
         if score is not None and (allowance.is_used_up() or score[0] == _most(formulas)):
             break
+        is_preset = score is not None and "preset" in candidate.options and "preset" not in best.options
+        if is_preset and best.network == candidate.network and _has_all_letters(best, formulas, judge):
+            break  # the document's own letters are better than those of a preset, which come last
         reached = _score(candidate, formulas, judge, score)
         if score is None or reached > score:
             best, score = candidate, reached

@@ -12,7 +12,7 @@ __all__ = ["ClaimJudge", "caught", "forget"]
 VERDICTS = 14.0  # seconds of work for all verdicts of a document; each may take as much as a claim may take
 SHORT = 0.2  # seconds for each further verdict
 # The sizes of the caches: of networks, and of judged formulas and of assumed earlier results for each.
-_MAX_NETWORKS, _MAX_JUDGED, _MAX_WORLDS = 64, 1000, 16
+_MAX_NETWORKS, _MAX_JUDGED, _MAX_WORLDS = 160, 1000, 16
 
 
 class _Known:

@@ -39,6 +39,7 @@ from autograd.grading.own_letters import definition, differentiates_own, names_i
 from autograd.grading.retold import retold, with_gradients
 from autograd.grading.rubric import award
 from autograd.grading.setting import Setting, declared_setting, is_declaration
+from autograd.grading.shapes_in_formulas import is_of_samples
 from autograd.grading.shared_biases import SharedBiases
 
 __all__ = ["NoFormula", "forget", "grade_text"]
@@ -121,6 +122,7 @@ class _Sequence:
         self._beside, self._indices = Beside(setting, others is None), IndexUse(setting, judge)
         self._layers, self._backward = LayerUse(setting, judge), BackwardDeltas(setting, judge)
         self._own_loss, self._of_one_sample = _own_loss(setting, document.items)
+        self._of_several = _with_samples(setting, document.items)
         letters = convention(**setting.options).letters
         self._outputs = {plain(letters[role]) for role in ("y", "p", "t")}
         self._loss, self._declared = letters["loss"], {plain(letter) for letter in letters.values()}
@@ -271,6 +273,10 @@ class _Sequence:
                 again = self._judge(self._of_one_sample, None, text)
                 if again.verdict == "equal":
                     return text, again, f"{sorted(self._own_loss)[0]} is the loss of one sample"
+            if self._of_several is not None and plain(self._loss) in names_in(text):
+                again = self._judge(self._of_several, None, text)
+                if again.verdict == "equal":
+                    return text, again, f"{plain(self._loss)} is the mean of the losses of several samples"
             grade = self._layers.decided(text, self._doubts.of_silent_sums(self._with_one_rate(grade, text)))
             if grade.verdict != "equal" and self._beside.holds(text, grade.verdict == "unreadable"):
                 return text, Grade("equal", text), "an identity beside the network"
@@ -369,6 +375,18 @@ def _own_loss(setting, items):
     loss = convention(**setting.options).letters["loss"]
     one = setting.with_network(**{**network, "samples": 1})
     return letters_of_own_loss([item.formula for item in items], loss), one
+
+
+def _with_samples(setting, items):
+    """Return the setting with several samples if it has one and the document says that the loss is a mean, or None."""
+    network = dict(setting.network or ())
+    if network.get("samples") != 1 or network["recurrent"]:
+        return None
+    loss = convention(**setting.options).letters["loss"]
+    means = [item.formula for item in items if letters_of_own_loss([item.formula], loss)]
+    if not any(is_of_samples([formula]) for formula in means):
+        return None
+    return setting.with_network(**{**network, "samples": 3, "reduction": "mean"})
 
 
 def _after_name(formula):

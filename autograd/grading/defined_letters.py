@@ -59,6 +59,8 @@ _PAIR = r"\s*_\s*\{\s*[a-z]\w?\s*,?\s*[a-z]\w?\s*\}"
 _SUM_OF_PRODUCTS = re.compile(
     rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*({_NAME}'*){_PAIR}\s*{_NAME}(?:{_SCRIPTS})"
 )
+_SUM_INTO_ONE = re.compile(rf"^\s*({_NAME})\s*=\s*\\sum{_SCRIPTS}\s*({_NAME}'*)\s*_\s*\{{?\s*[a-z]\s*\}}?\s*{_NAME}_")
+_WRITTEN_SUM = re.compile(rf"^\s*({_NAME}){_SCRIPTS}\s*=\s*w\s*_\s*\{{?\s*\d+\s*\}}?\s*(?:\\cdot\s*)?{_NAME}")
 _PRODUCT_OF_ARRAYS = re.compile(rf"^\s*({_NAME})\s*=\s*(?:\\(?:{FONTS})\s*\{{?\s*)?[UVW]\}}?{_SCRIPTS}\s*{_NAME}")
 _BIASED = re.compile(
     rf"^\s*{_NAME}{_SCRIPTS}\s*=\s*\\sum{_SCRIPTS}\s*[wW]{_SCRIPTS}\s*{_NAME}{_SCRIPTS}\s*\+\s*({_NAME}){_SCRIPTS}\s*[.,]?\s*$"
@@ -179,15 +181,18 @@ def more_letters(formulas) -> dict:
     {'r': 's', "w'": 'w'}
     """
     arguments = {match[3] for match in map(_APPLIED.match, formulas) if match}
+    losses = [SQUARED.search(formula) for formula in formulas if defines_loss(formula)]
+    outputs = {letter for match in losses if match for letter in match.groups()}
     sums: list = []
     weights: list = []
     for formula in formulas:
-        product, array = _SUM_OF_PRODUCTS.match(formula), _PRODUCT_OF_ARRAYS.match(formula)
-        if product and product[1] in arguments:
-            sums.append(product[1])
+        product, single = _SUM_OF_PRODUCTS.match(formula), _SUM_INTO_ONE.match(formula)
+        array = _PRODUCT_OF_ARRAYS.match(formula) or _WRITTEN_SUM.match(formula)
+        if product and product[1] in arguments | outputs:
             weights.append(product[2])
-        elif array and array[1] in arguments:
-            sums.append(array[1])
+        elif single and single[1] in arguments | outputs:
+            weights.append(single[2])
+        sums += [match[1] for match in (product, single, array) if match and match[1] in arguments]
     found = dict.fromkeys([letter for letter in weights if letter not in ("w", "W")], "w")
     first = next((match[3] for match in map(_APPLIED.match, formulas) if match and match[3] in sums), None)
     return {**dict.fromkeys([letter for letter in sums if letter != first], "s"), **found}

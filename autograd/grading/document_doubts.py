@@ -16,6 +16,7 @@ from autograd.grading.forms_of_claims import (
     has_index,
     is_about_network,
     is_of_several,
+    layer_on_left_only,
     letters_of_softmax,
     may_be_example,
     mean_without_letter,
@@ -133,10 +134,13 @@ class Doubts:
                 self._redefined.pop(letter, None)
 
     def of_equal(self, text) -> str:
-        r"""Return the reason to leave a claim open that is equal only because its mean is one of equal terms, or "".
+        r"""Return the reason to leave a claim open that is equal for one layer only, or for equal terms only, or "".
 
         In ``\\frac1n \\sum_{i=1}^n x_{jk}``, no i says which sample is meant. With one sample, any mean is right.
         """
+        letter = layer_on_left_only(text)
+        if letter and len(dict(self.setting.network or ()).get("sizes", ())) > 2:
+            return f"it is right for one layer, but its left side is about any layer {letter}: write one layer"
         if self._others is None or dict(self.setting.network)["samples"] > 1:
             return ""
         letter = mean_without_letter(text)

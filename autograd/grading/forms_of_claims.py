@@ -10,14 +10,17 @@ from autograd.grading.reading.latex_names import BOLD, LETTER
 
 __all__ = [
     "defines_by_sign", "derivative_in_chain", "has_index", "has_two_indices", "is_about_network", "is_about_sample",
-    "is_of_several", "letters_of_softmax", "may_be_example", "mean_without_letter", "numbered_name", "numbered_weights",
-    "without_numbered_weights",
+    "is_of_several", "layer_on_left_only", "letters_of_softmax", "may_be_example", "mean_without_letter",
+    "numbered_name", "numbered_weights", "without_numbered_weights",
 ]  # fmt: skip
 
 _FRACTION, _PARTIAL = r"\\[td]?frac\s*\{\s*", r"\\partial"
 _BRACKET = r"\s*(?:\\left)?\("
 _FONT = rf"(?:\\(?:{BOLD})\s*\{{?\s*)"
 _END = r"(?![A-Za-z])"
+
+_LAYER_LETTER = re.compile(r"\^\s*\{?\s*[(\[]\s*(?P<letter>\\ell|l)(?![A-Za-z])")
+_LAYER_NUMBER = re.compile(r"\^\s*\{?\s*[(\[]\s*\d")
 
 
 def _any(*parts):
@@ -147,6 +150,19 @@ def mean_without_letter(text) -> str:
 def has_two_indices(text) -> bool:
     """Return True if a claim has a weight with two indices, which is the same whether vectors are rows or columns."""
     return _TWO_INDICES.search(text) is not None
+
+
+def layer_on_left_only(text) -> str:
+    r"""Return the letter of a general layer on the left side if the other sides have numbers of layers only, or "".
+
+    >>> layer_on_left_only(r"\delta^{(l)} = a^{(2)} - y"), layer_on_left_only(r"a^{(l)} = \sigma(z^{(l)})")
+    ('l', '')
+    """
+    left, sign, rest = text.partition("=")
+    letter = _LAYER_LETTER.search(left)
+    if not sign or letter is None or _LAYER_LETTER.search(rest) or not _LAYER_NUMBER.search(rest):
+        return ""
+    return letter["letter"].lstrip("\\")
 
 
 def has_index(text) -> bool:

@@ -9,6 +9,7 @@ from autograd.grading.shapes_in_formulas import (
     is_of_one_neuron,
     is_of_one_output,
     is_of_samples,
+    numbered_sizes,
 )
 
 __all__ = ["networks_of"]
@@ -67,14 +68,19 @@ def networks_of(setting, found):
             shapes = [[2, 3, 1], [3, 1], *shapes] if "hidden" in low else [[3, 1], [2, 3, 1], *shapes]
         if re.search(r"w_i\b(?!\s*,)", formulas) and "hidden" not in low:  # first one unit, then a layer of several
             shapes = [[3, 1], *shapes]
-    layers = max([chained_layers(each), *[int(above or below) for above, below in _LAYER.findall(formulas)]])
+    chained = chained_layers(each)
+    layers = max([chained if chained > 1 else 0, *[int(a or b) for a, b in _LAYER.findall(formulas)]])
     if not (sizes or acts or layers or "hidden" in low):  # one matrix, and no function between two
         shapes.sort(key=len)
     if not sizes and any(has_one_input(x) for x in each):
         shapes = [[1, 1], *shapes]
-    neurons = _single_neurons(each)
+    neurons, numbered = _single_neurons(each), numbered_sizes(each)
+    if len(numbered) > 1 and not sizes:
+        shapes = [numbered, *shapes]
     if neurons and not sizes:
         shapes = [[1] * (neurons + 1), *shapes]
+    if not sizes and chained == 2:
+        shapes.sort(key=lambda shape: len(shape) != 3)
     if layers > 2 and not sizes:
         shapes = [[2, *[3] * (layers - 1), shape[-1]] for shape in shapes if len(shape) == 3][:2] + shapes
     if losses[0] == "cross_entropy" and all(shape[-1] == 1 for shape in shapes):  # it needs several outputs
@@ -92,6 +98,7 @@ def networks_of(setting, found):
     has_biases = any(has_one_input(x) for x in each) or bool(
         re.search(r"(?<![A-Za-z\\])[bB](?![A-Za-z])|\\theta|bias", formulas + _NO_BIAS.sub("", low))
     )
+    has_function = any(re.search(_ACTIVATIONS[act], formulas) for act in acts)
     is_said = bool(acts) and says_output(each)
     is_linear = bool(_SAYS_LINEAR.search(low)) or any(_IS_LINEAR.match(x) for x in each)
     tried = []
@@ -102,6 +109,8 @@ def networks_of(setting, found):
                     for at_samples, samples in enumerate(batches):
                         if loss == "cross_entropy" and shape[-1] == 1:
                             continue
+                        if len(shape) == 2 and last == "linear" and has_function and loss != "cross_entropy":
+                            continue  # its activation is in no layer
                         names = [*[act] * (len(shape) - 2), last]
                         tried.append((
                             at_shape + at_act + at_last + at_loss + at_samples,

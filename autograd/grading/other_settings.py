@@ -49,6 +49,8 @@ class OtherSettings:
         self.has_activation = any(defines_activation(text) or computed_letter(text) == output for text in right)
         has_sums = any(sign in text for sign in (r"\sum", "|", "Vert") for text in equal if defines_loss(text))
         loss = convention(**setting.options).letters["loss"]
+        target = re.escape(convention(**setting.options).letters["t"])
+        has_sums |= any(re.search(rf"(?<![A-Za-z]){target}\s*_\s*\{{?\s*(?:[a-z]_?)?[2-9]", text) for text in right)
         is_mean = any(_MEAN.search(text) for text in equal if defines_loss(text))
         is_mean |= any(joined_losses(text, loss) == "mean" for _, text in formulas)
         self._others = _others(setting, self.has_loss, self.has_activation, has_sums, is_mean)
@@ -109,7 +111,7 @@ def _others(setting, has_loss, has_activation, has_sums, is_mean):
         setting: the setting that was found.
         has_loss: True if the document defines its loss.
         has_activation: True if it defines its activations.
-        has_sums: True if its loss is a sum or a norm.
+        has_sums: True if its loss is a sum or a norm, or if it has a second target.
         is_mean: True if its loss is written as a mean over samples.
     """
     now = dict(setting.network)

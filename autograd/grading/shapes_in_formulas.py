@@ -9,12 +9,18 @@ import re
 from autograd.grading.defined_letters import LOGARITHM, SQUARED, defines_loss
 from autograd.grading.reading.latex_names import FONTS
 
-__all__ = ["chained_layers", "has_one_input", "is_of_one_neuron", "is_of_one_output", "is_of_samples"]
+__all__ = [
+    "chained_layers", "has_one_input", "is_of_one_neuron", "is_of_one_output", "is_of_samples", "numbered_sizes",
+]  # fmt: skip
 
 _LIMITS = re.compile(r"\\sum(?:\s*\\limits)?(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*")
 _OVER = re.compile(r"\\sum(?:\s*\\limits)?\s*_\s*\{?\s*([a-z])(?![A-Za-z])")
 _LEFT = re.compile(r"^[^=_^]*_\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z]))\s*=")
 _WEIGHT = re.compile(r"_\s*\{\s*([a-z])\s*,?\s*([a-z])\s*\}")
+_INTO_ONE = re.compile(  # the sum of an only output, as in y = \\sum_j w_j h_j
+    r"^\s*[^=_^]*=\s*(?:\\sigma\s*\(\s*)?\\sum(?:\s*\\limits)?(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*"
+    r"\s*\\?[A-Za-z]+\s*_\s*\{?\s*[a-z]\s*\}?\s*\\?[A-Za-z]+\s*_"
+)
 _BELOW = re.compile(r"_\s*(?:\{([^{}]*)\}|(\w))|\^\s*\{?\s*\(\s*(\w)\s*\)\s*\}?")
 _COUNT = r"(?:\\[td]?frac\s*\{?\s*-?\s*1\s*\}?\s*\{?\s*[mMN](?![A-Za-z])|/\s*[mMN](?![A-Za-z]))"
 _MEAN = re.compile(_COUNT)
@@ -24,6 +30,10 @@ _MEAN_OF_LOSSES = re.compile(
 )
 _ROW_OF_WEIGHTS = re.compile(
     rf"=\s*(?:\\(?:{FONTS})\s*\{{?\s*)?(?:[wv]|\\theta)\s*\}}?\s*\^\s*\{{?\s*(?:\\top|\\intercal|\\mathsf\s*\{{\s*T|T)"
+)
+_NUMBERED_TERM = re.compile(
+    r"(?<![A-Za-z\\])w\s*_\s*\{?\s*(\d{1,2})\s*\}?\s*(?:\\cdot|\\times|\*|\\,)?\s*"
+    r"((?:\\\w+\s*\{?\s*)?[A-Za-z]+\}?(?:\s*_\s*(?:\{[^{}]*\}|\w))?)"
 )
 _NUMBERED = r"([wW]|\\beta)\s*_\s*\{?\s*([01])\s*\}?"
 _INPUT = r"\s*(?:\\cdot\s*)?x\s*(?:[_^]\s*(?:\{[^{}]*\}|[a-z]))?"
@@ -37,13 +47,18 @@ def chained_layers(formulas) -> int:
 
     >>> chained_layers([r"z_j = \sum_i w_{ij} x_i", r"z_k = \sum_j w_{jk} h_j", r"z_l = \sum_k w_{kl} h_k"])
     3
+    >>> chained_layers([r"a_j = \sum_i \alpha_{ij} x_i", r"y = \sum_j \beta_j z_j"])
+    2
     """
     into: dict = {}
     for formula in formulas:
         left, summed = _LEFT.match(formula), _OVER.search(formula)
-        if not left or not summed or r"\partial" in formula or r"\delta" in formula:
+        if not summed or r"\partial" in formula or r"\delta" in formula:
             continue
-        pair = {summed[1], left[1] or left[2]}
+        if not left and _INTO_ONE.match(formula):
+            into.setdefault("", set()).add(summed[1])
+            continue
+        pair = {summed[1], left[1] or left[2]} if left else set()
         if len(pair) == 2 and any(set(found) == pair for found in _WEIGHT.findall(formula)):
             into.setdefault(left[1] or left[2], set()).add(summed[1])
 
@@ -51,6 +66,30 @@ def chained_layers(formulas) -> int:
         return max([1 + length(x, seen | {x}) for x in into.get(letter, ()) if x not in seen], default=0)
 
     return max([length(letter, {letter}) for letter in into], default=0)
+
+
+def numbered_sizes(formulas) -> list:
+    r"""Return the sizes of a network whose weights are counted through in written sums, or an empty list.
+
+    >>> forward = ["h_1 = w_1 x_1 + w_2 x_2", "h_2 = w_3 x_1 + w_4 x_2", "z = w_5 a_1 + w_6 a_2"]
+    >>> numbered_sizes(forward)
+    [2, 2, 1]
+    """
+    sums: dict = {}
+    for formula in formulas:
+        left, _, right = formula.partition("=")
+        terms = _NUMBERED_TERM.findall(right)
+        if terms and r"\partial" not in formula and "delta" not in formula and re.fullmatch(r"\s*[A-Za-z\\].*", left):
+            sums[tuple([int(number) for number, _ in terms])] = {argument for _, argument in terms}
+    if not sums or min(sums)[0] != 1:
+        return []
+    first, last = min(sums), max(sums)
+    total, inputs, hidden = last[-1], len(first), len(last)
+    if sums[first] == sums[last]:
+        return [inputs, total // inputs] if total % inputs == 0 else []
+    outputs, rest = divmod(total - inputs * hidden, hidden)
+    is_whole = rest == 0 and outputs > 0 and all(len(numbers) in (inputs, hidden) for numbers in sums)
+    return [inputs, hidden, outputs] if is_whole else []
 
 
 def is_of_one_neuron(formula) -> bool:

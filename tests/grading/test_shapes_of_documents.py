@@ -147,3 +147,15 @@ def test_the_setting_is_found_and_all_definitions_are_right(formulas, sizes, sam
 )
 def test_claims_in_the_setting_that_was_found(formulas, formula, verdicts):
     assert graded([*formulas, formula]).claims[-1].verdict in verdicts.split()
+
+
+@pytest.mark.parametrize("forward", [[r"o_k = \sum_m W_{km} h_m + b_k"], []])
+def test_a_single_layer_stays_one(forward):
+    formulas = [
+        r"L = -\sum_i y_i \log p_i",
+        r"p_i = \frac{\exp(o_i)}{\sum_j \exp(o_j)}",
+        r"\frac{\partial L}{\partial o_k} = p_k - y_k",
+    ]
+    found = graded([*formulas, *forward])
+    assert found.reading.startswith("3-3 linear; loss cross_entropy")
+    assert {claim.verdict for claim in found.claims} == {"equal"}

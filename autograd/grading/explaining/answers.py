@@ -143,7 +143,8 @@ def reading_of(written, verdict):
 
 def _described(place: Place):
     if place.role == "loss":
-        return "the loss" + (" of one sample" if place.sample else " at one step" if place.step else "")
+        part = " of one sample" if place.sample else " at one step" if place.step else ""
+        return f"the loss{part or (' of one output' if place.index else '')}"
     name = "input" if place.role == "a" and place.layer == 0 else _NAMES[place.role]
     if place.role == "parameter":
         return "any weight"

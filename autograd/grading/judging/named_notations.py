@@ -1,16 +1,11 @@
 r"""Names within names: ``W_{ho}`` leads from h to o, and the enc of ``h_t^{enc}`` counts nothing."""
 
 from autograd.grading.reading.nodes import Limits, Node, is_name, walk, with_joined_factors
+from autograd.grading.reading.words_of_marks import KNOWN_WORDS
 
 __all__ = ["with_called_activation", "with_named_matrices", "without_word"]
 
 _LAYERS = {"i": 0, "x": 0, "h": 1, "o": 2, "y": 2}  # letters that name layers of a network with one hidden layer
-_KNOWN = frozenset({
-    "in", "input", "out", "output", "hid", "hidden", "true", "label", "labels", "target", "targets", "real", "gt",
-    "actual", "truth", "desired", "onehot", "expected", "pred", "predicted", "prediction", "model", "old", "new",
-    "next", "prev", "previous", "last", "current", "reg", "ell", "top", "total", "tot", "all", "train", "tr", "net",
-    "max", "min", "rec", "recurrent", "inp",
-})  # fmt: skip
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
     "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "varphi", "prime", "star", "ast", "dagger",
@@ -84,7 +79,7 @@ def _word(mark):
     """Return a mark that is a word without a known meaning, or "" for another mark."""
     text = mark.data if mark.kind == "text" else mark.data[0] if is_name(mark) and not mark.parts else ""
     is_word = isinstance(text, str) and len(text) > 2 and text.isascii() and text.isalpha()
-    return text if is_word and text not in _KNOWN and text not in _GREEK else ""
+    return text if is_word and text not in KNOWN_WORDS and text not in _GREEK else ""
 
 
 def with_called_activation(claim, places):

@@ -4,15 +4,10 @@ from autograd.grading.meaning.letters import head
 from autograd.grading.meaning.place import Item, Misfit
 from autograd.grading.reading.nodes import Node, show
 from autograd.grading.reading.trees import ReadingError
+from autograd.grading.reading.words_of_marks import OF_OUTPUTS, OF_TARGETS, WORDS_WITHOUT_MEANING
 
 __all__ = ["Marks", "power_of"]
 
-_WORD_MARKS = frozenset({"total", "tot", "tr", "train", "net", "old", "new", "next", "prev", "all"})
-
-_OF_TARGETS = frozenset({
-    "true", "label", "labels", "target", "targets", "real", "gt", "actual", "truth", "desired", "onehot", "expected",
-})  # fmt: skip
-_OF_OUTPUTS = frozenset({"pred", "predicted", "prediction", "model"})
 _SIZES = ("n", "s", "S", "N", "d", "D", "m")  # as in n_l, the number of neurons of a layer
 
 
@@ -98,7 +93,12 @@ class Marks:
             raise ReadingError(
                 f"it is not clear what {show(self.node)} adds up: write its step, such as t + 1.", part.at
             )
-        elif self.is_word(letter) or letter in _WORD_MARKS or letter in ("*", "+", "-") or {" ", "-"} & set(letter):
+        elif (
+            self.is_word(letter)
+            or letter in WORDS_WITHOUT_MEANING
+            or letter in ("*", "+", "-")
+            or {" ", "-"} & set(letter)
+        ):
             pass
         else:
             raise ReadingError(f"the mark {letter} of {show(self.node)} means nothing here.", part.at)
@@ -108,7 +108,7 @@ class Marks:
         places, model = self.places, self.places.model
         roles = places.roles_of(letter)
         own = set(places.roles_of(self.node.data[0]))
-        if (letter in _OF_TARGETS and "t" in own) or (letter in _OF_OUTPUTS and own & {"y", "p", "a"}):
+        if (letter in OF_TARGETS and "t" in own) or (letter in OF_OUTPUTS and own & {"y", "p", "a"}):
             return True
         if {"w"} & set(places.roles_of(self.node.data[0])) and self.words:
             return True

@@ -389,6 +389,12 @@ class Places:
             return Place("quantity", "loss", "data")
         marks = Marks(self, node, reading, sample, None)
         index = None
+        if (
+            marks.is_numbered
+            and marks.layer is not None
+            and self.model.samples * self.model.steps < len(self.model.outputs)
+        ):
+            raise Misfit("a loss belongs to no layer.", node.at)  # E_1 is the loss of an output
         if marks.index:
             (axis, item) = marks.index[0]
             if axis not in (None, self.model.depth):

@@ -5,6 +5,7 @@ point of the network, for any kind of number. A derivative is the total derivati
 the variable.
 """
 
+import functools
 import re
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -127,9 +128,14 @@ class Model:
 
     def _peeled(self, node):
         """Return the constant factor of the sum of the losses of samples or steps, their number, and their nodes."""
-        scale = Fraction(1)
         if self.samples * self.steps == 1:
-            return scale, 1, {}
+            return Fraction(1), 1, {}
+        scale, node = self._without_factors(node)
+        return scale, self.samples * self.steps, self._losses(node)
+
+    def _without_factors(self, node):
+        """Return the constant factor of a loss without its penalty, and the node of the other factor."""
+        scale = Fraction(1)
         for _ in range(7):
             of_outputs = self._parts_of_outputs(node)
             if len(of_outputs) == 1 < len(node.operands) and node.op in (primitives.add, primitives.total):
@@ -146,7 +152,23 @@ class Model:
             else:
                 break
             node = inner[0]
-        return scale, self.samples * self.steps, self._losses(node)
+        return scale, node
+
+    @functools.cached_property
+    def losses_of_outputs(self):
+        """The constant factor of the sum of the losses of the outputs, and a dict from their indices to the terms.
+
+        The dict is empty if there are several samples or steps, or if the terms are not separate.
+        """
+        scale, node = self._without_factors(self.network.root)
+        outputs = {n.a: n.index for n in self.outputs}
+        found: dict = {}
+        for part in node.operands if node.op is primitives.total and self.samples * self.steps == 1 else ():
+            of = {outputs[x] for x in _below(part, outputs) if x in outputs}
+            if len(of) != 1 or of & found.keys():
+                return Fraction(1), {}
+            found[of.pop()] = part
+        return scale, found if len(found) == len(outputs) > 1 else {}
 
     @property
     def has_penalty(self):
@@ -306,9 +328,13 @@ class At:
         return {x.index: self.sample.values[of[x]] if x in of else self.value(x) for x in outputs}
 
     def loss(self, q):
-        """Return the loss, or the own loss of a sample or step."""
+        """Return the loss, or the own loss of a sample, a step or an output."""
         if q == Quantity("loss"):
             return self.sample.values[self.model.network.root]
+        if q.index is not None and q.sample is None is q.step:
+            scale, terms = self.model.losses_of_outputs
+            if q.index in terms:
+                return self.sample.values[terms[q.index]] * self.number(scale)
         node = self.model.losses.get((q.sample, q.step)) if q.index is None else None
         if node is None:
             raise ReadingError("the loss of one sample or output can be read in derivatives only.")

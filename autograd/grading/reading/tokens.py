@@ -8,6 +8,7 @@ import unicodedata
 
 from autograd.grading.reading.lexing import MAX_CHARACTERS, MAX_TOKENS
 from autograd.grading.reading.trees import GREEK, ReadingError
+from autograd.grading.reading.words_of_marks import WORDS_BELOW
 
 __all__ = ["ACCENTS", "FUNCTION_WORDS", "Symbol", "is_typed", "symbols_of"]
 
@@ -21,10 +22,6 @@ _WORDS = frozenset({
     "net", "out", "in", "total", "Loss", "loss", "cost", "Cost", "MSE", "SSE", "CE", "BCE", "error", "Error", "target",
     "for", "if", "otherwise", "else", "where", "and", "all", "outputs", "inputs", "hidden", "output", "input",
     "tot", "Err", "bias", "tr", "with", "new", "old",
-})  # fmt: skip
-_WORDS_BELOW = frozenset({  # as in y_{true}, which never means four indices
-    "true", "pred", "label", "labels", "actual", "target", "targets", "real", "desired", "expected", "predicted",
-    "truth", "model", "hid", "prev", "next", "curr", "rec", "recurrent", "inp",
 })  # fmt: skip
 _PROSE_WORDS = frozenset({
     "falls", "sonst", "wenn", "sinon", "when", "for", "if", "otherwise", "else", "where", "and", "all", "with",
@@ -194,7 +191,7 @@ def _split(text, known, is_typed):
         kind, word = match.lastgroup, match[match.lastgroup]
         before = len(found)
         is_below = text[:at].endswith("_{") and text[match.end() :][:1] == "}"
-        is_word = word in _WORDS_BELOW or (is_below and not is_typed and word not in known and _is_word(word))
+        is_word = word in WORDS_BELOW or (is_below and not is_typed and word not in known and _is_word(word))
         if kind == "letters" and is_word and (is_below or (is_typed and text[:at].endswith("_"))):
             found.append(Symbol("let", word, at))
         elif word in _ACCENT_OF and found and found[-1].kind == "let":  # a combining accent after its letter
