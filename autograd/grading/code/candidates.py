@@ -181,6 +181,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.replacements(way, source))
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
+    found.extend(penalty_edits.whole_penalties(way, source))
     found.extend(layer_edits.forward_again(way, source))
     found.extend(second_passes.second_passes(way, source))
     found.extend(loop_edits.containers(way, source))

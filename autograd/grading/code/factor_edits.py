@@ -482,7 +482,7 @@ def arguments(c):
         new = f"({new})" if needs_parentheses(c) else new
         yield Candidate(1.1, "derivative at the wrong argument", c.line, message, c.replaced(new))
     for text, (shape, data) in c.scope().items():
-        if shape == () and data and 0 < abs(data[0]) < 1 and len(text) < 25:
+        if shape == () and data and 0.01 < abs(data[0]) < 1 and len(text) < 25:
             for scale in (f"* (1 - {text})", f"* {text}", f"/ {text}", f"/ (1 - {text})"):
                 new = f"{c.text} {scale}"
                 message = f"{c.text} was scaled in place, so this is not the activation's derivative any more"

@@ -12,7 +12,7 @@ from autograd.grading.code.source import Edit
 from autograd.grading.code.trace import numbers_of
 from autograd.grading.code.wayback import same
 
-__all__ = ["coefficients", "missing_penalties", "spared_penalties", "squared_penalties"]
+__all__ = ["coefficients", "missing_penalties", "spared_penalties", "squared_penalties", "whole_penalties"]
 
 MAX_DEPTH = 3  # of attributes and keys, as in ``self.net.params['W1']``
 MAX_TEXTS = 40
@@ -49,6 +49,8 @@ def spared_penalties(c):
     if not isinstance(target, (ast.Name, ast.Attribute)) or c.parent() is not c.statement or not c.is_back():
         return
     name = c.source.text_of(target)
+    if any(_root(c.source, store) == name for store in _added_penalties(c.way, c.source)):
+        return  # the penalty is there, and something about it is wrong
     for lack in c.way.lacks:
         if lack.shape != c.seen.shape or not any(e in lack.below for e in c.seen.elements):
             continue
@@ -67,6 +69,42 @@ def spared_penalties(c):
                     end = c.source.starts[min(c.statement.end_lineno, len(c.source.lines))]
                     edit = Edit(end, end, f"{c.source.indent(c.statement)}{new}\n")
                     yield Candidate(1.265 + 0.01 * rank, "penalty", c.line, message, (edit,), firm=True)
+
+
+def _added_penalties(way, source):
+    """Yield the statements that add the gradient of a penalty, such as ``grad[1:] += lam * w[1:]``."""
+    for store, _, _ in source.stores:
+        added = isinstance(store, ast.AugAssign) and isinstance(store.op, (ast.Add, ast.Sub))
+        if added and store.lineno not in way.update_lines and way.mentions_parameter(store.value):
+            yield store
+
+
+def _root(source, store):
+    """Return the text of the array of which a statement changes a part."""
+    target = store.target
+    return source.text_of(target.value if isinstance(target, ast.Subscript) else target)
+
+
+def whole_penalties(way, source):
+    """Yield edits that leave the biases in a row or a column out of the gradient of a penalty.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    for store in _added_penalties(way, source):
+        places = way.by_place(store.value)
+        names = [
+            part
+            for part in ast.walk(store.value)
+            if isinstance(part, (ast.Name, ast.Attribute)) and any(map(way.is_parameter, way.by_place(part)[:1]))
+        ]
+        if isinstance(store.target, ast.Subscript) or len(names) != 1 or not places:
+            continue
+        for index in dict.fromkeys(index for index, _ in _parts(places[0].shape)):
+            edits = tuple(source.replacing(part, source.text_of(part) + index) for part in (store.target, names[0]))
+            message = f"the loss has no penalty on all of {source.text_of(names[0])}: only {index} belongs here"
+            yield Candidate(1.22, "penalty", store.lineno, message, edits, firm=True)
 
 
 def _parts(shape):

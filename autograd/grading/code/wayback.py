@@ -423,11 +423,17 @@ class WayBack:
                     met = True
                 elif any(isinstance(e, Value) and e in self.successors for e in place.elements):
                     continue  # the parameter after its update
-                elif self.is_back(place) or any(
-                    isinstance(e, Value) and e in self.gradients and e.op is not None for e in place.elements
-                ):
-                    return False
+                elif any(self._is_no_constant(e, len(place.elements)) for e in place.elements):
+                    return False  # a value of either pass, or the data
         return met
+
+    def _is_no_constant(self, element, size):
+        """Return True if an element of an array of some size was computed in either pass, or is data of the loss."""
+        if not isinstance(element, Value):
+            return False
+        if element in self.gradients:
+            return element.op is not None or size > 1
+        return element.op is not None and (element in self.wrong or element in self.right)
 
     def has_parameter_term(self, node):
         """Return True if one of the two terms of a sum looks like the gradient of a penalty."""
