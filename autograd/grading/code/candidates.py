@@ -12,6 +12,7 @@ from autograd.grading.code import (
     input_edits,
     layer_edits,
     loop_edits,
+    mask_edits,
     method_edits,
     norm_edits,
     optimizer_edits,
@@ -68,7 +69,7 @@ MAKERS = (
     loop_edits.columns, loop_edits.first_rows, loop_edits.other_counts, loop_edits.whole_gradients, loop_edits.twins,
     loop_edits.other_fields,
     method_edits.missing_products, method_edits.other_arguments, method_edits.dropped_calls,
-    method_edits.exchanged_calls, method_edits.in_place,
+    method_edits.exchanged_calls, method_edits.in_place, mask_edits.other_functions,
 )  # fmt: skip
 
 
@@ -182,6 +183,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.loop_orders(way, source))
     found.extend(term_edits.spared_biases(way, source))
     found.extend(penalty_edits.whole_penalties(way, source))
+    found.extend(mask_edits.mask_entries(way, source))
     found.extend(layer_edits.forward_again(way, source))
     found.extend(second_passes.second_passes(way, source))
     found.extend(loop_edits.containers(way, source))

@@ -259,7 +259,7 @@ def _substitution_kind(c, text, other):
     fresh = [e for e in c.seen.elements if isinstance(e, Value)]
     if fresh and all(e in c.way.successors for e in fresh) and c.way.is_parameter_data(c.scope()[other][1]):
         return "update before use", f"{text} is updated already: {other} has the weights of the forward pass"
-    if is_slope_argument(c):
+    if is_slope_argument(c) or (_is_in_function(c) and c.way.is_forward_text(other)):
         return "derivative at the wrong argument", f"the derivative is taken at {text}, but belongs at {other}"
     if isinstance(inside, ast.Compare):
         return "relu mask", f"the mask is made from {text}, but {other} tells which units were active"
@@ -275,6 +275,14 @@ def _substitution_kind(c, text, other):
     ):
         return "raw error for delta", f"{text} is propagated, but {other} is the delta"
     return "wrong factor", f"{text} stands where {other} belongs"
+
+
+def _is_in_function(c):
+    """Return True if a value of the forward pass is given to an exponential or a hyperbolic tangent."""
+    node = c.parent()
+    while isinstance(node, ast.UnaryOp):
+        node = c.source.parents.get(node)
+    return isinstance(node, ast.Call) and function_name(node) in ("exp", "tanh") and not c.is_back()
 
 
 def _is_adjoint_of(c, place):
