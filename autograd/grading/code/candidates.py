@@ -48,7 +48,8 @@ FACTORS = ("wrong derivative", "wrong factor", "derivative at the wrong argument
 MAKERS = (
     factor_edits.factors, factor_edits.wrong_slopes, surplus_edits.drops,
     surplus_edits.parts_alone, factor_edits.constants,
-    factor_edits.arguments, place_edits.substitutes, place_edits.numbered, place_edits.inputs,
+    factor_edits.arguments, factor_edits.applied_again, place_edits.substitutes, place_edits.numbered,
+    place_edits.inputs,
     place_edits.factors_of_inputs, input_edits.missing_inputs,
     place_edits.rows, place_edits.deltas, place_edits.axes, place_edits.signs, form_edits.transposes,
     form_edits.shifts, form_edits.slices, index_edits.offsets,
@@ -181,6 +182,7 @@ def candidates(way, source, wrong_factors):
     found.extend(term_edits.accumulations(way, source))
     found.extend(term_edits.replacements(way, source))
     found.extend(term_edits.loop_orders(way, source))
+    found.extend(term_edits.loop_bounds(way, source))
     found.extend(term_edits.spared_biases(way, source))
     found.extend(penalty_edits.whole_penalties(way, source))
     found.extend(mask_edits.mask_entries(way, source))

@@ -14,12 +14,13 @@ from autograd.grading.code.context import (
 )
 from autograd.grading.code.derivatives import derivative_texts, is_at_wrong_argument, leaks, skeleton
 from autograd.grading.code.factors import proportion
+from autograd.grading.code.index_edits import counted_alike
 from autograd.grading.code.slopes import is_function_of
 from autograd.grading.code.source import Edit, is_product
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "arguments", "constants", "factors", "loop_slopes", "made_slopes",
+    "applied_again", "arguments", "constants", "factors", "loop_slopes", "made_slopes",
     "mirrored", "plain_slopes", "repeated_masks", "wrong_pairs", "wrong_slopes",
 ]  # fmt: skip
 
@@ -65,7 +66,9 @@ def factors(c):
         cost += 0.1 * (isinstance(c.statement, ast.AugAssign) and not c.seen.shape)  # a sum: its factors follow
         masked = " > " in text and _has_mask(c)
         cost += more + 0.3 * (masked or c.line in c.way.update_lines)
-        yield Candidate(cost, kind, c.line, message, multiplied(c, text), firm=masked)
+        for count, new in enumerate(counted_alike(c, text)):
+            said = message.replace(text, new)
+            yield Candidate(cost + 0.005 * count, kind, c.line, said, multiplied(c, new), firm=masked)
 
 
 def _has_mask(c):
@@ -422,6 +425,27 @@ def _inner_arguments(c):
         inner = c.source.text_of(node.args[0])
         message = f"the derivative is taken at {c.text}, but belongs at {inner}"
         yield Candidate(1.1, "derivative at the wrong argument", c.line, message, c.replaced(inner))
+
+
+def applied_again(c):
+    """Yield edits that leave out an activation which is applied to an activation, as ``tanh`` in ``1 - tanh(h)**2``."""
+    node = c.node
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return
+    known = function_name(node) in ("tanh", "expit", "sigmoid") or c.way.is_helper(node, c.seen.frame)
+    inner = node.args[0]
+    places = c.way.by_place(inner)[:1]
+    if (
+        not known
+        or not isinstance(c.parent(), ast.BinOp)
+        or not places
+        or not c.way.is_forward_value(places[0].elements)
+    ):
+        return
+    if places[0].shape == c.seen.shape and any(same(places[0].data, slope.after.data) for slope in c.way.slopes):
+        text = c.source.text_of(inner)
+        message = f"{text} is an activation already: {c.text} applies the activation once more"
+        yield Candidate(1.15, "derivative at the wrong argument", c.line, message, c.replaced(text), firm=True)
 
 
 def _scaled_in_place(c):

@@ -22,7 +22,7 @@ from autograd.grading.code.grade import CodeGrade, UpdateGrade
 from autograd.grading.code.judge import judge_losses
 from autograd.grading.code.later_steps import later_steps, state_mistake
 from autograd.grading.code.limits import Limits, Work
-from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, rebound, too_deep
+from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, guarded_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
 from autograd.grading.code.older_python import in_python_3
 from autograd.grading.code.optimizers import has_optimizer
@@ -222,7 +222,9 @@ def _graded(case, loss, said, file):
         first = judge_losses(candidate_losses(own, case.loss is not None), once, Places(own), own.recorder, case.tree)
         # Several updates by the same gradient add up to more than one.
         whole = case.judged.right and (case.judged.factor or 0.0) < 1.0 + TOLERANCE
-        forgotten = None if whole else too_deep(case) or rebound(case) or forgotten_forward(case)
+        forgotten = (
+            None if whole else guarded_forward(case) or too_deep(case) or rebound(case) or forgotten_forward(case)
+        )
         if forgotten is not None:
             return _stale(case, first or case.judged, forgotten, base)
         if first is not None and first.right and not whole:

@@ -4,6 +4,7 @@ import ast
 import re
 
 from autograd.engine.value import Value
+from autograd.grading.code.arrays.scalars import Int64
 from autograd.grading.code.context import Candidate, function_name, is_slope_argument, multiplies_weights
 from autograd.grading.code.form_edits import shifted
 from autograd.grading.code.objects import Instance
@@ -11,6 +12,7 @@ from autograd.grading.code.trace import numbers_of
 
 __all__ = [
     "called",
+    "counted_alike",
     "entries",
     "fixed_entries",
     "indices",
@@ -26,6 +28,8 @@ __all__ = [
 ]
 
 MAX_ENTRIES = 8
+WHOLE = (int, Int64)  # counters of loops over range and over np.arange
+MAX_COUNTED = 4
 QUOTE = '"'
 NAMED_KEY = re.compile(r"([A-Za-z_]+)\d+")
 
@@ -108,7 +112,7 @@ def fixed_entries(c):
     counted = isinstance(node.slice.value, int) and any(isinstance(e, Value) for e in c.seen.elements)
     outer = c.source.text_of(node.value)
     for name in c.source.counters(node) if counted and c.seen.shape else ():
-        if isinstance(c.seen.frame.names.get(name), int):
+        if isinstance(c.seen.frame.names.get(name), WHOLE):
             kind = "order in time" if c.way.recurrent else "wrong factor"
             for new in (f"{outer}[{name}]", f"{outer}[{name} - 1]", f"{outer}[{name} + 1]"):
                 message = f"{c.text} is the same in each iteration: {new} belongs here"
@@ -120,9 +124,14 @@ def other_rows(c):
     node = c.node
     if not isinstance(node, ast.Subscript) or c.is_stored() or not c.seen.shape or not isinstance(node.slice, ast.Name):
         return
-    names = c.seen.frame.names
+    names, loops = c.seen.frame.names, c.source.counters(node)
+    for part in loops if node.slice.id in loops and len(loops) > 1 else ():
+        if part != node.slice.id and isinstance(names.get(part), WHOLE):
+            new = f"{c.source.text_of(node.value)}[{part}]"
+            kind = "order in time" if c.way.recurrent else "wrong factor"
+            yield Candidate(1.3, kind, c.line, f"{c.text} stands where {new} belongs", c.replaced(new))
     for part in {part.id: None for part in c.source.parents if isinstance(part, ast.Name)}:
-        alike = type(names.get(part)) is type(names.get(node.slice.id)) and isinstance(names.get(part), int)
+        alike = type(names.get(part)) is type(names.get(node.slice.id)) and isinstance(names.get(part), WHOLE)
         read = f"{c.source.text_of(node.value)}[{part}]"
         if part != node.slice.id and alike and c.source.text.replace(" ", "").count(read.replace(" ", "")):
             yield Candidate(1.31, "wrong factor", c.line, f"{c.text} stands where {read} belongs", c.replaced(read))
@@ -277,6 +286,22 @@ def _is_gradient(c, value):
     return bool(back) or not computed
 
 
+def counted_alike(c, text):
+    """Return a text of entries, and the same text with the counters of the other loops around an expression.
+
+    In the first iteration of a loop inside another one, ``s[i - 1]`` and ``s[k - 1]`` may be the same entry.
+    """
+    names = c.seen.frame.names
+    loops = [name for name in dict.fromkeys(c.source.counters(c.node)) if isinstance(names.get(name), WHOLE)]
+    found = [text]
+    for own in loops if len(loops) > 1 else ():
+        for other in loops:
+            new = re.sub(rf"\[{own}\b", f"[{other}", text)
+            if own != other and new not in found:
+                found.append(new)
+    return found[:MAX_COUNTED]
+
+
 def _swapped(c, new):
     cost = 1.38 + 0.3 * (c.line in c.way.update_lines)  # the place where the gradient is computed is likelier
     return Candidate(cost, "transpose", c.line, f"the indices of {c.text} are swapped: {new}", c.replaced(new))
@@ -284,7 +309,7 @@ def _swapped(c, new):
 
 def _is_whole(c, name):
     value = c.seen.frame.names.get(name)
-    return value is None or (isinstance(value, int) and not isinstance(value, bool))
+    return value is None or (isinstance(value, WHOLE) and not isinstance(value, bool))
 
 
 def entries(c):

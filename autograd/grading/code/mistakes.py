@@ -12,10 +12,10 @@ from autograd.grading.code.layer_edits import forward_again
 from autograd.grading.code.limits import Work
 from autograd.grading.code.reading import read
 from autograd.grading.code.search import MAX_ROUNDS, Search
-from autograd.grading.code.source import Source
+from autograd.grading.code.source import Edit, Source
 from autograd.grading.code.trial import targets_of
 
-__all__ = ["find_mistakes", "forgotten_forward", "rebound", "too_deep"]
+__all__ = ["find_mistakes", "forgotten_forward", "guarded_forward", "rebound", "too_deep"]
 
 FACTOR_WORK = 1_500_000
 
@@ -75,6 +75,30 @@ def forgotten_forward(case):
     for candidate in forward_again(way, source) if way is not None else ():
         if _is_right(case, source.edited(candidate.edits)):
             return Mistake(candidate.line, candidate.kind, candidate.message, source.fixes(candidate.edits))
+    return None
+
+
+def guarded_forward(case):
+    """Return the mistake of a forward pass that runs in some steps only, as under ``if step % 10 == 0``, or None."""
+    source = Source(case.text)
+    for node in source.blocks:
+        if (
+            not isinstance(node, ast.If)
+            or node.orelse
+            or not source.loops_around(node)
+            or node.lineno == node.body[0].lineno
+        ):
+            continue
+        first, last = source.starts[node.body[0].lineno - 1], source.starts[min(node.end_lineno, len(source.lines))]
+        inner, outer = source.indent(node.body[0]), source.indent(node)
+        lines = source.text[first:last].splitlines(keepends=True)
+        text = "".join(outer + line.removeprefix(inner) if line.startswith(inner) else line for line in lines)
+        edit = Edit(source.starts[node.lineno - 1], last, text)
+        if _is_right(case, source.edited([edit]), steps=2):
+            message = (
+                f"this runs only if {source.text_of(node.test)}: in the other steps, the backward pass reads old values"
+            )
+            return Mistake(node.lineno, "stale forward pass", message, source.fixes([edit]))
     return None
 
 

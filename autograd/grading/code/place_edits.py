@@ -259,6 +259,8 @@ def _substitution_kind(c, text, other):
     fresh = [e for e in c.seen.elements if isinstance(e, Value)]
     if fresh and all(e in c.way.successors for e in fresh) and c.way.is_parameter_data(c.scope()[other][1]):
         return "update before use", f"{text} is updated already: {other} has the weights of the forward pass"
+    if c.way.recurrent and "[" in text and text.partition("[")[0] == other.partition("[")[0]:
+        return "order in time", f"{text} stands where {other} belongs"
     if is_slope_argument(c) or (_is_in_function(c) and c.way.is_forward_text(other)):
         return "derivative at the wrong argument", f"the derivative is taken at {text}, but belongs at {other}"
     if isinstance(inside, ast.Compare):

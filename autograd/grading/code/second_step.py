@@ -2,7 +2,6 @@
 
 import ast
 import math
-import re
 from dataclasses import dataclass, field, replace
 
 from autograd.grading.code.case import Case, has_steps, judgement
@@ -14,15 +13,22 @@ from autograd.grading.code.later_steps import later_steps
 from autograd.grading.code.naming import Places
 from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.reading import read
-from autograd.grading.code.source import Edit, Source
+from autograd.grading.code.source import Source
 from autograd.grading.code.stale import KEPT, copies, moved_forward
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 from autograd.grading.code.zero_gradients import start_numbers
+from autograd.grading.code.zeroing import (
+    calls_of_zeroing,
+    missing_resets,
+    moved_starts,
+    resets_beside,
+    without_sums,
+    zeroing_after_updates,
+)
 
 __all__ = ["SecondStep", "second_step"]
 
 SLACK = 1e-7
-ZEROING = re.compile(r"zero|reset|clear", re.I)
 FRESH = (1, 2)  # seeds of fresh weights
 
 
@@ -277,37 +283,20 @@ def _mistake(case, lines):
         if _is_right(case, source.edited(edits)):
             said = f"the state keeps all of its last value: the factor {name} is missing"
             return Mistake(line, "wrong factor", said, source.fixes(edits))
-    starts = [*_calls_of_zeroing(source), *_reset_beside(source, sums), *_moved_starts(source, lines, sums)]
-    for line, edits in [*starts, *_without_sums(source, sums, lines)]:
+    total = case.judged.truth.source  # the sum of losses is no gradient
+    sums = [node for node in sums if source.text_of(node.target) != total]
+    starts = [
+        *calls_of_zeroing(source),
+        *zeroing_after_updates(source, lines),
+        *missing_resets(source, sums),
+        *resets_beside(source, sums),
+        *moved_starts(source, lines, sums),
+    ]
+    for line, edits in [*starts, *without_sums(source, sums, lines)]:
         if _is_right(case, source.edited(edits)):
             return Mistake(line, "stale forward pass", message, source.fixes(edits))
     line = min([node.lineno for node in sums], default=min(lines))
     return Mistake(line, "stale forward pass", message)
-
-
-def _calls_of_zeroing(source):
-    """Yield the edits that call a method such as ``zero_grad`` in a loop, if one is defined and never called.
-
-    A method of a container that calls the same method of its parts is no call.
-    """
-    defined = {n.name: n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef) and ZEROING.search(n.name)}
-    for node in ast.walk(source.tree):
-        called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-        if called in defined and getattr(source.function_of(node), "name", "") != called:
-            del defined[called]
-    for name, function in defined.items():
-        bound = [part.arg for part in function.args.args] == ["self"]
-        for loop in [node for node in ast.walk(source.tree) if isinstance(node, (ast.For, ast.While))]:
-            owners = {
-                ast.unparse(node.func.value): statement
-                for statement in reversed(loop.body)
-                for node in ast.walk(statement)
-                if bound and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            }
-            for owner, statement in {"": loop.body[0]}.items() if not bound else owners.items():
-                place = source.starts[statement.lineno - 1]
-                call = f"{owner}.{name}()" if owner else f"{name}()"
-                yield statement.lineno, [Edit(place, place, f"{source.indent(statement)}{call}\n")]
 
 
 def _decaying(source, lines):
@@ -332,82 +321,6 @@ def _decaying(source, lines):
     for node, term in states:
         for factor in factors:
             yield node.lineno, factor, [source.replacing(term, f"{factor} * {source.text_of(term)}")]
-
-
-def _reset_beside(source, sums):
-    """Yield the edits that set a sum to zero beside another one, as ``dV *= 0`` beside ``dW *= 0``."""
-    found = {source.text_of(part): node.lineno for node in sums for part in (node.target, _root(node.target))}
-    for statement in list(source.blocks):
-        target = getattr(statement, "target", None)
-        zero = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Mult)
-        zero = zero and isinstance(statement.value, ast.Constant) and statement.value.value == 0
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target, text = statement.targets[0], source.text_of(statement.value)
-            zero = "zeros" in text  # a plain 0 is probably the start of the sum of losses
-        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            target = getattr(statement.value.func, "value", None)
-            zero = source.text_of(statement).endswith((".fill(0)", ".fill(0.0)", ".zero_()"))
-        if not zero or target is None or not source.loops_around(statement):
-            continue
-        own, text = source.text_of(target), source.text_of(statement)
-        if own not in found:
-            continue
-        place = source.starts[min(statement.end_lineno, len(source.lines))]
-        for name, line in found.items():
-            new = re.sub(rf"(?<![\w.]){re.escape(own)}(?!\w)", lambda _, name=name: name, text)
-            if name != own and new != text:
-                yield line, [Edit(place, place, f"{source.indent(statement)}{new}\n")]
-
-
-def _moved_starts(source, lines, sums):
-    """Yield the edits that move the start values of sums from before the loop with the updates into it."""
-    names = {ast.unparse(_root(node.target)) for node in sums}
-    for loop in [node for node in ast.walk(source.tree) if isinstance(node, (ast.For, ast.While))]:
-        if not any(loop.lineno < line <= loop.end_lineno for line in lines):
-            continue
-        block, i, _ = source.blocks[loop]
-        starts = [s for s in block[:i] if isinstance(s, ast.Assign) and names & {ast.unparse(t) for t in _targets(s)}]
-        if starts:
-            indent, place = source.indent(loop.body[0]), source.starts[loop.body[0].lineno - 1]
-            text = "".join(indent + source.text_of(s).replace("\n", "\n    ") + "\n" for s in starts)
-            edits = [Edit(source.starts[s.lineno - 1], source.starts[s.end_lineno], "") for s in starts]
-            yield starts[0].lineno, [*edits, Edit(place, place, text)]
-
-
-def _without_sums(source, sums, lines):
-    """Yield the edits that store a gradient instead of adding it: all of them, and then one at a time."""
-    edits = {}
-    for node in sums:
-        start, end = source.span(node.target)[1], source.span(node.value)[0]
-        edits[node.lineno] = Edit(start, end, source.text[start:end].replace("+=", "=", 1))
-    if len(edits) > 1:
-        yield min(edits), list(edits.values())
-    for line, edit in edits.items():
-        yield line, [edit]
-    yield from _without_old_terms(source, lines)
-
-
-def _without_old_terms(source, lines):
-    """Yield the edits that remove the old value from a sum that replaces it, as in ``d["w"] = d["w"] + x``."""
-    for node in ast.walk(source.tree):
-        sums = isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Add)
-        if not sums or node.lineno in lines or len(node.targets) != 1:
-            continue
-        root = ast.unparse(_root(node.targets[0]))
-        for old, other in ((node.value.left, node.value.right), (node.value.right, node.value.left)):
-            read = [ast.unparse(part) for part in ast.walk(old) if isinstance(part, (ast.Name, ast.Attribute))]
-            if root in read:
-                yield node.lineno, [source.replacing(node.value, source.text_of(other))]
-
-
-def _targets(statement):
-    return [p for t in statement.targets for p in (t.elts if isinstance(t, ast.Tuple) else [t])]
-
-
-def _root(node):
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return node
 
 
 def _is_right(case, text):

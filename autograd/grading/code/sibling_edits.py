@@ -102,9 +102,8 @@ def _renamed(source, node, names):
 
 def _kind(own, other):
     """Return the kind of the mistake in a part that should have the form of another part."""
-    if (isinstance(other, ast.BinOp) and isinstance(other.op, ast.Div)) or _without_numbers(own) == _without_numbers(
-        other
-    ):
+    scaled = _without_numbers(own) == _without_numbers(other) and ast.dump(own) != ast.dump(other)
+    if scaled or (isinstance(other, ast.BinOp) and isinstance(other.op, ast.Div)):
         return "constant factor"
     if any(isinstance(node, ast.Attribute) and node.attr in ("T", "t", "transpose") for node in (own, other)):
         return "transpose"

@@ -5,13 +5,14 @@ import ast
 from autograd.engine.value import Value
 from autograd.grading.code.context import Candidate, function_name
 from autograd.grading.code.factors import close, proportion
+from autograd.grading.code.form_edits import shifted
 from autograd.grading.code.penalty_edits import coefficients
 from autograd.grading.code.scaling import SIMPLE, kind_of, numbers, scaled
 from autograd.grading.code.source import Edit
 from autograd.grading.code.wayback import same
 
 __all__ = [
-    "accumulations", "loop_orders", "missing_products", "missing_terms", "replacements", "sample_counts",
+    "accumulations", "loop_bounds", "loop_orders", "missing_products", "missing_terms", "replacements", "sample_counts",
     "scaled_terms", "spared_biases", "spared_names", "wrong_penalties",
 ]  # fmt: skip
 
@@ -298,6 +299,33 @@ def loop_orders(way, source):
         kind = "order in time" if way.recurrent else "wrong factor"
         message = "this loop runs through them in the wrong order"
         yield Candidate(1.34, kind, statement.lineno, message, (source.replacing(node, turned),))
+
+
+def loop_bounds(way, source):
+    """Yield edits that let a loop of the backward pass begin or end one step earlier or later.
+
+    Args:
+        way: The facts about the backward pass.
+        source: The program.
+    """
+    back = {node for node, _, places in way.nodes if way.is_back(places[0])}
+    for loop in ast.walk(source.tree):
+        if not isinstance(loop, ast.For) or back.isdisjoint(ast.walk(loop)):
+            continue
+        for call in ast.walk(loop.iter):
+            if not isinstance(call, ast.Call) or function_name(call) not in ("range", "arange"):
+                continue
+            for bound in call.args[:2]:
+                for step in (1, -1):
+                    text = shifted(source.text_of(bound), bound, step)
+                    if text is None and isinstance(bound, (ast.Name, ast.Call, ast.Attribute)):
+                        text = f"{source.text_of(bound)} {'+' if step > 0 else '-'} 1"
+                    if text is not None:
+                        kind = "order in time" if way.recurrent else "wrong factor"
+                        old = source.text_of(bound)
+                        message = f"this loop misses a step, or has one too many: the bound {old} should be {text}"
+                        edits = (source.replacing(bound, text),)
+                        yield Candidate(1.36, kind, loop.lineno, message, edits)
 
 
 # --- Divisions by the number of samples
