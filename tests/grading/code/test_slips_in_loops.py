@@ -496,7 +496,7 @@ SLIPS = [
     ("SAMPLES", "[old + new for old, new in zip(sum_b", "[new for old, new in zip(sum_b", "batch sum missing"),
     ("DELTAS", "deltas = [error * self.slope(a[-1])]", "deltas = [error]", "derivative missing"),
     ("DELTAS", "deltas[-1].dot(self.W", "error.dot(self.W", "raw error for delta"),
-    ("DELTAS", "1.0 - x ** 2", "1.0 - np.tanh(x) ** 2", "wrong derivative"),
+    ("DELTAS", "1.0 - x ** 2", "1.0 - np.tanh(x) ** 2", "derivative at the wrong argument"),
     ("CARRY", "deltas[-p - 1]", "deltas[p]", "order in time"),
     ("GATES", "self.v.value * self.top.grad", "self.u.value * self.top.grad", "wrong factor"),
     ("TABLE", "V.turned().times(delta)", "V.turned().times(errors)", "raw error for delta"),
