@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 MAX_PAIRS = 40
+ERROR = re.compile(r"err|miss|diff|resid", re.I)  # names of an error that starts from the target
 MAX_FORMS = 6
 MAX_NAMED = 12  # values of one variable, such as those of each moment
 # Names of a gradient with respect to h, such as dE_dh, d_L_d_h, dLdh, grad_h, dh and h_grad.
@@ -142,6 +143,9 @@ def turned_errors(way, source, added=False):
     for statement, node, places in way.nodes:
         if statement.lineno in way.update_lines or not way.is_back(places[0]):
             continue
+        target = getattr(statement, "targets", [None])[0]
+        if added and (target is None or not ERROR.search(ast.unparse(target))):
+            continue  # a delta is the gradient: its updates have the wrong sign
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SUBTRACTING:
             one, other = [node.func.value, *node.args] if len(node.args) == 1 else (node.args * 2)[:2]
             texts = [source.text_of(part) for part in (one, other)]
