@@ -187,6 +187,7 @@ def candidates(way, source, wrong_factors):
     found.extend(penalty_edits.whole_penalties(way, source))
     found.extend(mask_edits.mask_entries(way, source))
     found.extend(layer_edits.forward_again(way, source))
+    found.extend(softmax_edits.rows_alone(source))
     found.extend(second_passes.second_passes(way, source))
     found.extend(loop_edits.containers(way, source))
     found.extend(loop_edits.whole_lists(way, source))

@@ -7,7 +7,7 @@ from autograd.grading.code.context import Candidate
 from autograd.grading.code.factors import proportion
 from autograd.grading.code.wayback import same
 
-__all__ = ["jacobians", "softmax"]
+__all__ = ["jacobians", "rows_alone", "softmax"]
 
 
 def softmax(c):
@@ -89,3 +89,52 @@ def _is_adjoint_of_probabilities(c):
             if any(adjoint) and proportion(c.seen.data, adjoint) is not None:
                 return True
     return False
+
+
+def rows_alone(source):
+    """Yield edits that fill a row of the Jacobian of softmax, of which only the entry on the diagonal is stored.
+
+    After ``d = np.zeros(n)`` and ``d[i] = p[i] * (1 - p[i])``, the other entries are 0, and should be ``-p[i] * p``.
+    """
+    for statement in source.blocks:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+        if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+            continue
+        block, i, _ = source.blocks[statement]
+        first = next((s for s in reversed(block[:i]) if _makes_zeros(s, target.value.id)), None)
+        if first is None:
+            continue
+        start = source.span(statement.value)[0]
+        for row, left, right in _complements(source, statement.value, ast.dump(target.slice)):
+            text = source.text_of(statement.value)
+            new = f"{text[: left - start]}(-{row}){text[right - start :]}"
+            message = (
+                f"{target.value.id} gets the diagonal of the derivative of softmax only: its other entries are not 0"
+            )
+            edits = (source.replacing(first.value, new),)
+            yield Candidate(0.9, "softmax diagonal", first.lineno, message, edits, firm=True)
+
+
+def _makes_zeros(statement, name):
+    """Return True if a statement assigns an array of zeros to a name."""
+    call = statement.value if isinstance(statement, ast.Assign) else None
+    made = isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ("zeros", "zeros_like")
+    return made and isinstance(statement.targets[0], ast.Name) and statement.targets[0].id == name
+
+
+def _complements(source, value, index):
+    """Yield the variable ``p`` and the place of each ``(1 - p[i])`` that is multiplied by ``p[i]``."""
+    for node in ast.walk(value):
+        for one, other in _pairs(node):
+            entry = other.right if isinstance(other, ast.BinOp) and isinstance(other.op, ast.Sub) else None
+            same_entry = isinstance(entry, ast.Subscript) and ast.dump(entry.slice) == index
+            if same_entry and ast.dump(entry) == ast.dump(one):
+                start, end = source.span(other)
+                around = source.in_parentheses(other)
+                yield source.text_of(entry.value), start - around, end + around
+
+
+def _pairs(node):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield node.left, node.right
+        yield node.right, node.left
