@@ -21,6 +21,7 @@ from autograd.grading.judging.derivative_notations import (
     with_orders_of_derivatives,
     with_slopes_of_brackets,
 )
+from autograd.grading.judging.error_notations import with_error_signal, with_turned_error
 from autograd.grading.judging.jacobian_notations import with_gradients_of_products
 from autograd.grading.judging.lettered_deltas import with_lettered_deltas
 from autograd.grading.judging.named_notations import with_called_activation, with_named_matrices, without_word
@@ -173,6 +174,13 @@ def _if_no_layer(found, other, places, words):
     return other
 
 
+def _doubted_if_equal(found, other, places, reason):
+    """Take a claim that is right in this way as ambiguous: it is wrong in a likelier way."""
+    if other.judged.verdict != "equal":
+        return None
+    return other._replace(judged=other.judged._replace(verdict="ambiguous", reason=reason))
+
+
 def _alone(change):
     """Return a change with nothing more to say of it."""
     return lambda claim, places: (change(claim, places), "")
@@ -202,6 +210,9 @@ OF_CLAIMS = (
             with_called_activation,
         )
     ],
+    ClaimReading(with_error_signal, _only_if_equal),
+    ClaimReading(with_turned_error, _doubted_if_equal),
+    ClaimReading(with_error_signal, _if_equal),
     ClaimReading(without_word, _only_if_equal),
     ClaimReading(with_neurons_beside, _only_if_equal),
     ClaimReading(with_functions_without_layers, _only_if_equal),

@@ -156,6 +156,9 @@ def read_letter(c, scripts):
     is_framed &= text not in c.quantities
     if text == "d" and (c.is_let() or is_framed) and c.symbols[c.i].glued and not c.is_let("x"):
         name = c.factor()
+        if name.kind == "call" and name.parts[0].data[0] in c.functions and not name.parts[0].data[1]:
+            function = name.parts[0]  # dg(z) is the derivative of g at z
+            return name.with_parts([Node("name", function.parts, (function.data[0], 1), function.at), *name.parts[1:]])
         if name.kind == "transpose":
             return Node("transpose", (Node("deriv", (Node("loss"), name.parts[0]), "name", s.at),), None, s.at)
         return Node("deriv", (Node("loss"), name), "name", s.at)

@@ -31,6 +31,11 @@ def read_call(c, x):
             return read_arguments(c, x)
         if c.is_op("(") and x.kind == "name" and depends(c, end, base + "'" * primes):
             return read_arguments(c, x)
+    if is_function and x.kind == "name" and base not in c.quantities and _is_bracket_in_braces(c):
+        c.i += 1
+        call = read_arguments(c, x)
+        c.expect("}")
+        return call
     if c.is_cmd("{", "lbrace") and is_function and x.kind == "name":
         c.i += 1
         inner = c.expression()
@@ -41,6 +46,11 @@ def read_call(c, x):
             return Node("diag", (c.factor(),), None, x.at)
         return applied(c, x, (read_unbracketed(c, base),))
     return x
+
+
+def _is_bracket_in_braces(c):
+    """Return True if a bracket in braces follows, as in ``\\sigma{(z)}``."""
+    return c.is_op("{") and c.is_op("(", 1) and c.closing(1) is not None and c.is_op("}", c.closing(1) + 1)
 
 
 def read_unbracketed(c, base):
