@@ -9,6 +9,7 @@ import re
 
 from autograd.grading.reading.lexing import MAX_CHARACTERS
 
+_ROW_END = re.compile(r"\\cr(?![A-Za-z])")
 __all__ = ["without_appearance"]
 
 # Commands without a meaning: the numbers of arguments that are dropped, and that are kept in braces.
@@ -172,6 +173,11 @@ def _replacement(text, name, at):
         if parts is not None:
             rows = _KIND_OF_CASE.sub(r"\1\\text{\2}", parts[0] + "}")
             return rf"\begin{{cases}} {rows[:-1]} \end{{cases}}", end
+    if name in ("matrix", "pmatrix", "bmatrix"):  # of plain TeX
+        parts, end = _arguments(text, at, 1, braced=True)
+        if parts is not None:
+            rows = _ROW_END.sub(lambda _: r"\\", parts[0])
+            return rf"\begin{{{name}}} {rows} \end{{{name}}}", end
     if name in _ARROWS:
         option = _OPTION.match(text, at)
         parts, end = _arguments(text, option.end() if option else at, 1, braced=True)

@@ -101,3 +101,22 @@ def test_all_attributes_of_readings_are_noted():
     noted = Outcomes(lambda reading: [getattr(reading, field.name) for field in fields(Reading)])
     for reading in READINGS:
         assert noted(reading) == [getattr(reading, field.name) for field in fields(Reading)]
+
+
+CHAINS = [
+    (r"\frac{\partial h_T}{\partial h_1} = \prod_{t=2}^{T} \frac{\partial h_t}{\partial h_{t-1}}", "equal"),
+    (r"\frac{\partial h_T}{\partial h_t} = \prod_{k=t+1}^{T} \operatorname{diag}(1 - h_k^2) W_{hh}", "equal"),
+    (r"\frac{\partial h_T}{\partial h_t} = \prod_{k=t}^{T} \operatorname{diag}(1 - h_k^2) W_{hh}", "wrong"),
+    (r"\frac{\partial h_t}{\partial h_{t-1}} = W_{hh}^T \operatorname{diag}(1 - h_t^2)", "equal"),
+    (r"\delta_t = (V^T (\hat{y}_t - y_t) + W^T \delta_{t+1}) \odot (1 - h_t^2)", "equal"),
+    (r"\delta_t = (V^T (\hat{y}_t - y_t) + W \delta_{t+1}) \odot (1 - h_t^2)", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("formula", "verdict"), CHAINS)
+def test_no_other_layout_is_tried_for_a_claim_that_is_right_in_one(formula, verdict, monkeypatch):
+    letters = {"s": "a", "a": "h", "y": "o", "p": r"\hat{y}", "t": "y", "loss": "L"}
+    of = derivation({"setting": "rnn 2-3-2 tanh ce", "declared": {"order": "to-from", "letters": letters}})
+    assert of.grade(None, formula).verdict == verdict
+    monkeypatch.setattr(judging, "by_layout", lambda readings: readings)  # so that all layouts are tried
+    assert of.grade(None, formula).verdict == verdict

@@ -123,3 +123,55 @@ def test_a_forgotten_sum_is_named_beside_the_index_that_it_leaves_unbound(target
     assert grade.verdict == "wrong"
     assert "the sum over f is missing" in grade.diagnosis
     assert "the index f is not bound" in grade.diagnosis
+
+
+ROWS = {
+    "setting": "2-3-2 sig half_sse m=3 sum",
+    "declared": {
+        "order": "from-to", "vectors": "rows", "batch": "rows",
+        "letters": {"s": "u", "a": "h", "y": "h", "x": "h", "t": "t", "loss": "E", "w": "W", "function": r"\phi"},
+    },
+}  # fmt: skip
+PROBABLE = {
+    "setting": "2-3-3 tanh softmax m=3 sum nobias",
+    "declared": {"order": "from-to", "letters": {"s": "U", "a": "H", "y": "U", "p": "y", "t": "t", "loss": "E"}},
+}
+NETS = row("2-3-1 sig", "from-to", s="net", a="L", y="L", x="L", t="T", loss="E")
+NOTES = [
+    # a bracket from plain TeX or from an environment, with an index
+    (ROWS, r"\begin{pmatrix} \frac{\partial E}{\partial W^L} \end{pmatrix}_{ij} = \sum_q H_{qi}^{L-1} \delta_{qj}^L",
+     RIGHT),
+    (ROWS, r"\begin{pmatrix} \frac{\partial E}{\partial W^L} \end{pmatrix}_{ij} = \sum_q H_{qj}^{L-1} \delta_{qi}^L",
+     WRONG),
+    (ROWS, r"\pmatrix{\frac{\partial E}{\partial b^L}}_{j} = \sum_q \delta_{qj}^L", RIGHT),
+    (ROWS, r"\pmatrix{\frac{\partial E}{\partial b^L}}_{j} = -\sum_q \delta_{qj}^L", WRONG),
+    # words that only connect, and a claim in a bracket of its own
+    (ROWS, r"\text{or, } \delta^l = \big\{\delta^{l+1} (W^{l+1})^\top\big\} \odot \phi'(U^l)", RIGHT),
+    (ROWS, r"\text{or, } \delta^l = \big\{\delta^{l+1} W^{l+1}\big\} \odot \phi'(U^l)", WRONG),
+    (ROWS, r"\text{in the hidden layers, } \delta_{qj}^l = \sum_d \delta_{qd}^{l+1} W_{jd}^{l+1} "
+     r"\phi'(U_{qj}^l)", RIGHT),
+    (ROWS, r"\text{in the hidden layers, } \delta_{qj}^l = \sum_d \delta_{qd}^{l+1} W_{jd}^{l+1} "
+     r"\phi(U_{qj}^l)", WRONG),
+    (LAYERS, r"\frac{\partial L}{\partial W_{ij}^{[2]}} = \frac{\partial L}{\partial z_i^{[2]}} a_j^{[1]} "
+     r"\qquad (\text{where}\quad \frac{\partial L}{\partial z_i^{[2]}} = \frac{\partial L}{\partial a_i^{[2]}} "
+     r"\frac{\partial a_i^{[2]}}{\partial z_i^{[2]}})", RIGHT),
+    (LAYERS, r"\frac{\partial L}{\partial W_{ij}^{[2]}} = \frac{\partial L}{\partial z_i^{[2]}} a_j^{[1]} "
+     r"\qquad (\text{where}\quad \frac{\partial L}{\partial z_i^{[2]}} = \frac{\partial L}{\partial a_i^{[2]}})",
+     WRONG),
+    # words and blanks in front of the condition of a case
+    (PROBABLE, r"\frac{\partial y_{qc}}{\partial U_{qj}} = \begin{cases} y_{qj} (1 - y_{qj}) \quad\text{if}\quad c = j,"
+     r"\\ -y_{qc} y_{qj} \quad\quad\text{otherwise} \end{cases}", RIGHT),
+    (PROBABLE, r"\frac{\partial y_{qc}}{\partial U_{qj}} = \begin{cases} y_{qj} (1 - y_{qj}) \quad\text{if}\quad c = j,"
+     r"\\ y_{qc} y_{qj} \quad\quad\text{otherwise} \end{cases}", WRONG),
+    # the function of a sum does not depend on a neuron of the same layer, so j is hidden
+    (NETS, r"\frac{\partial E}{\partial L_j} = \frac{\partial E}{\partial L_k} \frac{\partial L_k}{\partial L_j} "
+     r"= \frac{\partial E}{\partial L_k} \frac{\partial \sigma(net_k)}{\partial L_j}", RIGHT),
+    (NETS, r"\frac{\partial E}{\partial L_j} = \frac{\partial E}{\partial L_k} \frac{\partial L_k}{\partial L_j} "
+     r"= \frac{\partial E}{\partial L_k} \frac{\partial net_k}{\partial L_j}", WRONG),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "formula", "verdict"), NOTES)
+def test_the_verdict_on_a_formula_with_notes(of, formula, verdict):
+    grade = derivation(of).grade(None, formula)
+    assert grade.verdict == verdict, str(grade)

@@ -1,12 +1,13 @@
 """Slips in names: another letter, index, step or layer, and the matrix of other layers."""
 
+from collections import Counter
 from fractions import Fraction
 from typing import NamedTuple
 
 from autograd.grading.meaning.letters import head
-from autograd.grading.reading.nodes import Node, is_name, show
+from autograd.grading.reading.nodes import Node, is_name, rewrite, show, walk
 
-__all__ = ["Slip", "number_added", "of_derivatives", "of_names", "of_role", "shifted"]
+__all__ = ["Slip", "number_added", "of_derivatives", "of_names", "of_role", "of_steps", "shifted"]
 
 
 class Slip(NamedTuple):
@@ -76,7 +77,7 @@ def of_names(node, places, letters):
             yield Slip("wrong quantity", f"wrote {show(node)} where {show(x)} belongs", x, 1.02, True)
     for i, s in enumerate(node.parts):
         for j, p in enumerate(s.parts):
-            for new, cost in _other_marks(p, s, letters):
+            for new, cost in _other_marks(p, s, letters, places.model.steps):
                 parts = list(s.parts)
                 parts[j] = new
                 scripts = list(node.parts)
@@ -114,11 +115,36 @@ def _other_matrices(node, script):
             yield node.with_parts([script.with_parts(marks) if s is script else s for s in node.parts])
 
 
+def of_steps(side, places):
+    """Yield slips that give several quantities the number of another step."""
+    steps = places.model.steps
+
+    def marks(node):
+        return [p for s in node.parts for p in s.parts if p.kind == "num"] if is_name(node) else []
+
+    counts = Counter([p.data for x in walk(side) for p in marks(x)] if steps > 1 else [])
+    for n in [n for n, count in counts.items() if count > 1]:
+        for m in (n + 1, n - 1):
+            if not 1 <= m <= steps:
+                continue
+
+            def renumbered(node, n=n, m=m):
+                if not any(p.data == n for p in marks(node)):
+                    return None
+                new = Node("num", (), m, node.at)
+                scripts = [s.with_parts([new if p.kind == "num" and p.data == n else p for p in s.parts])
+                           for s in node.parts]  # fmt: skip
+                return node.with_parts(scripts)
+
+            words = f"wrote the number {n} where {m} belongs"
+            yield Slip("wrong index", words, rewrite(side, renumbered), 1.08, True)
+
+
 def _elsewhere(node, letters):
     """Yield slips for a name with another layer and another index: a^l_j in place of a^{l-1}_k."""
     for s in node.parts:
         if s.kind == "sup" and len(s.parts) == 1:
-            for new, _ in _other_marks(s.parts[0], s, ()):
+            for new, _ in _other_marks(s.parts[0], s, (), 1):
                 for t in node.parts:
                     if t.kind == "sub" and len(t.parts) == 1 and head(t.parts[0]):
                         for letter in letters:
@@ -132,7 +158,7 @@ def _elsewhere(node, letters):
                                 yield Slip("wrong index", f"wrote {show(node)} where {show(x)} belongs", x, 1.3, True)
 
 
-def _other_marks(part, script, letters):
+def _other_marks(part, script, letters, steps):
     """Yield other indices for an index: another letter, or the layer, step or number before or after it."""
     letter = head(part)
     if letter is not None:
@@ -145,9 +171,9 @@ def _other_marks(part, script, letters):
         if offset:
             yield shifted(letter, -offset, part.at), 0.02  # t - 1 in place of t + 1
     elif part.kind == "num":
-        for more in (-1, 1):
+        for more in (-1, 1, 2, -2) if steps > 1 else (-1, 1):  # delta_1 in place of delta_3 at step 2
             if part.data + more >= 0:
-                yield Node("num", (), part.data + more, part.at), 0.05
+                yield Node("num", (), part.data + more, part.at), 0.05 * abs(more)
 
 
 def number_added(index):

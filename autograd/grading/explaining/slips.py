@@ -6,7 +6,15 @@ Each change is a :class:`Slip`: the changed tree, and the mistake that it would 
 
 from fractions import Fraction
 
-from autograd.grading.explaining.name_slips import Slip, number_added, of_derivatives, of_names, of_role, shifted
+from autograd.grading.explaining.name_slips import (
+    Slip,
+    number_added,
+    of_derivatives,
+    of_names,
+    of_role,
+    of_steps,
+    shifted,
+)
 from autograd.grading.meaning.letters import head, variables
 from autograd.grading.reading.nodes import Limits, Node, is_name, replace_at, show
 
@@ -42,6 +50,7 @@ def slips(side, places, unbound, left=()):
     for path, node in paths(side):
         for slip in _at(node, places, letters):
             found.append(slip._replace(tree=replace_at(side, path, slip.tree)))
+    found += of_steps(side, places)
     for a in variables(side):
         for b in variables(side):
             if a < b and not {_plain(a), _plain(b)} & {"l", "ell", "L"}:

@@ -9,9 +9,24 @@ from dataclasses import fields
 
 from autograd.grading.meaning.place import Reading
 
-__all__ = ["Outcomes"]
+__all__ = ["Outcomes", "by_layout"]
 
 _FIELDS = frozenset([field.name for field in fields(Reading)])
+
+
+_LAYOUT = ("vectors", "transposed_jacobian", "gradient_row", "first_step", "direct", "from_right")
+
+
+def by_layout(readings):
+    """Return readings in the order of their layouts, with None after those of one layout.
+
+    A claim that is right in one layout of vectors, Jacobians and products, for all that its letters may mean there, is
+    right. So no other layout has to be tried.
+    """
+    found: dict = {}
+    for reading in readings:
+        found.setdefault(tuple([reading.__dict__[name] for name in _LAYOUT]), []).append(reading)
+    return [x for group in found.values() for x in (*group, None)]
 
 
 class _Watched(Reading):

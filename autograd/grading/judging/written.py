@@ -231,10 +231,16 @@ class Written:
         return None
 
     def _dependencies(self):
-        """Return the pairs of letters of activations and of the pre-activations or inputs on which they depend."""
+        """Return the pairs of letters of activations and of the pre-activations or inputs on which they depend.
+
+        In a recurrent network, all quantities depend on the numbers of steps, too, as in ``h(3)``.
+        """
         letters = {role: letter_of(letter) for role, letter in self.convention.letters.items()}
         on = {letters["s"], letters["x"]} | ({letters["y"]} if self.model.has_softmax else set())
-        return frozenset([(letters[r], x) for r in ("a", "y", "p") for x in on if letters[r] != x])
+        steps = range(self.model.steps + 1 if self.model.steps > 1 else 0)
+        marked = [letters[role] for role in ("s", "a", "x", "y", "p", "t", "delta", "loss")]
+        numbered = [(letter, str(n)) for letter in marked for n in steps]
+        return frozenset([*numbered, *[(letters[r], x) for r in ("a", "y", "p") for x in on if letters[r] != x]])
 
     def results(self, verdicts):
         """Return the derivatives that wrong claims state, for :class:`~autograd.grading.judging.judge.Judge`."""

@@ -79,13 +79,16 @@ def derivative(evaluation, of, by, env, node=None):
             of.at,
         )
     own = node is not None and is_of_own_loss(evaluation, node, place)
+    name = of
+    if of.kind == "call" and len(of.parts) == 2 and evaluation.is_function(of.parts[0]):
+        name = of.parts[1]  # sigma(net_k) does not depend on o_j of the same layer, just as net_k does not
     if (
-        of.kind == "name"
-        and of not in evaluation.definitions
-        and not evaluation.is_function(of)
-        and not evaluation.places.is_loss(of)
+        name.kind == "name"
+        and name not in evaluation.definitions
+        and not evaluation.is_function(name)
+        and not evaluation.places.is_loss(name)
     ):
-        check_order(evaluation, evaluation.place(of), place)
+        check_order(evaluation, evaluation.place(name), place)
     if not evaluation.is_whole(place):
         q = evaluation.quantity(place, env)
         if not (evaluation.model.exists(q) or q.role == "parameter"):

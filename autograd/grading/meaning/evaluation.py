@@ -110,6 +110,9 @@ class Evaluation:
         return None
 
     def _step_argument(self, argument):
+        """Return the step in the argument of a quantity, such as the t + 1 of h(t + 1) and the 3 of h(3), or None."""
+        if argument.kind == "num" and argument.data.denominator == 1:
+            return Item(None, int(argument.data) + 1 - self.reading.first_step)
         if argument.kind == "name" and self.reading.axes.get(argument.data[0]) == "step":
             return Item(argument.data[0], 0)
         if argument.kind == "add" and argument.parts[0].kind == "name":

@@ -389,12 +389,8 @@ class Places:
             return Place("quantity", "loss", "data")
         marks = Marks(self, node, reading, sample, None)
         index = None
-        if (
-            marks.is_numbered
-            and marks.layer is not None
-            and self.model.samples * self.model.steps < len(self.model.outputs)
-        ):
-            raise Misfit("a loss belongs to no layer.", node.at)  # E_1 is the loss of an output
+        if marks.is_numbered and marks.layer and self.model.samples * self.model.steps < len(self.model.outputs):
+            raise Misfit("a loss belongs to no layer.", node.at)  # E_1 is the loss of an output, and C_0 of a sample
         if marks.index:
             (axis, item) = marks.index[0]
             if axis not in (None, self.model.depth):

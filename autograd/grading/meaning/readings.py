@@ -133,10 +133,14 @@ class Readings:
             is_left = any(p.kind == "num" for s in plain for p in s.parts)
             marked = is_left or any({"delta", "w", "b"} & set(self.places.roles_of(n.data[0])) for n in above)
             kinds = ["step", "layer"] if self.model.steps > 1 else ["layer"]
-            if not marked and self.model.steps > 1 and all(_has_step_below(n) for n in above):
+            if not above:
+                pass  # a number in brackets is no power
+            elif not marked and self.model.steps > 1 and all(_has_step_below(n) for n in above):
                 kinds = ["power"]
             elif not marked:
-                unmarked = {n.data[0] for n in names if not any(x.kind == "sup" for x in n.parts)}
+                in_marks = {id(y) for x in self.nodes if x.kind == "name" for s in x.parts for y in walk(s)}
+                outside = [self.places.normal(x) for x in self.nodes if x.kind == "name" and id(x) not in in_marks]
+                unmarked = {n.data[0] for n in outside if not any(x.kind == "sup" for x in n.parts)}
                 is_power = unmarked & {n.data[0] for n in above}  # a_o^2 beside a_o is no mark of a layer
                 kinds = ["power"] if is_power else ["power", *kinds]
             elif self.model.steps > 1:  # a recurrent weight occurs once for each step between
@@ -230,7 +234,8 @@ class Readings:
             if x.kind == "given" and x.data.indices and set(x.data.indices) <= {*map(_letter, x.data.indices)}:
                 vary(whole_target=[False, True])
         if self.model.steps > 1:
-            has_numbers = any(p.kind == "num" for _, _, p in marks)
+            numbered = [x for x in self.nodes if x.kind == "call" and [y.kind for y in x.parts[1:]] == ["num"]]
+            has_numbers = bool(numbered) or any(p.kind == "num" for _, _, p in marks)
             if has_numbers:
                 vary(first_step=[1, 0])
             sums = any(y.kind == "deriv" for x in self.nodes if x.kind == "sum" for y in walk(x))

@@ -130,9 +130,11 @@ def read_argument(c):
 
 def depends(c, end, base):
     """Return True if the bracket that opens here lists dependencies of a quantity: one letter, or several parts."""
+    inner = [c.look(k) for k in range(1, end)]
+    if [kind for kind, _ in inner] == ["num"]:
+        return (base, inner[0][1]) in c.dependencies
     if c.look(end + 1)[1] == "^":
         return False  # a factor, as in x(W)^T
-    inner = [c.look(k) for k in range(1, end)]
     depth = 0
     for kind, text in inner:
         if kind == "op" and text in "([{":

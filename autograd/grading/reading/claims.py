@@ -21,6 +21,7 @@ from autograd.grading.reading.side_notes import (
     is_note_of_shape,
     is_reason,
     is_shape,
+    opens_definition,
     remark_end,
     says_condition,
     says_condition_in,
@@ -286,13 +287,16 @@ def read_tail(c, found):
                     return
         elif remark_end(c) is not None and not says_condition(c):
             c.i += remark_end(c) + 1
-        elif (
+        elif (not (c.is_op("(") and opens_definition(c))) and (
             c.look(-1) in (("op", ","), ("op", ";"), ("op", "&"), ("op", "."))
             or c.look(-1)[0] in ("gap", "text")
             or c.is_cmd(*IMPLICATIONS)
         ):
             if not read_condition(c, found):
                 return
+        elif c.is_op("(") and opens_definition(c):
+            del c.symbols[c.i + c.closing(0)]  # in (where A = B), A = B is a claim of its own
+            c.i += 1
         elif c.is_op("("):
             start = c.i
             c.i += 1

@@ -10,7 +10,7 @@ _CONNECTIVES = frozenset({
     "", "so", "thus", "hence", "then", "and", "therefore", "where", "with", "for", "let", "since", "as", "if",
     "because", "now", "finally", "similarly", "output", "hidden", "update", "which", "we", "that", "i.e", "avec", "où",
     "donc", "et", "mit",
-    "wobei", "also", "und", "con", "donde", "com", "onde", "e", "y", "dove", "quindi",
+    "wobei", "also", "und", "con", "donde", "com", "onde", "e", "y", "dove", "quindi", "or", "in",
 })  # fmt: skip
 _LABEL = re.compile(r"\([A-Z]{2,6}\)")  # a label such as (SSE) in front of a loss
 
@@ -99,6 +99,17 @@ def says_condition(c):
     """Return True if the words after an opening bracket state the indices for which a formula holds."""
     kind, text = c.look(1)
     return kind in ("text", "let") and text.strip().split(" ")[0].lower() in ("for", "if", "when", "where", "with")
+
+
+def opens_definition(c):
+    r"""Return True if a bracket begins with a word and a derivative, as in ``(\text{where } dL/dz = a - y)``."""
+    kind, text = c.look(1)
+    if kind not in ("text", "let") or text.strip().lower() not in ("where", "with") or c.closing(0) is None:
+        return False
+    k = 2
+    while c.look(k)[0] == "gap":
+        k += 1
+    return c.is_cmd("frac", "dfrac", "tfrac", "delta", k=k) or c.is_let("delta", k=k)
 
 
 def is_list_of_indices(c):

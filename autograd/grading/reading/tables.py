@@ -49,6 +49,8 @@ def read_matrix(c, at):
         else:
             filled = c.expression()
     c.block_name(skip=True)
+    if c.is_op("_") and [len(row.parts) for row in rows] == [1]:
+        return Node("group", (rows[0].parts[0],), "(", at)  # a bracket with an index
     return Node("matrix", rows, None, at)
 
 
@@ -66,6 +68,8 @@ def read_cases(c, at):
         condition = Node("else", (), None, c.at)
         if c.look()[0] == "text":
             words = c.next().text.lower()
+            while c.look()[0] == "gap":
+                c.i += 1
             if not any(word in words for word in ("otherwise", "else", "sonst", "sinon")) and not c.ends():
                 condition = of_kind(c, words) or read_condition(c)
             elif kind_in(words):
