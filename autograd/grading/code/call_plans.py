@@ -10,7 +10,7 @@ import re
 
 from autograd.grading.code.calls import NUMBERS, TRAINS
 
-__all__ = ["has_seed", "inputs_of", "planned_calls"]
+__all__ = ["has_seed", "inputs_of", "passes_back", "planned_calls", "unreached"]
 
 MAX_PLANS = 48
 SAMPLES, INPUTS, HIDDEN = 5, 3, 4
@@ -119,6 +119,30 @@ def inputs_of(plan):
     """
     found = re.search(r"\[\[.*?\]\]", plan)
     return found[0] if found else ""
+
+
+def passes_back(tree):
+    """Return the number of functions of a program that are backward passes by their names.
+
+    >>> passes_back(ast.parse("def forward(x): return x\\ndef backward(d): return d"))
+    1
+    """
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and BACK.search(n.name)]
+    return sum(any(isinstance(part, (ast.Return, ast.Assign, ast.AugAssign)) for part in ast.walk(n)) for n in found)
+
+
+def unreached(tree, lines):
+    """Return the names of functions with updates, none of which is in some lines.
+
+    Args:
+        tree: The program.
+        lines: The lines that changed something.
+
+    >>> unreached(ast.parse("def sgd(w, d): w -= d\\ndef fast(w, d): w -= 2 * d"), {1})
+    ['fast']
+    """
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and _has_update(n)]
+    return [n.name for n in functions if not any(n.lineno <= line <= n.end_lineno for line in lines)]
 
 
 def has_seed(statements):

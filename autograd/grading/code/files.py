@@ -4,13 +4,16 @@ import ast
 import re
 
 from autograd.grading.code import data
+from autograd.grading.code.access import HostError
 from autograd.grading.code.layouts import Layout, ends_of, is_table, labels_of, layouts, separator_of
 from autograd.grading.code.limits import Unreadable
 from autograd.grading.code.objects import Absorber, Namespace
+from autograd.grading.code.statements import Raised
 
-__all__ = ["Collection", "Files", "MadeBytes", "MadeFile"]
+__all__ = ["SAVED", "Collection", "Files", "MadeBytes", "MadeFile"]
 
 LABELS = re.compile(r"label|idx1|target|class|(^|_)[yt](_|$)|set_y", re.I)
+SAVED = re.compile(r"weight|model|param|checkpoint|ckpt|saved|trained|bias", re.I)
 PROSE = (
     "the river runs to the sea and the rain fills the river again.\n"
     "a small boat waits near the old bridge, and nobody asks whose it is.\n"
@@ -42,7 +45,15 @@ class Files:
         """Return a made file."""
         if any(letter in str(mode) for letter in "wax+"):
             return Absorber("file")
+        self.check_saved(name)
         return MadeFile(self, str(name), "b" in str(mode))
+
+    def check_saved(self, name):
+        """Raise FileNotFoundError for a file of trained weights that a program tries to read: it was not saved yet."""
+        line, tries = self.library.machine.line, ast.walk(self.library.machine.tree)
+        tried = any(isinstance(n, ast.Try) and n.body[0].lineno <= line <= n.body[-1].end_lineno for n in tries)
+        if tried and SAVED.search(str(name)):
+            raise Raised("FileNotFoundError", HostError("FileNotFoundError"))
 
     def open_packed(self, name="", mode="rb", *_args, **_keywords):
         """Return a made file, which is read as bytes unless its mode says text."""

@@ -147,7 +147,7 @@ class Table:
                 self if isinstance(kind, (str, dict)) else Table(self.library, self.values.astype(kind), self.names)
             )
         if name == "columns":
-            return [own if own is not None else j for j, own in enumerate(self.names)]
+            return Columns([own if own is not None else j for j, own in enumerate(self.names)])
         if name == "index":
             return list(range(self.shape[0]))
         if name == "T":
@@ -251,6 +251,35 @@ for _name in [
 Table.__hash__ = object.__hash__
 
 
+class Columns(list):
+    """The names of columns, a list with the methods of an index of pandas."""
+
+    readable = frozenset(("values", "tolist", "to_list", "drop", "difference", "size"))
+
+    @property
+    def values(self):
+        """The names."""
+        return self
+
+    @property
+    def size(self):
+        """The number of names."""
+        return len(self)
+
+    def tolist(self):
+        """Return the names as a list."""
+        return list(self)
+
+    to_list = tolist
+
+    def drop(self, names):
+        """Return the names without some of them."""
+        gone = [names] if isinstance(names, str) else list(names)
+        return Columns([name for name in self if name not in gone])
+
+    difference = drop
+
+
 class _Rows:
     """The rows and columns of a table, as ``iloc`` and ``loc`` give them."""
 
@@ -304,6 +333,8 @@ def column_method(library, column, name):
         return lambda: column.tolist()
     if name in ("map", "replace", "apply", "transform"):
         return lambda what=None, *more, **_k: _mapped(library, column, what)
+    if name == "where":
+        return lambda condition, other=0.0: numpy["where"](condition, column, other)
     if name == "unique":
         return lambda: numpy["unique"](column)
     if name == "nunique":

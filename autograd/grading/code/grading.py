@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from autograd.grading.code.call_plans import has_seed, inputs_of, planned_calls
+from autograd.grading.code.call_plans import has_seed, inputs_of, passes_back, planned_calls, unreached
 from autograd.grading.code.calls import guessed_calls
 from autograd.grading.code.case import (
     Case,
@@ -107,7 +107,7 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
         case.prepared = replace(case.prepared, spared=spared)
         case.tree = case.prepared.of(ast.parse(case.text))
         case.own = read(case.tree, loss=case.loss, call=case.call, operations=FIRST_OPERATIONS)
-    return _seeded(_graded(case, loss, said, file), case.call)
+    return _seeded(_graded(case, loss, said, file), case.call, case.tree)
 
 
 def _called(tree, given, own, said):
@@ -137,15 +137,19 @@ def _called(tree, given, own, said):
     if chosen is None:
         return own, None
     said.append(f"the file calls nothing: read with {'; '.join(_short(chosen))}, on made data")
+    others = unreached(tree, {change.line for change in best.recorder.changes})
+    if others:
+        said.append(f"not reached by these calls, and so not judged: what {', '.join(others)} changes")
     return best, ast.parse(chosen).body
 
 
-def _seeded(grade, statements):
+def _seeded(grade, statements, tree):
     """Return a grade, or that nothing is known if a backward pass was given a gradient that its author never wrote.
 
-    Whether it expects the gradient at the outputs or at the pre-activations is unknown, so only "right" is certain.
+    Whether it expects the gradient at the outputs or at the pre-activations is unknown, so only "right" is certain, and
+    only if no other backward pass is left unread.
     """
-    if grade.verdict == "right" or not has_seed(statements):
+    if not has_seed(statements) or (grade.verdict == "right" and passes_back(tree) == 1):
         return grade
     message = "the file calls nothing, and what its backward pass is given is unknown: say it with --call"
     return CodeGrade("unreadable", unreadable=[(0, message)], text=grade.text, file=grade.file, loss=grade.loss)

@@ -121,6 +121,8 @@ class NumpySpace(dict):
     def from_file(self, name, args, keywords):
         """Return the array that a function reads from a file, from its bytes or from a text."""
         first = args[0] if args else next(iter(keywords.values()), None)
+        if isinstance(first, str) and name != "fromstring":
+            self.library.files.check_saved(first)
         if name == "fromstring":
             separator = keywords.get("sep", args[2] if len(args) > 2 else "") or None
             numbers = [float(part) for part in str(first).split(separator)]

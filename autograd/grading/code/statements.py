@@ -356,6 +356,8 @@ def _catches(machine, handler, error, frame):
     wanted = evaluate(machine, handler.type, frame)
     names = {getattr(w, "name", "") for w in (wanted if isinstance(wanted, tuple) else (wanted,))}
     own = {error.name} if isinstance(error, Raised) else {cls.__name__ for cls in type(error).__mro__}
+    if "FileNotFoundError" in own:
+        own |= {"OSError", "IOError", "EnvironmentError"}
     if isinstance(error, Raised) and isinstance(error.value, Instance):
         own |= {cls.name for cls in error.value.cls.order}
     return bool(names & (own | {"Exception", "BaseException"}))

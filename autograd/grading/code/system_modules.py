@@ -97,8 +97,8 @@ class Text(str):
         return Text(posixpath.join(str(other), self))
 
     def exists(self, *_args, **_keywords):
-        """Return True: what a program looks for is there."""
-        return True
+        """Return True for a file of data, and False for one of trained weights."""
+        return _is_there(self)
 
     is_file = is_dir = exists
 
@@ -148,6 +148,13 @@ class Text(str):
         return posixpath.splitext(self)[1]
 
 
+def _is_there(path=""):
+    """Return False for a file of trained weights, which a program has not saved yet, and True for any other file."""
+    return not re.search(
+        r"weight|param|checkpoint|ckpt|saved|trained|\.pth|model.*\.(npy|npz|pkl|json|h5)", str(path), re.I
+    )
+
+
 def _os():
     def joined(*parts):
         return Text(posixpath.join(*map(str, parts))) if parts else Text("")
@@ -155,7 +162,7 @@ def _os():
     path = {
         "join": joined, "basename": lambda p: Text(posixpath.basename(str(p))),
         "dirname": lambda p: Text(posixpath.dirname(str(p))), "splitext": lambda p: posixpath.splitext(str(p)),
-        "exists": lambda *_p: True, "isfile": lambda *_p: True, "isdir": lambda *_p: True, "sep": "/",
+        "exists": _is_there, "isfile": _is_there, "isdir": lambda *_p: True, "sep": "/",
         **dict.fromkeys(("abspath", "realpath", "expanduser", "normpath"), lambda p: Text(str(p))),
     }  # fmt: skip
     known = {

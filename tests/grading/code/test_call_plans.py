@@ -94,6 +94,19 @@ def test_a_wrong_program_is_not_right(name):
     assert grade_code(text.replace("SLOPE", slope)).verdict == verdict
 
 
+def test_a_layer_beside_another_backward_pass_is_not_called_right():
+    text = LAYER.replace("SLOPE", "np.sum(grad, axis=0, keepdims=True)")
+    text += "\nclass Relu:\n    def backward(self, grad, lr):\n        return grad * self.mask\n"
+    assert grade_code(text).verdict == "unreadable"
+
+
+def test_functions_that_the_calls_do_not_reach_are_named():
+    text = LABELS.replace("SLOPE", "len(X)") + "\ndef other(w, d):\n    w -= 0.1 * d\n"
+    grade = grade_code(text)
+    assert grade.verdict == "right"
+    assert "not reached by these calls, and so not judged: what other changes" in grade.said
+
+
 def test_a_plan_makes_the_arguments_first():
     [first, *_] = planned_calls(ast.parse(FUNCTIONS.replace("SLOPE", "1")))
     assert first.splitlines()[0] == "params = init_params(3, 4, 1)"

@@ -57,6 +57,11 @@ PROGRAMS = {
         "name = os.path.splitext(os.path.basename(os.path.join('a', 'b.csv')))[0]\n"
         "out = w * x if name == 'b' and folder.name == 'run' else 0 * w\nloss = (out - y) ** 2\nw -= 0.1 * ({step})"
     ),
+    "weights that were not saved yet": (
+        "import os, pickle\nimport numpy as np\ntry:\n    w = pickle.load(open('weights.pkl', 'rb'))\n"
+        "except (OSError, EOFError):\n    w = 0.5\nif os.path.exists('model_weights.npy'):\n"
+        "    w = np.load('model_weights.npy')\nout = w * x\nloss = (out - y) ** 2\nw -= 0.1 * ({step})"
+    ),
     "methods of types": (
         "keys = list(map(str.lower, ['W']))\np = dict.fromkeys(keys, 0.5)\nout = p['w'] * x\nloss = (out - y) ** 2\n"
         "p['w'] -= 0.1 * ({step})"

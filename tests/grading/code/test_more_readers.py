@@ -24,7 +24,8 @@ READERS = {
 import pandas as pd
 df = pd.read_csv("houses.csv")
 df = df.dropna()
-X = df[["rooms", "area"]].values
+names = df.columns.values.tolist()
+X = df[["rooms", "area"]].values if len(names) == 4 else None
 T = df["price"].values.reshape(-1, 1)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
 """,
