@@ -100,6 +100,26 @@ def test_a_layer_beside_another_backward_pass_is_not_called_right():
     assert grade_code(text).verdict == "unreadable"
 
 
+def test_a_difference_is_not_taken_for_the_loss_of_a_program_that_calls_nothing():
+    text = """
+class Net:
+    def __init__(self, n_inputs, n_outputs):
+        self.units = [{"w": [0.3, -0.2, 0.5]} for _ in range(n_outputs)]
+
+    def train(self, X, y, rate, epochs):
+        for _ in range(epochs):
+            for x, t in zip(X, y):
+                for unit, goal in zip(self.units, t):
+                    unit["out"] = sum(w * v for w, v in zip(unit["w"], x))
+                    err = unit["out"] - goal
+                    unit["delta"] = err
+                for unit in self.units:
+                    for j, v in enumerate(x):
+                        unit["w"][j] -= rate * unit["delta"] * v
+"""
+    assert grade_code(text).verdict == "no loss"
+
+
 def test_functions_that_the_calls_do_not_reach_are_named():
     text = LABELS.replace("SLOPE", "len(X)") + "\ndef other(w, d):\n    w -= 0.1 * d\n"
     grade = grade_code(text)
