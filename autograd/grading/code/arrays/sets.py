@@ -91,7 +91,7 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
         rest = [i // n for i in rest]
     if not given.shape:
         return tuple([Int64(part[0]) for part in reversed(found)])
-    return tuple([Array([Int64(i) for i in part], INT, given.shape) for part in reversed(found)])
+    return tuple([Array(list(part), INT, given.shape) for part in reversed(found)])
 
 
 def ravel_multi_index(multi_index: Any, dims: Any) -> Any:
@@ -104,7 +104,7 @@ def ravel_multi_index(multi_index: Any, dims: Any) -> Any:
 
 def diag_indices(n: int, ndim: int = 2) -> tuple[Array, ...]:
     """Return the positions of the main diagonal."""
-    return tuple([Array([Int64(i) for i in range(n)], INT, (n,)) for _ in range(ndim)])
+    return tuple([Array(list(range(n)), INT, (n,)) for _ in range(ndim)])
 
 
 def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Array, ...]:
