@@ -1,6 +1,7 @@
 """A trace of a program: the values of every expression in one reading."""
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from autograd.engine.value import Value
@@ -11,6 +12,7 @@ __all__ = ["Seen", "Trace", "is_alike", "key_of", "numbers_of"]
 
 MAX_EVALUATIONS = 12
 MAX_ELEMENTS = 400
+ARITHMETIC = re.compile(r"^__(r|i)?(add|sub|mul|matmul|getitem)__$|add|subtract|mul|dot|transpose|hadamard|^map", re.I)
 KINDS = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.IfExp, ast.Constant)
 
 
@@ -124,12 +126,14 @@ def numbers_of(value):
 def _of_matrix(instance):
     """Return the shape and the numbers of an instance of the program's own class of matrices.
 
-    Such an instance has one table of numbers, and beside it only sizes.
+    Such an instance has one table of numbers, and beside it only sizes, and its class has methods for arithmetic.
     """
     tables = [part for part in instance.names.values() if isinstance(part, (list, Array))]
     rest = [part for part in instance.names.values() if not isinstance(part, (list, Array))]
     if len(tables) != 1 or not all(isinstance(part, (int, str, tuple)) for part in rest):
         return (), []
+    if not any(ARITHMETIC.search(name) for cls in instance.cls.order for name in cls.names):
+        return (), []  # such as a layer that keeps its input only
     shape, elements = numbers_of(tables[0])
     return (shape, elements) if len(shape) == 2 else ((), [])
 
