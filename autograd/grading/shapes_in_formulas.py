@@ -58,9 +58,9 @@ def chained_layers(formulas) -> int:
         if not left and _INTO_ONE.match(formula):
             into.setdefault("", set()).add(summed[1])
             continue
-        pair = {summed[1], left[1] or left[2]} if left else set()
-        if len(pair) == 2 and any(set(found) == pair for found in _WEIGHT.findall(formula)):
-            into.setdefault(left[1] or left[2], set()).add(summed[1])
+        to = (left[1] or left[2]) if left else summed[1]
+        if to != summed[1] and any(set(found) == {summed[1], to} for found in _WEIGHT.findall(formula)):
+            into.setdefault(to, set()).add(summed[1])
 
     def length(letter, seen):
         return max([1 + length(x, seen | {x}) for x in into.get(letter, ()) if x not in seen], default=0)

@@ -4,7 +4,7 @@ import ast
 
 from autograd.grading.code.wayback import same
 
-__all__ = ["helper_bodies"]
+__all__ = ["helper_bodies", "is_called_wrongly"]
 
 MAX_LEAKS = 3
 
@@ -31,8 +31,7 @@ def helper_bodies(way, source, make):
             places = way.by_place(statement.value)
             if not places:
                 continue
-            # The helper may be right for another argument. Then its call is the more likely place of the mistake.
-            more = 0.65 * (_is_right_at_sums(way, name) and _calls(way, source, function) < 2)
+            more = 0.65 * is_called_wrongly(way, source, name)
             for form in _bodies(way, node, given, source.numbers):
                 if form.replace(" ", "") != text.replace(" ", ""):
                     again = f"{way.sigmoid}({given})" in text.replace(" ", "") and form == f"{given} * (1 - {given})"
@@ -88,9 +87,20 @@ def _calls(way, source, function):
             around = source.function_of(call)
             given = [part.arg for part in around.args.args] if isinstance(around, ast.FunctionDef) else []
             count += 2 if getattr(call.func, "id", "") in given else 1
-    # A function that is given to another one, as in map(f, x), may be called for several activations.
-    given = [arg for call in source.parents if isinstance(call, ast.Call) for arg in call.args]
+    # Without a call of its own, as in map(f, x), it may be applied to several activations.
+    calls = [part for part in source.parents if isinstance(part, ast.Call)]
+    given = [arg for call in calls if _name_of(call.func) in ("map", "vectorize") for arg in call.args]
     return count + sum(isinstance(arg, ast.Name) and arg.id == function.name for arg in given)
+
+
+def _name_of(node):
+    return getattr(node, "id", "") or getattr(node, "attr", "")
+
+
+def is_called_wrongly(way, source, name):
+    """Return True if a helper is right for another argument. Then its call is the more likely place of the mistake."""
+    function = way.vocabulary.definitions.get(name)
+    return function is not None and _is_right_at_sums(way, name) and _calls(way, source, function) < 2
 
 
 def _is_right_at_sums(way, name):

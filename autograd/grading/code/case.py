@@ -7,7 +7,7 @@ from autograd.grading.code.judge import Judgement, agreed, judge_losses
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.naming import Places
 from autograd.grading.code.prepared import Prepared
-from autograd.grading.code.reading import Reading, fresh_starts, read
+from autograd.grading.code.reading import WIDE, Reading, fresh_starts, read
 from autograd.grading.code.samples import order_of_samples
 from autograd.grading.code.truth import candidate_losses, of_same_loss
 from autograd.grading.code.zero_gradients import (
@@ -22,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 FRESH_SEEDS = (1, 2, 3, 4)
+MORE_SEEDS = tuple(range(WIDE, WIDE + 12))  # for networks most of whose units are inactive
 FRESH_WORK = 2_000_000
 MAX_GROWTH = 2  # how often the weights are made again because other units are active
 
@@ -161,7 +162,9 @@ def _empty(case):
 def _with_live_weights(case):
     """Return the case with weights that do not depend on the program's own, or None if these show nothing else."""
     every, live = case.numbers | starts_of_changes(case.own), None
-    for seed in FRESH_SEEDS:
+    for seed in (*FRESH_SEEDS, *MORE_SEEDS):
+        if seed in MORE_SEEDS and live is not None and not any(update.empty for update in live.updates):
+            break
         starts = fresh_starts(every, seed, 0.0)
         reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1)
         judged = judgement(reading, case.loss is not None, case.tree)
@@ -187,17 +190,22 @@ def _with_other_inputs(case):
 
 def _read_other_numbers(case):
     case.kept, case.fresh = 0.0, None
-    found, readings, _ = _read_afresh(case)
+    found, readings, _ = _read_afresh(case, MORE_SEEDS)
     if found:
         _choose(case, found, readings)
     return case if found else None
 
 
-def _read_afresh(case):
-    """Return the judgements with fresh weights, the readings, and the numbers of their start values."""
+def _read_afresh(case, more=()):
+    """Return the judgements with fresh weights, the readings, and the numbers of their start values.
+
+    Args:
+        case: The program.
+        more: Further seeds. They are tried as long as some gradient was 0 with all seeds before.
+    """
     found, readings, numbers, work = [], [], set(), Work(FRESH_WORK)
-    for seed in FRESH_SEEDS:
-        if not work.left():
+    for seed in (*FRESH_SEEDS, *more):
+        if not work.left() or (seed in more and any(not any(u.empty for u in judged.updates) for judged, _ in found)):
             break
         starts, limits = case.starts(seed), Limits()
         reading = read(case.tree, loss=case.loss, call=case.call, seed=seed, starts=starts, steps=1, limits=limits)

@@ -4,6 +4,7 @@ import ast
 import re
 
 from autograd.engine.value import Value
+from autograd.grading.code.bodies import is_called_wrongly
 from autograd.grading.code.context import (
     Candidate,
     function_name,
@@ -445,7 +446,10 @@ def applied_again(c):
     if places[0].shape == c.seen.shape and any(same(places[0].data, slope.after.data) for slope in c.way.slopes):
         text = c.source.text_of(inner)
         message = f"{text} is an activation already: {c.text} applies the activation once more"
-        yield Candidate(1.15, "derivative at the wrong argument", c.line, message, c.replaced(text), firm=True)
+        around = c.source.function_of(node)
+        given = isinstance(around, ast.FunctionDef) and text in [each.arg for each in around.args.args]
+        more = 0.65 * (given and is_called_wrongly(c.way, c.source, around.name))
+        yield Candidate(1.15 + more, "derivative at the wrong argument", c.line, message, c.replaced(text), firm=True)
 
 
 def _scaled_in_place(c):

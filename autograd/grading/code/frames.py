@@ -248,7 +248,7 @@ for _name in [
     "ne",
 ]:
     setattr(Table, f"__{_name}__", _operator(f"__{_name}__"))
-Table.__hash__ = object.__hash__
+Table.__hash__ = object.__hash__  # type: ignore[method-assign]  # __eq__ above took it away
 
 
 class Columns(list):

@@ -16,6 +16,8 @@ from autograd.grading.code.statements import Raised, run
 
 __all__ = ["LossValue", "Reading", "read"]
 
+WIDE = 11  # from this seed on, fresh weights are drawn from a wider range
+
 MAX_LOSSES = 400
 MAX_OPERATIONS = 30_000_000
 MAX_CREATED = 3_000_000  # elements of arrays in one reading; each needs about 200 bytes with its graph
@@ -217,13 +219,16 @@ def fresh_starts(numbers, seed, kept=0.5):
 
     Args:
         numbers: The numbers of the leaves that are start values of parameters. Only these get other data.
-        seed: The seed of the new data.
+        seed: The seed of the new data. From WIDE on, the range is wider, because programs compute weights from random
+            numbers, such as ``2 * random() - 1``, and numbers near 0 would make all of these negative.
         kept: The part of the program's own data that is added to the new data.
     """
+
+    width = 0.6 if seed < WIDE else 1.8
 
     def starts(number, data):
         if number not in numbers:
             return data
-        return data * kept + random.Random(1000 * seed + number).uniform(-0.6, 0.6)
+        return data * kept + random.Random(1000 * seed + number).uniform(-width, width)
 
     return starts

@@ -96,14 +96,15 @@ def solve(a: Any, b: Any) -> Array:
     Raises:
         LinAlgError: the matrix is singular.
     """
-    rows, right = _square(a), as_array(b)
+    rows = _square(a)
+    right: Any = as_array(b)
     numbers = _rows(right.reshape((-1, 1)) if right.ndim == 1 else right)
     if len(numbers) != len(rows):
         raise ValueError("solve: Input operand 1 has a mismatch in its core dimension 0")
     solution, determinant = _eliminated(rows, numbers)
     if determinant == 0:
         raise LinAlgError("Singular matrix")
-    made = _made(solution, len(numbers[0]) if numbers else 0)
+    made: Any = _made(solution, len(numbers[0]) if numbers else 0)
     return made.reshape(right.shape)
 
 

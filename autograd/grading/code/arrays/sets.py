@@ -38,8 +38,8 @@ def fliplr(m: Any) -> Array:
 
 def dstack(tup: Any) -> Array:
     """Return arrays joined along their third axis."""
-    parts = [as_array(a) for a in tup]
-    deep = []
+    parts: list[Any] = [as_array(a) for a in tup]
+    deep: list[Any] = []
     for a in parts:
         a = a.reshape((1, -1)) if a.ndim < 2 else a
         deep.append(a.reshape((*a.shape, 1)) if a.ndim == 2 else a)
@@ -121,7 +121,7 @@ def ix_(*args: Any) -> tuple[Array, ...]:
     """Return arrays that together index all combinations of positions."""
     found = []
     for i, part in enumerate(args):
-        a = as_array(part)
+        a: Any = as_array(part)
         a = flatnonzero(a) if a.dtype.kind == "b" else a
         found.append(a.reshape(tuple([-1 if j == i else 1 for j in range(len(args))])))
     return tuple(found)
@@ -195,12 +195,14 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 def deg2rad(x: Any) -> Any:
     """Return angles in radians."""
-    return as_array(x) * (math.pi / 180.0)
+    angles: Any = as_array(x)
+    return angles * (math.pi / 180.0)
 
 
 def rad2deg(x: Any) -> Any:
     """Return angles in degrees."""
-    return as_array(x) * (180.0 / math.pi)
+    angles: Any = as_array(x)
+    return angles * (180.0 / math.pi)
 
 
 radians, degrees = deg2rad, rad2deg
@@ -251,17 +253,18 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Return quantiles, with ``q`` in percent."""
-    shares = as_array(q)
+    shares: Any = as_array(q)
     return quantile(a, shares / 100.0 if shares.shape else shares.elements()[0] / 100.0, axis, keepdims)
 
 
 def _stacked(parts: list[Any]) -> Array:
-    return concatenate([as_array(part).reshape((1, *as_array(part).shape)) for part in parts], axis=0)
+    arrays: list[Any] = [as_array(part) for part in parts]
+    return concatenate([a.reshape((1, *a.shape)) for a in arrays], axis=0)
 
 
 def cov(m: Any, rowvar: bool = True, bias: bool = False) -> Any:
     """Return the covariances of variables, which are in rows, or in columns if not ``rowvar``."""
-    array = as_array(m)
+    array: Any = as_array(m)
     array = array.reshape((1, -1)) if array.ndim < 2 else (array if rowvar else array.T)
     centered = array - mean(array, axis=1, keepdims=True)
     result = dot(centered, centered.T) / (array.shape[1] - (0 if bias else 1))
