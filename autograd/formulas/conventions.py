@@ -154,11 +154,13 @@ def convention(
 
     Raises:
         ValueError: there is no such preset, role, order, layout or index, ``delta`` is 0 or not a number, or the target
-            and the output would have the same letter.
+            and the output are given the same letter.
 
     >>> print(convention("mitchell"))
     convention mitchell: delta = -dL/ds, weights indexed to-from, o activation, o output, net pre-activation, E loss
-    >>> convention(letters={"t": "y"})
+    >>> convention(letters={"t": "y"}).letters["y"]
+    '\\\\hat{y}'
+    >>> convention(letters={"t": "y", "y": "y"})
     Traceback (most recent call last):
         ...
     ValueError: the letter y would be both target and output: give the output one of its own, such as y=r"\\hat{y}".
@@ -184,6 +186,9 @@ def convention(
         letters = _bare({role: with_commands(letter) for role, letter in letters.items()}, found.letters)
         if "p" in letters and "y" not in letters and letters.get("t") == found.letters["y"]:
             letters = {**letters, "y": letters.get("s", found.letters["s"])}  # logits are pre-activations
+        for role in ("y", "p"):  # an output without a declared letter leaves its usual one to a target that has it
+            if role not in letters and letters.get("t") == found.letters[role]:
+                letters = {**letters, role: rf"\hat{{{letters['t']}}}"}
         changes["letters"] = _checked_letters({**found.letters, **letters})
     if more:
         changes["more"] = dict(more)

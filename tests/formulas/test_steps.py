@@ -242,7 +242,7 @@ def test_conventions_that_are_none():
         ({"delta": "half"}, "a number other than 0"),
         ({"order": "sideways"}, "'from-to' or 'to-from'"),
         ({"letters": {"q": "q"}}, "no letter is called 'q'"),
-        ({"letters": {"t": "y"}}, "the letter y would be both target and output"),
+        ({"letters": {"t": "y", "y": "y"}}, "the letter y would be both target and output"),
         ({"letters": {"p": "t"}}, "the letter t would be both target and softmax output"),
         ({"preset": "nielsen", "letters": {"y": "y"}}, "both target and output"),
         ({"preset": "bishops"}, "there are standard, nielsen, bishop, "),

@@ -183,8 +183,9 @@ def test_a_limit_that_is_an_index_stays():
 def test_logits_without_a_letter_have_that_of_pre_activations():
     letters = convention(letters={"t": "y", "p": r"\hat{y}", "s": "z"}).letters
     assert (letters["t"], letters["y"], letters["p"]) == ("y", "z", r"\hat{y}")
+    assert convention(letters={"t": "y", "s": "z"}).letters["y"] == r"\hat{y}"
     with pytest.raises(ValueError, match="both target and output"):
-        convention(letters={"t": "y", "s": "z"})
+        convention(letters={"t": "y", "y": "y", "s": "z"})
 
 
 def test_an_own_letter_with_an_accent_is_not_written_out():

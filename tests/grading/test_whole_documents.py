@@ -176,7 +176,7 @@ def test_a_recurrent_network():
         ("penalty: l1 x", "penalty is l2 and the letter of its factor"),
         ("letters: t", "letters are roles and what stands for them"),
         ("letters: q=r", "no letter is called 'q'"),
-        ("letters: t=y", "both target and output"),
+        ("letters: t=y, y=y", "both target and output"),
         ("vectors: up", "vectors are 'columns' or 'rows'"),
         ("indices: i j", "indices are three letters"),
         ("points: all", "points are targets and numbers"),

@@ -17,7 +17,7 @@ from autograd.grading.judging.layouts import misplaced_samples
 from autograd.grading.judging.letters_of_layers import fits_letters
 from autograd.grading.judging.odd_readings import compares_hidden, oddness, sums_outputs
 from autograd.grading.judging.points import Points
-from autograd.grading.judging.stated_slopes import held_by_activation
+from autograd.grading.judging.stated_slopes import held_by_activation, held_by_outputs
 from autograd.grading.judging.taken import taken
 from autograd.grading.judging.task import Judged, joined, rank
 from autograd.grading.judging.vanishing import VANISHING, vanishes
@@ -330,6 +330,7 @@ class Judge:
             meant = self._of_outputs(of) if is_shared else None
             meant = self._of_only_neuron(of, task) if meant is None else meant
             meant = held_by_activation(self.model, task, of) if meant is None else meant
+            meant = held_by_outputs(self.model, task, of, places) if meant is None else meant
             if meant is not None:
                 found.append(meant)
             else:

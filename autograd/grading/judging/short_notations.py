@@ -1,7 +1,8 @@
 r"""Shortened notations in a claim, written out: ``\partial/\partial m``, ``J_{softmax}``, ``N_{out}``, own names.
 
 In ``\frac{\partial}{\partial m} = ...`` the loss is left out. ``\mathbf J_{softmax}`` is the Jacobian of the softmax.
-``N_{out}`` is the number of outputs, and a chain may begin with a name that it defines, as in ``G = dL/dS = ...``.
+An entry in brackets, ``\nabla_w L = [\partial L/\partial w_{ij}] = ...``, is what such a chain is about. ``N_{out}`` is
+the number of outputs, and a chain may begin with a name that it defines, as in ``G = dL/dS = ...``.
 """
 
 from fractions import Fraction
@@ -10,6 +11,7 @@ from autograd.grading.meaning.place import Misfit
 from autograd.grading.reading.nodes import Node, is_name, rewrite, show
 
 __all__ = [
+    "with_entry_of_gradient",
     "with_jacobian_of_softmax",
     "with_loss_of_operator",
     "with_own_names_of_others",
@@ -31,6 +33,23 @@ def with_loss_of_operator(claim, places):
     if not {"w", "b"} & set(places.roles_of(by.data[0])):
         return claim
     return claim._replace(sides=(Node("deriv", (Node("loss", (), None, left.at), by), None, left.at), *claim.sides[1:]))
+
+
+def with_entry_of_gradient(claim):
+    r"""Return a chain from its entry on, for ``\nabla_w L = [\partial L/\partial w_{ij}] = ...``."""
+    if len(claim.sides) < 3 or claim.signs[0] != "=" or any(side is None for side in claim.sides[:2]):
+        return claim
+    whole, group = claim.sides[:2]
+    entry = group.parts[0] if group.kind == "group" and group.data == "[" else group
+    if entry is group or whole.kind != "deriv" or entry.kind != "deriv":
+        return claim
+    of_whole, of_entry = whole.parts[1], entry.parts[1]
+    if not is_name(of_whole) or not is_name(of_entry, of_whole.data[0]):
+        return claim
+    has_indices = any(script.kind == "sub" for script in of_entry.parts)
+    if any(script.kind == "sub" for script in of_whole.parts) or not has_indices:
+        return claim
+    return claim._replace(sides=(entry, *claim.sides[2:]), signs=claim.signs[1:])
 
 
 def with_sizes_of_outputs(claim, places):

@@ -1,14 +1,14 @@
-r"""Claims about any layer that state an activation function: they are meant for the layers that have it.
+r"""Claims about any layer that are meant for some: those with the stated activation function, or the outputs.
 
 ``\partial L/\partial Z^l = \partial L/\partial A^l \odot \mathbb{1}(Z^l > 0)`` is the rule of a layer of ReLUs. A
-linear output layer does not refute it.
+linear output layer does not refute it. A claim with a target is about the outputs.
 """
 
 from autograd.grading.judging.task import joined, rank
 from autograd.grading.meaning.products import is_rest_of, is_slope
 from autograd.grading.reading.nodes import walk
 
-__all__ = ["held_by_activation"]
+__all__ = ["held_by_activation", "held_by_outputs"]
 
 _FUNCTIONS = ("relu", "tanh", "sigmoid", "logistic", "max", "leakyrelu", "softplus", "elu")
 
@@ -40,6 +40,21 @@ def held_by_activation(model, task, of):
     words = f"for layers with the activation that it states, here {layers}"
     kept = [key for key in of if (key[-1][1] if isinstance(key[-1], tuple) else key[-1]) in held]
     return worst._replace(layers=tuple(sorted(kept, key=str)), condition=joined(worst.condition, words))
+
+
+def held_by_outputs(model, task, of, places):
+    """Return the answer for the outputs if a formula for any layer has a target in it and is right there, or None.
+
+    Only outputs are compared with targets: ``da^{[l]} = -y / a^{[l]} + (1 - y) / (1 - a^{[l]})`` is meant for them.
+    """
+    names = [x for side in task.sides[1:] for x in walk(side) if x.kind == "name"]
+    if not any(set(places.roles_of(x.data[0])) == {"t"} for x in names):
+        return None
+    for key, x in of.items():
+        is_right = key[-1] == model.depth and x.verdict in ("equal", "unproved")
+        if is_right and "layer" in x.reading.axes.values():
+            return x._replace(layers=(key,), condition=joined(x.condition, "for the output layer"))
+    return None
 
 
 def _activation(model, layer):

@@ -51,6 +51,7 @@ from autograd.grading.judging.rare_notations import (
 )
 from autograd.grading.judging.sample_notations import with_sums_over_inputs
 from autograd.grading.judging.short_notations import (
+    with_entry_of_gradient,
     with_jacobian_of_softmax,
     with_loss_of_operator,
     with_own_names_of_others,
@@ -258,7 +259,7 @@ class Written:
     def _graded(self, claim, places, target):
         """Return the verdict on a claim, as it stands or under another reading."""
         claim = with_entries_of_names(claim.rewritten(places.with_declared_loss), places)
-        claim = without_arguments_of_loss(claim, places)
+        claim = with_entry_of_gradient(without_arguments_of_loss(claim, places))
         claim = with_jacobian_of_softmax(with_loss_of_operator(with_sizes_of_outputs(claim, places), places), places)
         claim, defined = without_own_name(claim, places) if self.reads_own_names else (claim, "")
         claim = with_variables_of_gradients(with_sums_over_inputs(claim, places), places)

@@ -169,7 +169,7 @@ class Evaluation:
 
         Raise an error for all others.
         """
-        if q.step is not None and q.step == 0 and q.role in ("a", "s", "delta") and q.layer:
+        if q.step is not None and q.step == 0 and q.role in ("a", "s") and q.layer:
             return self.at.zero
         if q.step is not None and q.role == "delta" and q.step == self.model.steps + 1:
             self.is_after_last = True
