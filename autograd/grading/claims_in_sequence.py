@@ -21,6 +21,7 @@ from autograd.grading.earlier_mistakes import EarlierMistakes
 from autograd.grading.extract import extract
 from autograd.grading.grade import Grade
 from autograd.grading.index_use import IndexUse
+from autograd.grading.judging.error_notations import takes_error
 from autograd.grading.late_declarations import is_prose, refuse_late
 from autograd.grading.latex_text import sides
 from autograd.grading.layer_use import LayerUse
@@ -138,7 +139,7 @@ class _Sequence:
             text = f"{name} = {self._in_words(_after_name(item.formula))}"
             grade, said = self._judge(self.setting, None, text), ""
         # The number e is never defined: e^{(i)} = y^{(i)} - \hat{y}^{(i)} is an error.
-        is_own = grade.verdict != "equal" and defined_letter(text) in self._free | {"e"}
+        is_own = (grade.verdict != "equal" or takes_error(grade)) and defined_letter(text) in self._free | {"e"}
         if (grade.verdict == "unreadable" or is_own) and item.target is None:
             own = definition(text, item.line)
             if own is not None and ({own.name, own.name.lower()} & self._known or self._is_printed_name(own)):
