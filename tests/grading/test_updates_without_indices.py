@@ -26,11 +26,12 @@ UPDATES = [
     r"b' = b {} \eta \delta",
     r"\Delta w = {} \eta \delta a",
 ]
+WITH_ENDS = [r"\Delta w = {} \eta \delta a_{{\text{{in}}}}", r"w' = w {} \eta \delta_{{\text{{out}}}} a_{{in}}"]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("order", ["from-to", "to-from"])
-@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("update", [*UPDATES, *WITH_ENDS])
 def test_a_right_update_without_indices_is_equal(shape, order, update):
     assert derivation(*shape, order).grade(None, update.format("-")).verdict == "equal"
 
@@ -44,6 +45,12 @@ def test_a_step_up_the_gradient_is_wrong_and_the_rule_is_shown(shape, update):
     rules = {rule.text for rule in derivation(*shape).update()}
     assert grade.correct.text in rules
     assert grade.correct.latex in {rule.latex for rule in derivation(*shape).update()}
+
+
+@pytest.mark.parametrize("shape", SHAPES[:2], ids=str)
+@pytest.mark.parametrize("update", [*[x.format("") for x in WITH_ENDS[:1]], r"\Delta w = -\eta \delta_{in} a_{out}"])
+def test_a_wrong_update_that_names_its_ends_is_not_equal(shape, update):
+    assert derivation(*shape).grade(None, update).verdict != "equal"
 
 
 @pytest.mark.parametrize(

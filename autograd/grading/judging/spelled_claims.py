@@ -214,10 +214,11 @@ def of_one_weight(task, places):
     r"""Return an update without indices as the update of one weight, or None for another claim.
 
     ``w' = w - \eta \delta a`` describes each weight: delta is that of the neuron into which it leads, and a is the
-    activation that is its input.
+    activation that is its input. They may say so, as in ``\eta \delta_{out} a_{in}``.
     """
     if task.kind != "step" or not is_name(task.parameter) or task.parameter.parts:
         return None
+    task = task._replace(sides=tuple([rewrite(x, lambda node: _without_end(node, places)) for x in task.sides]))
     names = [x for side in task.sides for x in walk(side) if x.kind == "name"]
     plain = {"name", "add", "neg", "prod", "group", "num"}
     if any(x.kind not in plain for side in task.sides for x in walk(side)) or any(x.parts for x in names):
@@ -248,6 +249,17 @@ def of_one_weight(task, places):
     return task._replace(
         sides=tuple([rewrite(x, replace) for x in task.sides]), parameter=rewrite(task.parameter, replace)
     )
+
+
+def _without_end(node, places):
+    """Return ``a_{in}`` without "in" and ``\\delta_{out}`` without "out", and None for other nodes."""
+    if node.kind != "name" or len(node.parts) != 1 or len(node.parts[0].parts) != 1:
+        return None
+    (mark,) = node.parts[0].parts
+    word = str(mark.data[0] if mark.kind == "name" else mark.data) if mark.kind in ("name", "text") else ""
+    roles = set(places.roles_of(node.data[0]))
+    of_end = {"in": {"a", "x"}, "out": {"delta"}}.get(word.strip(), set())
+    return node.with_parts(()) if node.parts[0].kind == "sub" and roles and roles <= of_end else None
 
 
 def in_and_out(sides, places):
