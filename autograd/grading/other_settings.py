@@ -11,6 +11,7 @@ from autograd.engine.errors import SheetError
 from autograd.formulas.conventions import convention, plain
 from autograd.grading.clock import Allowance
 from autograd.grading.defined_letters import computed_letter, defines_activation, defines_loss
+from autograd.grading.judging.error_notations import doubts_error
 from autograd.grading.mean_loss import joined_losses
 from autograd.grading.own_letters import names_in
 
@@ -38,8 +39,10 @@ class OtherSettings:
 
     def __init__(self, setting, formulas, judge):
         self._judge, self._allowance = judge, Allowance(_SECONDS, of_own=True)
-        verdicts = [judge(setting, target, text).verdict for target, text in formulas]
-        self._equal, self._read = verdicts.count("equal"), len(verdicts) - verdicts.count("unreadable")
+        grades = [judge(setting, target, text) for target, text in formulas]
+        verdicts = [grade.verdict for grade in grades]
+        unsaid = verdicts.count("unreadable") + sum(map(doubts_error, grades))  # the document defines its own letters
+        self._equal, self._read = verdicts.count("equal"), len(verdicts) - unsaid
         right = [text for (_, text), verdict in zip(formulas, verdicts, strict=True) if verdict == "equal"]
         equal = [text for text in right if _says_what_is(text)]
         losses = [verdict for (_, text), verdict in zip(formulas, verdicts, strict=True) if defines_loss(text)]

@@ -40,10 +40,14 @@ def siblings(way, source):
                 continue
             met.add(key)
             found += 1
-            kind = _kind(own, theirs)
+            around = source.parents.get(own)
+            is_penalty = isinstance(around, ast.BinOp) and way.mentions_parameter(around)
+            kind = "penalty" if is_penalty else _kind(own, theirs)
             message = f"{source.text_of(own)} stands where the statement in line {other.lineno} has {text}"
             edits = (source.replacing(own, text),)
-            yield Candidate(1.12, kind, own.lineno, message, edits, firm=kind in ("constant factor", "transpose"))
+            yield Candidate(
+                1.12, kind, own.lineno, message, edits, firm=kind in ("constant factor", "penalty", "transpose")
+            )
 
 
 def _compare(own, other, parts, names):

@@ -3,7 +3,7 @@ r"""The error signal ``e_j`` that engineers write for the difference of a target
 from autograd.grading.meaning.places import letter_of
 from autograd.grading.reading.nodes import Node, is_name, walk
 
-__all__ = ["ERROR_IS_TURNED", "takes_error", "with_error_signal", "with_turned_error"]
+__all__ = ["ERROR_IS_TURNED", "doubts_error", "takes_error", "with_error_signal", "with_turned_error"]
 
 _ERROR = "if e is the error {} - {}"
 ERROR_IS_TURNED = "it is right if e is the error {} - {}, and wrong if it is {} - {}: define e, or write the difference"
@@ -12,6 +12,11 @@ ERROR_IS_TURNED = "it is right if e is the error {} - {}, and wrong if it is {} 
 def takes_error(grade):
     """Return True if a claim is equal only if ``e`` is taken for the error signal."""
     return grade.verdict == "equal" and grade.condition.startswith(_ERROR.partition("{")[0])
+
+
+def doubts_error(grade):
+    """Return True if a claim is open because ``e`` may be the error signal with either sign."""
+    return grade.verdict == "ambiguous" and (grade.diagnosis or "").startswith(ERROR_IS_TURNED.partition("{")[0])
 
 
 def with_error_signal(claim, places):
