@@ -142,6 +142,7 @@ class Readings:
                 outside = [self.places.normal(x) for x in self.nodes if x.kind == "name" and id(x) not in in_marks]
                 unmarked = {n.data[0] for n in outside if not any(x.kind == "sup" for x in n.parts)}
                 is_power = unmarked & {n.data[0] for n in above}  # a_o^2 beside a_o is no mark of a layer
+                is_power = is_power or (self.model.steps > 1 and all(n in below for n in above))  # h_2^2 of step 2
                 kinds = ["power"] if is_power else ["power", *kinds]
             elif self.model.steps > 1:  # a recurrent weight occurs once for each step between
                 kinds = [*kinds, "power"]
