@@ -9,7 +9,7 @@ from autograd.grading.code.arrays import Array
 from autograd.grading.code.expressions import power
 from autograd.grading.code.limits import Unreadable, check_length
 from autograd.grading.code.numpy_space import NumberType
-from autograd.grading.code.objects import MISSING, Class, Instance, Kind, Literal
+from autograd.grading.code.objects import MISSING, Class, Instance, Kind, Literal, name_of_type
 from autograd.grading.code.statements import Raised
 from autograd.grading.code.system_modules import answer
 
@@ -162,7 +162,7 @@ class Builtins:
     def _is_a(self, x, kind):
         if isinstance(kind, Class):
             return isinstance(x, Instance) and kind in x.cls.order
-        name = getattr(kind, "__name__", "").lstrip("_")
+        name = name_of_type(kind)
         if name in ("float", "Float64"):
             return isinstance(x, (Value, float))
         if name in ("int", "Int64", "Integer", "Integral"):

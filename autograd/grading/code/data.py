@@ -1,6 +1,7 @@
 """Made data in place of data that cannot be read, such as files and the data sets of libraries."""
 
 import ast
+import math
 
 from autograd.grading.code.objects import MISSING, Instance, Namespace
 
@@ -127,7 +128,9 @@ def _loader(library, name, columns, classes):
         if return_X_y or name.startswith("make"):
             return pair
         bunch = Bunch(_Bunch)
-        bunch.names.update(data=pair[0], target=pair[1], images=pair[0], feature_names=[], target_names=[])
+        side = math.isqrt(own)
+        images = pair[0].reshape((rows, side, side) if side * side == own else (rows, 1, own))
+        bunch.names.update(data=pair[0], target=pair[1], images=images, feature_names=[], target_names=[])
         return bunch
 
     return load

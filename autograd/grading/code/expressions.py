@@ -6,7 +6,7 @@ import operator
 from autograd.engine.value import Value
 from autograd.grading.code import access, scalars
 from autograd.grading.code.limits import Unreadable, check_length, check_whole
-from autograd.grading.code.objects import MISSING, Frame, Function, Literal
+from autograd.grading.code.objects import MISSING, Frame, Function, Literal, name_of_type
 
 __all__ = ["EVALUATE", "assign", "evaluate", "operate", "power"]
 
@@ -173,6 +173,9 @@ COMPARE = {
 def compare(machine, op, a, b):
     """Return the result of a single comparison."""
     kind = type(op)
+    if (isinstance(a, type) or isinstance(b, type)) and kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
+        same = a is b or "" != name_of_type(a) == name_of_type(b)
+        return same == (kind in (ast.Is, ast.Eq))
     if kind in (ast.Is, ast.IsNot):
         same = a is b or (isinstance(a, (int, str)) and type(a) is type(b) and a == b)
         return same == (kind is ast.Is)

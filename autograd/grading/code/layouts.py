@@ -176,7 +176,8 @@ def is_table(tree):
         if isinstance(node, ast.Call)
     }
     mapped = any(isinstance(node, ast.Name) and node.id == "float" for node in ast.walk(tree))
-    return bool(names & CONVERTERS) or mapped or separator_of(tree) in (",", ";", "\t")
+    is_text = bool(names & {"findall", "finditer", "lower", "casefold"}) and "split" not in names
+    return bool(names & CONVERTERS) or mapped or (separator_of(tree) in (",", ";", "\t") and not is_text)
 
 
 def labels_of(tree):

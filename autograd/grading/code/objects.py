@@ -1,8 +1,20 @@
 """The objects of a program: functions, classes, instances, and frames of names. None of them is Python's own."""
 
-__all__ = ["MISSING", "Absorber", "BoundMethod", "Class", "Frame", "Function", "Instance", "Literal", "Namespace"]
+__all__ = [
+    "MISSING", "Absorber", "BoundMethod", "Class", "Frame", "Function", "Instance", "Literal", "Namespace",
+    "name_of_type",
+]  # fmt: skip
 
 MISSING = object()
+
+
+def name_of_type(kind):
+    """Return the name of a type, or of the function that a program has in place of it.
+
+    >>> name_of_type(int), name_of_type(len)
+    ('int', 'len')
+    """
+    return getattr(kind, "__name__", "").lstrip("_").removesuffix("_of")
 
 
 class Literal(int):
