@@ -1,4 +1,4 @@
-"""The kind of an edit that is read off its text: a transpose, or the entry of another time step."""
+"""The kind of an edit that is read off its place: a transpose, an argument of a derivative, or another time step."""
 
 import ast
 from dataclasses import replace
@@ -22,6 +22,8 @@ def by_text(candidate, way, source):
         return candidate
     if ast.dump(old) != ast.dump(new) and ast.dump(without_transpose(old)) == ast.dump(without_transpose(new)):
         return replace(candidate, kind="transpose")
+    if _is_in_slope(way, source, edit):
+        return replace(candidate, kind="derivative at the wrong argument")
     if not way.recurrent:
         return candidate
     if isinstance(old, ast.Subscript) and isinstance(new, ast.Subscript):
@@ -39,6 +41,18 @@ def by_text(candidate, way, source):
         return candidate
     message = f"{own} stands where {whole} belongs"
     return replace(candidate, kind="order in time", message=message, edits=(edit,))
+
+
+def _is_in_slope(way, source, edit):
+    """Return True if an edit replaces a part of the only argument of an elementwise helper in the backward pass."""
+    for node in source.parents:
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+            continue
+        start, end = source.span(node.args[0])
+        places = way.by_place(node) if start <= edit.start and edit.end <= end else []
+        if places and any(map(way.is_back, places)) and way.is_helper(node, places[0].frame):
+            return True
+    return False
 
 
 def without_transpose(node):
