@@ -140,7 +140,7 @@ SAID_OTHERWISE = [
     (r"w_i' = w_i + \alpha \delta_o a_i (1 - a_i)", "unreadable", ""),
     (r"\frac{\partial z_o}{\partial \omega_{ho}(k)} = a_h", "equal", ""),
     (r"y = \sigma(z_o)", "equal", "y is read as that of o"),
-    (r"\delta^{(l)} = \vec{y} \odot (1 - \vec{y}) \odot (\vec{t} - \vec{y})", "equal", "l is read as L"),
+    (r"\delta^{(l)} = \vec{y} \odot (1 - \vec{y}) \odot (\vec{t} - \vec{y})", "equal", "it holds for layer 2"),
     (r"\epsilon = (t_o - y_o)^2", "wrong", ""),
     (r"(w_{ho})' = w_{ho} - \alpha \frac{\partial \epsilon}{\partial w_{ho}}", "equal", ""),
     (r"w_{ho} \to w_{ho} - \alpha \frac{\partial \epsilon}{\partial w_{ho}}", "equal", ""),
