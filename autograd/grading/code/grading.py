@@ -24,7 +24,7 @@ from autograd.grading.code.later_steps import later_steps, state_mistake
 from autograd.grading.code.limits import Limits, Work
 from autograd.grading.code.mistakes import find_mistakes, forgotten_forward, guarded_forward, rebound, too_deep
 from autograd.grading.code.naming import Places
-from autograd.grading.code.older_python import in_python_3
+from autograd.grading.code.older_python import in_python_3, parses
 from autograd.grading.code.optimizers import has_optimizer
 from autograd.grading.code.own_rate import own_rate
 from autograd.grading.code.preparations import preparations
@@ -83,7 +83,7 @@ def grade_code(text: str, *, loss: str | None = None, call: str | None = None, f
     if problem:
         return CodeGrade("unreadable", unreadable=[(0, problem)], text=text, file=file, loss=loss)
     said = []
-    if "print" in text and not _parses(text) and (newer := in_python_3(text)) is not None:
+    if "print" in text and not parses(text) and (newer := in_python_3(text)) is not None:
         text, said = newer, ["this is Python 2: read as that"]
     try:
         tree = ast.parse(text)
@@ -179,14 +179,6 @@ def _parsed_loss(loss):
         return ast.parse(loss.strip(), mode="eval").body, None
     except (SyntaxError, ValueError) as error:
         return None, f"the loss {loss!r} is not a Python expression ({error}); write one over the program's variables"
-
-
-def _parses(text):
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _syntax(error, text):

@@ -3,7 +3,7 @@
 import ast
 import re
 
-__all__ = ["divides_whole_numbers", "in_python_3"]
+__all__ = ["divides_whole_numbers", "in_python_3", "parses"]
 
 PRINT = re.compile(r"^(?P<before>\s*(?:[^#\"']*[:;]\s*)?)print\b[ \t]*(?P<what>.*)$")
 STREAM = re.compile(r"^>>\s*[\w.]+\s*,?\s*")
@@ -35,13 +35,13 @@ def in_python_3(text):
     i = 0
     while i < len(lines):
         found = PRINT.match(lines[i])
-        if found is not None and (STREAM.match(found["what"]) or not _parses(lines[i].strip())):
+        if found is not None and (STREAM.match(found["what"]) or not parses(lines[i].strip())):
             i = _with_parentheses(lines, i, found)
         i += 1
     changed = "\n".join(lines)
     if "from __future__" not in text or "division" not in text:
         changed += f"\n{MARK}"
-    return changed if _parses(changed) else None
+    return changed if parses(changed) else None
 
 
 def _with_parentheses(lines, i, found):
@@ -51,14 +51,19 @@ def _with_parentheses(lines, i, found):
         whole = "\n".join([what, *lines[i + 1 : last + 1]]) if last > i else what
         for end in (len(lines[last]), lines[last].find("#")):
             kept = whole if end == len(lines[last]) else whole[: len(whole) - len(lines[last]) + end]
-            if end >= 0 and _parses(f"print({kept.rstrip().rstrip(';')})"):
+            if end >= 0 and parses(f"print({kept.rstrip().rstrip(';')})"):
                 parts = f"{found['before']}print({kept.rstrip().rstrip(';')})".split("\n")
                 lines[i : last + 1] = parts
                 return last
     return i
 
 
-def _parses(text):
+def parses(text):
+    """Return True if a text is Python 3.
+
+    >>> parses("print(1)"), parses("print 1")
+    (True, False)
+    """
     try:
         ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -8,7 +8,7 @@ __all__ = ["LABELS", "RANKS", "SHAPE_TROUBLE", "Ranks", "holds_labels", "reads_l
 
 LABELS = re.compile(r"label|idx1|target|class|answer|outcome|response|(^|[_/])[yt](_|\.|$)", re.I)
 READERS = ("loadtxt", "genfromtxt", "load", "fromfile")
-# What the trouble of a reading says if the made data has other axes than the program expects.
+# The trouble of a reading has one of these if the made data has other axes than the program expects.
 SHAPE_TROUBLE = re.compile(
     r"shape|broadcast|dimension|axis|index out of range|out of bounds|too many indices|unpack|size", re.I
 )

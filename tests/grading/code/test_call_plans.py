@@ -74,7 +74,7 @@ class Dense:
 PROGRAMS = {
     "functions": (FUNCTIONS, '(1 - cache["A1"] ** 2)', 'cache["A1"]', "wrong"),
     "labels": (LABELS, "len(X)", "-len(X)", "wrong"),
-    # What a layer's backward pass is given is unknown. So a difference may be another convention.
+    # The argument of a layer's backward pass is unknown. So a difference may be another convention.
     "a layer": (LAYER, "np.sum(grad, axis=0, keepdims=True)", "np.mean(grad, axis=0, keepdims=True)", "unreadable"),
 }
 
